@@ -1,0 +1,86 @@
+/** Typed errors: a stable code, a sentence on what happened, and the next step for the user. */
+
+export type ErrorCode =
+  // pairing and devices
+  | 'invite_invalid'
+  | 'invite_expired'
+  | 'invite_used'
+  | 'invite_contested'
+  | 'pairing_denied'
+  | 'device_revoked'
+  | 'device_unknown'
+  | 'scope_insufficient'
+  // channel
+  | 'frame_invalid'
+  | 'handshake_failed'
+  | 'message_too_large'
+  | 'heartbeat_missed'
+  | 'version_mismatch'
+  | 'closed'
+  // relay
+  | 'relay_unreachable'
+  | 'relay_refused'
+  | 'relay_limit'
+  | 'host_offline'
+  | 'host_replaced'
+  | 'port_taken'
+  | 'address_invalid'
+  // agent
+  | 'agent_missing'
+  | 'agent_login_required'
+  | 'agent_exited'
+  | 'agent_garbage'
+  | 'agent_timeout'
+  | 'agent_failed'
+  // session
+  | 'session_unknown'
+  | 'cursor_unknown'
+  | 'prompt_unknown'
+  | 'question_unknown'
+  | 'invalid_params'
+  // machine
+  | 'host_locked'
+  | 'settings_invalid'
+  | 'storage_failed'
+  | 'untrusted_workspace'
+  | 'internal';
+
+export interface ErrorShape {
+  code: ErrorCode;
+  /** What happened, a sentence. */
+  message: string;
+  /** What to do now, a sentence; empty where nothing can be done. */
+  next: string;
+}
+
+export class OffdeskError extends Error implements ErrorShape {
+  readonly code: ErrorCode;
+  readonly next: string;
+
+  constructor(code: ErrorCode, message: string, next = '', options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'OffdeskError';
+    this.code = code;
+    this.next = next;
+  }
+
+  toShape(): ErrorShape {
+    return { code: this.code, message: this.message, next: this.next };
+  }
+
+  /** Message and next step as one text for a surface that has a single line. */
+  get sentence(): string {
+    return sentenceOf(this);
+  }
+}
+
+export function sentenceOf(error: ErrorShape): string {
+  return error.next ? `${error.message} ${error.next}` : error.message;
+}
+
+/** Any thrown value as an OffdeskError; unknown ones become `internal` and keep their message. */
+export function asOffdeskError(error: unknown, code: ErrorCode = 'internal'): OffdeskError {
+  if (error instanceof OffdeskError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new OffdeskError(code, message, '', { cause: error });
+}

@@ -1,0 +1,72 @@
+/** What a shell (VS Code, CLI) gives to the host and gets from it. */
+import type { Disposable } from '../base/disposable.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Event } from '../base/emitter.ts';
+import type { Log } from '../base/log.ts';
+import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
+import type { Scope } from '../protocol/methods.ts';
+import type { MessageTransport } from '../protocol/transport.ts';
+
+/** How an agent is named in settings and on the command line. */
+export type AgentChoice =
+  | { kind: 'auto' }
+  /** `claude`, `copilot`, `gemini`, `kimi`, `codex`, `opencode` or `demo`. */
+  | { kind: 'named'; name: string }
+  /** Any ACP agent on stdio. */
+  | { kind: 'command'; command: string; args: string[]; env?: Record<string, string> };
+
+export interface HostSettings {
+  agent: AgentChoice;
+  /** Base URL of an own relay, such as `https://relay.example.org`; empty for the embedded one. */
+  relay: string;
+  /** An HTTPS address that leads to the embedded relay (a tunnel); empty for none. */
+  publicUrl: string;
+  /** Remembered reach; undefined until someone chose. `lan` is never remembered. */
+  reach: Exclude<ReachKind, 'lan'> | undefined;
+  /** Port of the embedded relay; 0 to choose one once and keep it. */
+  port: number;
+}
+
+export interface HostPorts {
+  clock: Clock;
+  log: Log;
+  /** `~/.offdesk` or a stand-in; created with mode 0700. */
+  machineFolder: string;
+  /** The folder with the built web client (`index.html`, …). */
+  webFolder: string;
+  /** Program and arguments that run `offdesk demo-agent` in a process of its own. */
+  demoAgent: { command: string; args: string[]; env: Record<string, string> };
+  /** Shown on phones; the machine's name unless named. */
+  hostName: string;
+  /** Where the session works; an absolute path. */
+  cwd: string;
+  settings(): HostSettings;
+  /** Keeps the chosen reach for next time. */
+  rememberReach(kind: ReachKind, url: string | undefined): Promise<void>;
+  /** The relay's registration token, from the shell's own secret store. */
+  registrationToken(): Promise<string | undefined>;
+  /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
+  findFiles(limit: number): Promise<string[]>;
+  /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `move`. */
+  act(act: string, id: string | undefined): Promise<void>;
+}
+
+/** One per window or CLI process. All methods reject with OffdeskError. */
+export interface RemoteHost extends Disposable {
+  readonly status: HostStatus;
+  readonly onStatus: Event<HostStatus>;
+  /** One line per tool call, turn and device, for the CLI's terminal and the log. */
+  readonly onActivity: Event<string>;
+  /** `agent: false` connects without starting an agent (default-on); a session starts when a client opens one. */
+  start(options?: { agent?: boolean }): Promise<void>;
+  /** Nothing listens and no agent runs when it resolves. */
+  stop(): Promise<void>;
+  chooseReach(kind: ReachKind, url?: string): Promise<void>;
+  /** Voids the open invite and makes a new one. */
+  createInvite(): Promise<void>;
+  decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void>;
+  changeDevice(id: string, change: { revoke: true } | { scope: Scope } | { name: string }): Promise<void>;
+  dismissNotice(id: string): void;
+  /** Serves a client at this desk (webview, chat), which may do all, until the transport closes. */
+  connectDesk(transport: MessageTransport): Disposable;
+}

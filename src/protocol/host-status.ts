@@ -1,0 +1,100 @@
+/** What the desk (webview, CLI) sees and does: QR, pairing, devices, reach, status (docs/SPEC.md, H). */
+import { z } from 'zod/v4';
+import { scopeSchema } from './methods.ts';
+
+export const reachKind = z.enum(['computer', 'relay', 'tunnel', 'lan']);
+export type ReachKind = z.infer<typeof reachKind>;
+
+export const errorShape = z.object({ code: z.string(), message: z.string(), next: z.string() });
+
+export const hostStatus = z.object({
+  state: z.enum(['off', 'starting', 'on', 'reconnecting', 'error']),
+  hostName: z.string(),
+  build: z.string(),
+  /** Why `error`, or what went wrong while on. */
+  error: errorShape.nullable(),
+  agent: z
+    .object({ name: z.string(), demo: z.boolean(), state: z.enum(['none', 'starting', 'ready', 'exited']) })
+    .nullable(),
+  session: z.object({ id: z.string(), title: z.string(), cwd: z.string() }).nullable(),
+  /** The chosen reach; null until someone chose. */
+  reach: z
+    .object({
+      kind: reachKind,
+      /** Where the page is, without secrets. */
+      url: z.string(),
+      /** Whether a phone can open `url`; without it there is no QR. */
+      phoneCanOpen: z.boolean(),
+      /** Whether the page is a secure context there. */
+      protectedPage: z.boolean(),
+      /** One plain sentence: what is exposed to whom. */
+      sentence: z.string(),
+      /** The session's own link, without secrets. */
+      sessionUrl: z.string().nullable(),
+    })
+    .nullable(),
+  reachOptions: z.array(
+    z.object({
+      kind: reachKind,
+      label: z.string(),
+      sentence: z.string(),
+      available: z.boolean(),
+      needsUrl: z.boolean(),
+      url: z.string(),
+    }),
+  ),
+  invite: z
+    .object({
+      url: z.string(),
+      expiresAt: z.number(),
+      /** Modules row by row as `0` and `1`; null where a phone could not open the address. */
+      qr: z.object({ size: z.number().int(), bits: z.string() }).nullable(),
+    })
+    .nullable(),
+  pairings: z.array(
+    z.object({
+      id: z.string(),
+      device: z.string(),
+      /** Six digits. */
+      code: z.string(),
+      /** What the device asks for. */
+      scope: scopeSchema,
+      protectedPage: z.boolean(),
+    }),
+  ),
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      scope: scopeSchema,
+      online: z.boolean(),
+      lastSeen: z.number(),
+      pairedAt: z.number(),
+    }),
+  ),
+  /** Sentences that the user should read once, such as a contested invite. */
+  notices: z.array(
+    z.object({
+      id: z.string(),
+      at: z.number(),
+      severity: z.enum(['info', 'warning', 'error']),
+      message: z.string(),
+    }),
+  ),
+});
+export type HostStatus = z.infer<typeof hostStatus>;
+
+export const reachParams = z.object({ kind: reachKind, url: z.string().max(2_048).optional() });
+export const pairingParams = z.object({ id: z.string(), allow: z.boolean(), scope: scopeSchema.optional() });
+export const deviceParams = z.object({
+  id: z.string(),
+  change: z.union([
+    z.object({ revoke: z.literal(true) }),
+    z.object({ scope: scopeSchema }),
+    z.object({ name: z.string().min(1).max(64) }),
+  ]),
+});
+export const actParams = z.object({
+  act: z.enum(['copyInvite', 'copySession', 'log', 'settings', 'dismissNotice', 'move']),
+  id: z.string().optional(),
+});
