@@ -67,6 +67,8 @@ export interface RemoteHost extends Disposable {
   decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void>;
   changeDevice(id: string, change: { revoke: true } | { scope: Scope } | { name: string }): Promise<void>;
   dismissNotice(id: string): void;
+  /** After `host_locked`: asks the process that runs remote control to stop, then starts here. Absent where it can't. */
+  move?(): Promise<void>;
   /** Serves a client at this desk (webview, chat), which may do all, until the transport closes. */
   connectDesk(transport: MessageTransport): Disposable;
 }

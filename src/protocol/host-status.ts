@@ -62,6 +62,8 @@ export const hostStatus = z.object({
       protectedPage: z.boolean(),
     }),
   ),
+  /** Open questions of the agent, oldest first; the shell counts and announces them. */
+  questions: z.array(z.object({ id: z.string(), sentence: z.string() })).optional(),
   devices: z.array(
     z.object({
       id: z.string(),
