@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'settings_invalid'
   | 'storage_failed'
   | 'untrusted_workspace'
+  | 'folder_missing'
   | 'internal';
 
 export interface ErrorShape {
