@@ -1,0 +1,18 @@
+/** Types of places.mjs. */
+export interface Place {
+  readonly kind: 'bed' | 'agents';
+  readonly source: string;
+  readonly folder: string;
+  readonly given: boolean;
+  readonly ready: boolean;
+}
+export const root: string;
+export const cache: string;
+export const stamp: string;
+export const bed: Place;
+export const agents: Place;
+export const node24: string;
+export const vscodeServerMain: string;
+export const claudeAgent: string;
+export const opencodeAgent: string;
+export const chromiumPath: string;

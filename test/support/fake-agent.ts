@@ -1,0 +1,76 @@
+/** An AgentPort under a test's control, true to its contract: one turn at a time, updates before the end. */
+import assert from 'node:assert/strict';
+import type { PromptBlock } from '../../src/protocol/facts.ts';
+import type { AgentOffers, AgentPort, AgentSink } from '../../src/session/agent-port.ts';
+
+interface Turn {
+  blocks: PromptBlock[];
+  end(stopReason: string): void;
+  fail(error: Error): void;
+}
+
+export class FakeAgent implements AgentPort {
+  sink: AgentSink | undefined;
+  turn: Turn | undefined;
+  starts = 0;
+  cancels = 0;
+  stopped = false;
+  /** Texts of all prompts that reached the agent. */
+  readonly prompts: string[] = [];
+  startError: Error | undefined;
+  #turnWaiters: ((turn: Turn) => void)[] = [];
+
+  start(sink: AgentSink): Promise<AgentOffers> {
+    this.starts++;
+    if (this.startError) return Promise.reject(this.startError);
+    this.sink = sink;
+    return Promise.resolve({ modes: null, configOptions: null, promptCapabilities: null });
+  }
+
+  prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }> {
+    assert.equal(this.turn, undefined, 'a second turn reached the agent');
+    this.prompts.push(String(blocks[0]?.['text']));
+    return new Promise((resolve, reject) => {
+      const turn: Turn = {
+        blocks,
+        end: (stopReason) => {
+          this.turn = undefined;
+          resolve({ stopReason });
+        },
+        fail: (error) => {
+          this.turn = undefined;
+          reject(error);
+        },
+      };
+      this.turn = turn;
+      for (const waiter of this.#turnWaiters.splice(0)) waiter(turn);
+    });
+  }
+
+  /** The running turn, or the next one. */
+  nextTurn(): Promise<Turn> {
+    if (this.turn) return Promise.resolve(this.turn);
+    return new Promise((resolve) => this.#turnWaiters.push(resolve));
+  }
+
+  say(text: string): void {
+    this.sink!.update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
+  }
+
+  cancel(): void {
+    this.cancels++;
+  }
+
+  setMode(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  setConfigOption(): Promise<Record<string, unknown>[] | null> {
+    return Promise.resolve([]);
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    return Promise.resolve();
+  }
+}

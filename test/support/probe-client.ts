@@ -1,0 +1,101 @@
+/** A client for tests: the SDK's own ACP client that keeps the facts it got and asserts their order. */
+import assert from 'node:assert/strict';
+import { client, type ClientConnection } from '@agentclientprotocol/sdk';
+import { fromNotification, type Fact } from '../../src/protocol/facts.ts';
+import { methods, type ClientState } from '../../src/protocol/methods.ts';
+import { acpStream, tapNotifications, type MessageTransport } from '../../src/protocol/transport.ts';
+import { PROTOCOL } from '../../src/protocol/version.ts';
+import { eventually } from './wait.ts';
+
+export class ProbeClient {
+  readonly facts: Fact[] = [];
+  readonly connection: ClientConnection;
+  state: ClientState | undefined;
+  /** Acknowledge each fact at once; a stalled client does not. */
+  acks = true;
+
+  constructor(transport: MessageTransport) {
+    const stream = tapNotifications(acpStream(transport), 'session/update', (params) => this.#take(params));
+    this.connection = client({ name: 'probe' })
+      .onNotification(
+        methods.state,
+        (params) => params as ClientState,
+        (cx) => {
+          this.state = cx.params;
+        },
+      )
+      .onNotification('*', () => {})
+      .connect(stream);
+  }
+
+  #take(params: unknown): void {
+    const got = fromNotification(params);
+    assert.ok(got, 'an update without a fact');
+    this.facts.push(got.fact);
+    if (this.acks) this.ack(got.sessionId);
+  }
+
+  #epoch = '';
+
+  ack(sessionId: string): void {
+    const seq = this.facts.at(-1)?.seq ?? 0;
+    void this.connection.agent.notify(methods.ack, { sessionId, cursor: { epoch: this.#epoch, seq } });
+  }
+
+  initialize(protocol = PROTOCOL): Promise<unknown> {
+    return this.connection.agent.request<unknown>('initialize' as string, {
+      protocolVersion: 1,
+      clientCapabilities: {},
+      _meta: { offdesk: { protocol, build: 'test' } },
+    });
+  }
+
+  async resume(
+    sessionId: string,
+    wish: object,
+  ): Promise<{ head: { epoch: string; seq: number }; from: number | null; reset: boolean }> {
+    const result = await this.connection.agent.request<{ _meta: { offdesk: never } }>(
+      'session/resume' as string,
+      {
+        sessionId,
+        cwd: '/',
+        _meta: { offdesk: wish },
+      },
+    );
+    const meta = result._meta.offdesk as {
+      head: { epoch: string; seq: number };
+      from: number | null;
+      reset: boolean;
+    };
+    this.#epoch = meta.head.epoch;
+    return meta;
+  }
+
+  request<T>(method: string, params: object): Promise<T> {
+    return this.connection.agent.request<T>(method, params);
+  }
+
+  prompt(sessionId: string, id: string, text: string): Promise<{ stopReason: string }> {
+    return this.request('session/prompt', {
+      sessionId,
+      prompt: [{ type: 'text', text }],
+      _meta: { offdesk: { id } },
+    });
+  }
+
+  /** Waits until a fact fits. */
+  async fact(what: string, fits: (fact: Fact) => boolean): Promise<Fact> {
+    return eventually(
+      () => {
+        const found = this.facts.find(fits);
+        assert.ok(found, 'not yet');
+        return found;
+      },
+      { what },
+    );
+  }
+
+  event(type: string): Promise<Fact> {
+    return this.fact(type, (fact) => fact.event?.type === type);
+  }
+}
