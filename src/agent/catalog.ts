@@ -1,0 +1,121 @@
+/** The agents that Offdesk knows by name: how each is started as an ACP agent, found, and logged in. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { OffdeskError } from '../base/error.ts';
+
+export interface KnownAgent {
+  /** In settings and on the command line. */
+  id: string;
+  /** Shown to the user. */
+  title: string;
+  /** Tried in this order; the first that is on PATH is taken. */
+  commands: { command: string; args: string[] }[];
+  install: string;
+  login: string;
+  env: Record<string, string>;
+  /** A method of `authenticate` that needs nobody, where the environment allows it. */
+  authMethod(env: NodeJS.ProcessEnv): string | undefined;
+}
+
+const noMethod = () => undefined;
+
+export const knownAgents: readonly KnownAgent[] = [
+  {
+    id: 'claude',
+    title: 'Claude Code',
+    commands: [
+      { command: 'claude-agent-acp', args: [] },
+      { command: 'claude-code-acp', args: [] },
+    ],
+    install: 'Install it with: npm install -g @agentclientprotocol/claude-agent-acp',
+    login: 'Run claude in a terminal and log in there, then start again.',
+    env: {},
+    authMethod: noMethod,
+  },
+  {
+    id: 'copilot',
+    title: 'Copilot CLI',
+    commands: [{ command: 'copilot', args: ['--acp', '--no-auto-update'] }],
+    install: 'Install it with: npm install -g @github/copilot',
+    login: 'Run copilot in a terminal and type /login, then start again.',
+    env: {},
+    authMethod: noMethod,
+  },
+  {
+    id: 'gemini',
+    title: 'Gemini CLI',
+    commands: [{ command: 'gemini', args: ['--acp'] }],
+    install: 'Install it with: npm install -g @google/gemini-cli',
+    login: 'Run gemini in a terminal and log in there, then start again.',
+    env: {},
+    // Without it Gemini CLI refuses session/new even when the key is in the environment.
+    authMethod: (env) => (env['GEMINI_API_KEY'] ? 'gemini-api-key' : undefined),
+  },
+  {
+    id: 'kimi',
+    title: 'Kimi Code',
+    commands: [{ command: 'kimi', args: ['acp'] }],
+    install: 'Install it with: npm install -g @moonshot-ai/kimi-code',
+    login: 'Run kimi in a terminal and type /login, then start again.',
+    env: {},
+    authMethod: noMethod,
+  },
+  {
+    id: 'codex',
+    title: 'Codex',
+    commands: [{ command: 'codex-acp', args: [] }],
+    install: 'Install it with: npm install -g @agentclientprotocol/codex-acp',
+    login: 'Run codex login in a terminal, then start again.',
+    env: { NO_BROWSER: '1' },
+    authMethod: noMethod,
+  },
+  {
+    id: 'opencode',
+    title: 'opencode',
+    commands: [{ command: 'opencode', args: ['acp'] }],
+    install: 'Install it with: npm install -g opencode-ai',
+    login: 'Run opencode auth login in a terminal, then start again.',
+    env: {},
+    authMethod: noMethod,
+  },
+];
+
+export const demoAgentId = 'demo';
+export const agentNames: readonly string[] = [...knownAgents.map((agent) => agent.id), demoAgentId];
+
+export function knownAgent(id: string): KnownAgent {
+  const agent = knownAgents.find((known) => known.id === id);
+  if (agent) return agent;
+  throw new OffdeskError(
+    'agent_missing',
+    `No agent is called ${id}.`,
+    `Use one of: ${agentNames.join(', ')}.`,
+  );
+}
+
+/** The full path of the first of an agent's commands that is on PATH. */
+export function findOnPath(
+  agent: KnownAgent,
+  env: NodeJS.ProcessEnv = process.env,
+): { command: string; args: string[] } | undefined {
+  const folders = (env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const endings = process.platform === 'win32' ? ['.cmd', '.exe', ''] : [''];
+  for (const { command, args } of agent.commands) {
+    for (const folder of folders) {
+      for (const ending of endings) {
+        const path = join(folder, command + ending);
+        if (isExecutable(path)) return { command: path, args };
+      }
+    }
+  }
+  return undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

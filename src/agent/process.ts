@@ -1,0 +1,182 @@
+/** An agent's process: JSON lines on stdio, bounded, and gone with all its children when stopped. */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
+import { OffdeskError } from '../base/error.ts';
+import type { Log } from '../base/log.ts';
+import { limits } from '../protocol/limits.ts';
+
+export interface AgentCommand {
+  /** Shown to the user, such as `Claude Code`. */
+  name: string;
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
+export interface AgentProcess {
+  readonly stream: Stream;
+  readonly pid: number | undefined;
+  /** Lines on stdout that were no JSON so far; some agents print a banner. */
+  readonly garbageLines: number;
+  /** Resolves once the process is gone; why in the user's words. */
+  readonly exited: Promise<OffdeskError>;
+  stop(): Promise<void>;
+}
+
+/** After so many lines that are no JSON this is not an ACP agent. */
+const garbageLimit = 100;
+
+export function startProcess(agent: AgentCommand, cwd: string, log: Log): AgentProcess {
+  const child = spawn(agent.command, agent.args, {
+    cwd,
+    env: { ...process.env, ...agent.env },
+    stdio: 'pipe',
+    // A group of its own, so that what the agent started goes with it.
+    detached: process.platform !== 'win32',
+  });
+  return new RunningProcess(agent, child, log);
+}
+
+class RunningProcess implements AgentProcess {
+  readonly stream: Stream;
+  readonly exited: Promise<OffdeskError>;
+  garbageLines = 0;
+  readonly #agent: AgentCommand;
+  readonly #child: ChildProcessWithoutNullStreams;
+  #stderr = '';
+  #failure: OffdeskError | undefined;
+  #gone = false;
+
+  constructor(agent: AgentCommand, child: ChildProcessWithoutNullStreams, log: Log) {
+    this.#agent = agent;
+    this.#child = child;
+    child.stdin.on('error', () => {});
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-limits.agentStderrBytes);
+    });
+    this.exited = new Promise((resolve) => {
+      child.once('error', (error: NodeJS.ErrnoException) => {
+        this.#gone = true;
+        resolve(
+          error.code === 'ENOENT'
+            ? new OffdeskError(
+                'agent_missing',
+                `${agent.command} is not installed here.`,
+                `Install ${agent.name} or choose another agent in Configure.`,
+              )
+            : new OffdeskError(
+                'agent_failed',
+                `${agent.name} could not be started: ${error.message}.`,
+                'Check its command in Configure.',
+              ),
+        );
+      });
+      child.once('close', (code, signal) => {
+        this.#gone = true;
+        log.write('info', 'agent process ended', { code: code ?? undefined, signal: signal ?? undefined });
+        resolve(this.#failure ?? this.#exitError(code, signal));
+      });
+    });
+    this.stream = { readable: this.#readable(), writable: this.#writable() };
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#gone) return;
+    this.#child.stdin.end();
+    this.#kill('SIGTERM');
+    const timer = setTimeout(() => this.#kill('SIGKILL'), limits.agentStopMs);
+    await this.exited;
+    clearTimeout(timer);
+    // Children that ignored the group's SIGTERM while their parent obeyed it.
+    this.#kill('SIGKILL');
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    const pid = this.#child.pid;
+    if (pid === undefined) return;
+    try {
+      if (process.platform === 'win32') this.#child.kill(signal);
+      else process.kill(-pid, signal);
+    } catch {
+      // The group is gone.
+    }
+  }
+
+  #fail(error: OffdeskError): void {
+    this.#failure ??= error;
+    void this.stop();
+  }
+
+  #exitError(code: number | null, signal: string | null): OffdeskError {
+    const how = signal ? `was ended by ${signal}` : `ended with code ${code ?? 'unknown'}`;
+    const last = this.#stderr.trim().split('\n').at(-1)?.slice(0, 200);
+    const said = last ? ` It said: ${last}` : '';
+    return new OffdeskError(
+      'agent_exited',
+      `${this.#agent.name} ${how}.${said}`,
+      'Send a prompt to start it again.',
+    );
+  }
+
+  #readable(): ReadableStream<AnyMessage> {
+    return new ReadableStream<AnyMessage>({
+      start: (controller) => {
+        let parts: Buffer[] = [];
+        let size = 0;
+        const line = (bytes: Buffer) => {
+          if (bytes.every((byte) => byte <= 0x20)) return;
+          let message: unknown;
+          try {
+            message = JSON.parse(bytes.toString('utf8'));
+          } catch {
+            message = undefined;
+          }
+          if (typeof message === 'object' && message !== null && 'jsonrpc' in message) {
+            controller.enqueue(message as AnyMessage);
+          } else if (++this.garbageLines > garbageLimit) {
+            this.#fail(garbage(this.#agent));
+          }
+        };
+        this.#child.stdout.on('data', (chunk: Buffer) => {
+          let rest = chunk;
+          for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+            line(Buffer.concat([...parts, rest.subarray(0, end)]));
+            parts = [];
+            size = 0;
+            rest = rest.subarray(end + 1);
+          }
+          parts.push(rest);
+          size += rest.length;
+          if (size > limits.agentLineBytes) {
+            parts = [];
+            size = 0;
+            this.#fail(garbage(this.#agent));
+          }
+        });
+        void this.exited.then(() => controller.close());
+      },
+    });
+  }
+
+  #writable(): WritableStream<AnyMessage> {
+    return new WritableStream<AnyMessage>({
+      write: (message) =>
+        new Promise((resolve) => {
+          if (this.#gone) resolve();
+          else this.#child.stdin.write(`${JSON.stringify(message)}\n`, () => resolve());
+        }),
+    });
+  }
+}
+
+export function garbage(agent: AgentCommand): OffdeskError {
+  return new OffdeskError(
+    'agent_garbage',
+    `${agent.name} does not speak the Agent Client Protocol on its output.`,
+    'Check its command in Configure; many agents need an argument such as --acp.',
+  );
+}

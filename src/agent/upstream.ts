@@ -1,0 +1,226 @@
+/** The agent's side of a session over ACP: where agents differ, it is absorbed here. */
+import {
+  client,
+  RequestError,
+  type ClientConnection,
+  type InitializeResponse,
+} from '@agentclientprotocol/sdk';
+import { asOffdeskError, OffdeskError } from '../base/error.ts';
+import { scopedLog, type Log } from '../base/log.ts';
+import { rawUpdate, type PromptBlock } from '../protocol/facts.ts';
+import { limits } from '../protocol/limits.ts';
+import { tapNotifications } from '../protocol/transport.ts';
+import { BUILD } from '../protocol/version.ts';
+import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts';
+import { garbage, startProcess, type AgentCommand, type AgentProcess } from './process.ts';
+
+/** ACP: the agent wants a login first. */
+const authRequired = -32000;
+
+export interface UpstreamOptions extends AgentCommand {
+  cwd: string;
+  /** Logs in without asking, such as Gemini CLI's key from the environment. */
+  authMethod: string | undefined;
+  /** What the user does to log in. */
+  loginHint: string;
+  log: Log;
+}
+
+interface Running {
+  process: AgentProcess;
+  connection: ClientConnection;
+  sessionId: string;
+}
+
+/** One agent process with one session in it. */
+export class Upstream implements AgentPort {
+  readonly #options: UpstreamOptions;
+  readonly #log: Log;
+  #running: Running | undefined;
+  #process: AgentProcess | undefined;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+    this.#log = scopedLog(options.log, `agent ${options.name}`);
+  }
+
+  async start(sink: AgentSink): Promise<AgentOffers> {
+    await this.stop();
+    const { cwd } = this.#options;
+    const agentProcess = startProcess(this.#options, cwd, this.#log);
+    this.#process = agentProcess;
+    const connection = this.#connect(agentProcess, sink);
+    try {
+      const opened = await this.#bounded(agentProcess, this.#open(connection));
+      this.#running = { process: agentProcess, connection, sessionId: opened.sessionId };
+      void agentProcess.exited.then((error) => {
+        if (this.#running?.process !== agentProcess) return;
+        this.#running = undefined;
+        sink.exited(error);
+      });
+      return opened.offers;
+    } catch (error) {
+      connection.close();
+      await agentProcess.stop();
+      throw this.#startError(error, agentProcess);
+    }
+  }
+
+  async prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }> {
+    const { connection, sessionId, process } = this.#alive();
+    const turn = connection.agent.request('session/prompt', { sessionId, prompt: blocks as never });
+    const lost = process.exited.then((error) => Promise.reject(error));
+    const { stopReason } = await Promise.race([turn, lost]);
+    return { stopReason };
+  }
+
+  cancel(): void {
+    const running = this.#running;
+    if (running)
+      void running.connection.agent
+        .notify('session/cancel', { sessionId: running.sessionId })
+        .catch(() => {});
+  }
+
+  async setMode(modeId: string): Promise<void> {
+    const { connection, sessionId } = this.#alive();
+    await connection.agent.request('session/set_mode', { sessionId, modeId });
+  }
+
+  async setConfigOption(
+    configId: string,
+    value: string | boolean,
+  ): Promise<Record<string, unknown>[] | null> {
+    const { connection, sessionId } = this.#alive();
+    const params = typeof value === 'boolean' ? { type: 'boolean' as const, value } : { value };
+    const result = await connection.agent.request('session/set_config_option', {
+      sessionId,
+      configId,
+      ...params,
+    });
+    return (result.configOptions as Record<string, unknown>[] | undefined) ?? null;
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.connection.close();
+    await this.#process?.stop();
+    this.#process = undefined;
+  }
+
+  #alive(): Running {
+    if (this.#running) return this.#running;
+    throw new OffdeskError(
+      'agent_exited',
+      `${this.#options.name} is not running.`,
+      'Send the prompt again to start it.',
+    );
+  }
+
+  #connect(agentProcess: AgentProcess, sink: AgentSink): ClientConnection {
+    // The SDK would strip what it does not know: the journal keeps updates as they came.
+    const stream = tapNotifications(agentProcess.stream, 'session/update', (params) => {
+      const update = rawUpdate.safeParse((params as { update?: unknown } | null)?.update);
+      if (update.success) sink.update(update.data);
+      else this.#log.write('warn', 'dropped a session/update without a kind');
+    });
+    return client({ name: 'offdesk' })
+      .onRequest('session/request_permission', async (cx) => {
+        const end = await sink.ask('permission', cx.params, cx.signal);
+        if ('outcome' in end && end.outcome === 'selected')
+          return { outcome: { outcome: 'selected', optionId: end.optionId } };
+        return { outcome: { outcome: 'cancelled' } };
+      })
+      .onRequest('elicitation/create', async (cx) => {
+        const end = await sink.ask('elicitation', cx.params, cx.signal);
+        return ('action' in end ? end : { action: 'cancel' }) as never;
+      })
+      .connect(stream);
+  }
+
+  async #open(connection: ClientConnection): Promise<{ sessionId: string; offers: AgentOffers }> {
+    const { cwd, authMethod } = this.#options;
+    const hello = await connection.agent.request('initialize', {
+      protocolVersion: 1,
+      clientInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
+      clientCapabilities: {
+        // No `fs`: Gemini CLI fails to create files through a client's file system.
+        session: { configOptions: { boolean: {} } },
+        elicitation: { form: {} },
+        // Claude Code then sends what its commands print.
+        _meta: { terminal_output: true },
+      },
+    });
+    if (hello.protocolVersion !== 1) {
+      throw new OffdeskError(
+        'version_mismatch',
+        `${this.#options.name} speaks version ${hello.protocolVersion} of ACP.`,
+        'Update the agent or Offdesk.',
+      );
+    }
+    if (authMethod !== undefined && hello.authMethods?.some((method) => method.id === authMethod)) {
+      await connection.agent.request('authenticate', { methodId: authMethod });
+    }
+    const session = await connection.agent.request('session/new', { cwd, mcpServers: [] });
+    return { sessionId: session.sessionId, offers: offersOf(hello, session) };
+  }
+
+  async #bounded<T>(agentProcess: AgentProcess, work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const { name } = this.#options;
+        const seconds = limits.agentStartMs / 1000;
+        reject(
+          agentProcess.garbageLines > 0
+            ? garbage(this.#options)
+            : new OffdeskError(
+                'agent_timeout',
+                `${name} did not answer within ${seconds} seconds.`,
+                'Try its command in a terminal, then start again.',
+              ),
+        );
+      }, limits.agentStartMs);
+    });
+    const lost = agentProcess.exited.then((error) => Promise.reject(error));
+    work.catch(() => {});
+    lost.catch(() => {});
+    try {
+      return await Promise.race([work, late, lost]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #startError(error: unknown, agentProcess: AgentProcess): OffdeskError {
+    if (error instanceof RequestError && error.code === authRequired) {
+      return new OffdeskError(
+        'agent_login_required',
+        `${this.#options.name} is not logged in.`,
+        this.#options.loginHint,
+      );
+    }
+    if (error instanceof OffdeskError) {
+      return error.code === 'agent_exited' && agentProcess.garbageLines > 0 ? garbage(this.#options) : error;
+    }
+    const { message } = asOffdeskError(error);
+    return new OffdeskError(
+      'agent_failed',
+      `${this.#options.name} could not start a session: ${message}.`,
+      'Try its command in a terminal, then start again.',
+    );
+  }
+}
+
+function offersOf(
+  hello: InitializeResponse,
+  session: { modes?: unknown; configOptions?: unknown },
+): AgentOffers {
+  return {
+    modes: (session.modes as Record<string, unknown> | null | undefined) ?? null,
+    configOptions: (session.configOptions as Record<string, unknown>[] | null | undefined) ?? null,
+    promptCapabilities:
+      (hello.agentCapabilities?.promptCapabilities as Record<string, unknown> | undefined) ?? null,
+  };
+}

@@ -1,0 +1,37 @@
+/** What a session needs of its agent; implemented by src/agent over ACP, and by fakes. */
+import type { OffdeskError } from '../base/error.ts';
+import type { Answer, PromptBlock, RawUpdate } from '../protocol/facts.ts';
+
+/** What the agent offered when its session began. */
+export interface AgentOffers {
+  modes: Record<string, unknown> | null;
+  configOptions: Record<string, unknown>[] | null;
+  promptCapabilities: Record<string, unknown> | null;
+}
+
+export type QuestionKind = 'permission' | 'elicitation';
+export type QuestionEnd = Answer | { outcome: 'withdrawn' };
+
+/** What the agent tells the session, in the order in which it happened. */
+export interface AgentSink {
+  /** One `session/update`, raw as the agent sent it. */
+  update(update: RawUpdate): void;
+  /** Resolves with the first answer; `withdrawn` aborts it when the agent took the question back. */
+  ask(kind: QuestionKind, request: Record<string, unknown>, withdrawn: AbortSignal): Promise<QuestionEnd>;
+  /** The process ended or broke the protocol; `start` may be called again. */
+  exited(error: OffdeskError): void;
+}
+
+export interface AgentPort {
+  /** Starts process and agent session; rejects with an OffdeskError that says what to do. */
+  start(sink: AgentSink): Promise<AgentOffers>;
+  /** One turn; resolves after all of its updates were told. Never called while a turn runs. */
+  prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }>;
+  /** ACP session/cancel; `prompt` then resolves by itself. */
+  cancel(): void;
+  setMode(modeId: string): Promise<void>;
+  /** Resolves with the options as the agent now has them. */
+  setConfigOption(configId: string, value: string | boolean): Promise<Record<string, unknown>[] | null>;
+  /** The process and its children are gone when it resolves. */
+  stop(): Promise<void>;
+}

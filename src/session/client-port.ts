@@ -1,0 +1,49 @@
+/** Who a client is and what it may do; given by whoever accepted its connection. */
+import type { Event } from '../base/emitter.ts';
+import { OffdeskError } from '../base/error.ts';
+import type { Origin } from '../protocol/facts.ts';
+import { allows, type ClientState, type Scope } from '../protocol/methods.ts';
+import type { HostStatus } from '../protocol/host-status.ts';
+import type { Session } from './session.ts';
+
+export interface ClientIdentity {
+  origin: Origin;
+  /** Shown to the others, such as `the desk` or `Pixel 9`. */
+  name: string;
+  /** May change while connected. */
+  scope(): Scope;
+}
+
+/** The sessions that a client may see. */
+export interface SessionDirectory {
+  list(): Session[];
+  get(id: string): Session | undefined;
+  /** A session came, went or changed, or a client came or went. */
+  readonly onChange: Event<void>;
+  /** Everything of ClientState that is the same for all. */
+  describe(): Omit<ClientState, 'you' | 'others'>;
+  /** @-files of a session's folder. */
+  files(
+    session: Session,
+    query: string,
+    limit: number,
+  ): Promise<{ path: string; uri: string; matches: number[] }[]>;
+}
+
+/** What only a client at the desk gets: `_offdesk/host/…`. */
+export interface DeskPort {
+  readonly status: HostStatus;
+  readonly onStatus: Event<HostStatus>;
+  handle(method: string, params: unknown): Promise<unknown>;
+}
+
+export function requireScope(client: ClientIdentity, needs: Scope): void {
+  if (allows(client.scope(), needs)) return;
+  throw new OffdeskError(
+    'scope_insufficient',
+    needs === 'control'
+      ? 'This device may not send prompts or change the session.'
+      : 'This device may only read.',
+    'Raise what it may do at the computer, under Manage Devices.',
+  );
+}

@@ -1,0 +1,55 @@
+/** Runs of text chunks of one item become one fact, numbered as the last of them. */
+import type { Fact } from '../protocol/facts.ts';
+
+const chunkKinds = new Set(['agent_message_chunk', 'agent_thought_chunk', 'user_message_chunk']);
+
+interface TextContent {
+  type: 'text';
+  text: string;
+}
+
+/** The text of a plain text chunk; undefined for anything that must stay as it is. */
+function chunkText(fact: Fact): string | undefined {
+  if (!chunkKinds.has(fact.update.sessionUpdate) || fact.event) return undefined;
+  const content = fact.update['content'] as Partial<TextContent> | undefined;
+  return content?.type === 'text' && typeof content.text === 'string' ? content.text : undefined;
+}
+
+/** Shape and order stay; `at` is that of the first chunk, `seq` that of the last. */
+export function coalesce(facts: Fact[]): Fact[] {
+  const result: Fact[] = [];
+  let texts: string[] = [];
+  const flush = () => {
+    const last = result.at(-1);
+    if (last && texts.length > 1) {
+      result[result.length - 1] = {
+        ...last,
+        update: {
+          ...last.update,
+          content: { ...(last.update['content'] as TextContent), text: texts.join('') },
+        },
+      };
+    }
+    texts = [];
+  };
+  for (const fact of facts) {
+    const text = chunkText(fact);
+    const last = result.at(-1);
+    const joins =
+      text !== undefined &&
+      texts.length > 0 &&
+      last !== undefined &&
+      last.item === fact.item &&
+      last.update.sessionUpdate === fact.update.sessionUpdate;
+    if (joins) {
+      texts.push(text);
+      result[result.length - 1] = { ...last, seq: fact.seq };
+    } else {
+      flush();
+      result.push(fact);
+      if (text !== undefined) texts = [text];
+    }
+  }
+  flush();
+  return result;
+}

@@ -1,0 +1,114 @@
+/** Open questions of the agent: the first answer wins, everyone learns whose it was. */
+import { OffdeskError } from '../base/error.ts';
+import type { Answer, Origin, SessionEvent } from '../protocol/facts.ts';
+import type { AnswerResult } from '../protocol/methods.ts';
+import type { QuestionEnd, QuestionKind } from './agent-port.ts';
+
+interface Question {
+  kind: QuestionKind;
+  request: Record<string, unknown>;
+  settle(end: QuestionEnd): void;
+  closed: { by: string; answerId: string | undefined } | undefined;
+}
+
+/** Keeps a fact durably before it takes effect. */
+export type Recorder = (event: SessionEvent, origin: Origin) => Promise<void>;
+
+export function originName(origin: Origin): string {
+  switch (origin.kind) {
+    case 'desk':
+      return 'the desk';
+    case 'agent':
+      return 'the agent';
+    case 'host':
+      return 'the computer';
+    case 'device':
+    case 'editor':
+      return origin.name ?? 'another device';
+  }
+}
+
+export class Questions {
+  readonly #record: Recorder;
+  readonly #questions = new Map<string, Question>();
+  #count = 0;
+
+  constructor(record: Recorder) {
+    this.#record = record;
+  }
+
+  get openCount(): number {
+    return [...this.#questions.values()].filter((question) => !question.closed).length;
+  }
+
+  /** Journals the question and waits for its end. */
+  async ask(
+    kind: QuestionKind,
+    request: Record<string, unknown>,
+    withdrawn: AbortSignal,
+    agent: Origin,
+  ): Promise<QuestionEnd> {
+    const id = `q${++this.#count}`;
+    const end = new Promise<QuestionEnd>((settle) => {
+      this.#questions.set(id, { kind, request, settle, closed: undefined });
+    });
+    await this.#record({ type: 'question_opened', id, kind, request }, agent);
+    const withdraw = () => void this.#close(id, { outcome: 'withdrawn' }, agent, undefined);
+    if (withdrawn.aborted) withdraw();
+    else withdrawn.addEventListener('abort', withdraw, { once: true });
+    return end.finally(() => withdrawn.removeEventListener('abort', withdraw));
+  }
+
+  /** `answerId` makes a repeated answer of the same client come out as `applied` again. */
+  async answer(question: string, answerId: string, answer: Answer, origin: Origin): Promise<AnswerResult> {
+    const known = this.#questions.get(question);
+    if (!known) {
+      throw new OffdeskError(
+        'question_unknown',
+        'This question is not known here.',
+        'Reload the conversation.',
+      );
+    }
+    if (!known.closed) {
+      checkAnswer(known.kind, known.request, answer);
+      await this.#close(question, answer, origin, answerId);
+    }
+    const closed = known.closed!;
+    if (closed.answerId === answerId) return { result: 'applied' };
+    return { result: 'alreadyAnswered', by: closed.by };
+  }
+
+  /** Ends all open ones alike: `cancelled` by Stop, `withdrawn` when the agent is gone. */
+  async closeAll(outcome: 'cancelled' | 'withdrawn', origin: Origin): Promise<void> {
+    const open = [...this.#questions].filter(([, question]) => !question.closed);
+    await Promise.all(
+      open.map(([id, question]) => {
+        const cancelled: QuestionEnd =
+          question.kind === 'permission' ? { outcome: 'cancelled' } : { action: 'cancel' };
+        return this.#close(id, outcome === 'cancelled' ? cancelled : { outcome }, origin, undefined);
+      }),
+    );
+  }
+
+  async #close(id: string, end: QuestionEnd, origin: Origin, answerId: string | undefined): Promise<void> {
+    const question = this.#questions.get(id);
+    if (!question || question.closed) return;
+    question.closed = { by: originName(origin), answerId };
+    await this.#record({ type: 'question_closed', id, answer: end }, origin);
+    question.settle(end);
+  }
+}
+
+/** An answer must be one that the agent offered. */
+function checkAnswer(kind: QuestionKind, request: Record<string, unknown>, answer: Answer): void {
+  if (kind === 'permission') {
+    if ('outcome' in answer && answer.outcome === 'cancelled') return;
+    const options = Array.isArray(request['options']) ? (request['options'] as { optionId?: unknown }[]) : [];
+    if ('outcome' in answer && options.some((option) => option.optionId === answer.optionId)) return;
+  } else if ('action' in answer) return;
+  throw new OffdeskError(
+    'invalid_params',
+    'This answer is none that the agent offered.',
+    'Choose one of its options.',
+  );
+}

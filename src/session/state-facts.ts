@@ -1,0 +1,61 @@
+/** Which facts describe the session's present state, so that a client that starts at the tail learns it too. */
+import type { Fact } from '../protocol/facts.ts';
+
+/** Updates of which only the newest counts. */
+const latestOnly = new Set([
+  'available_commands_update',
+  'current_mode_update',
+  'config_option_update',
+  'usage_update',
+]);
+
+export class StateFacts {
+  #facts = new Map<string, Fact>();
+
+  add(fact: Fact): void {
+    const { event, update } = fact;
+    if (!event) {
+      if (latestOnly.has(update.sessionUpdate)) this.#facts.set(update.sessionUpdate, fact);
+      else if (update.sessionUpdate === 'session_info_update' && update['title'] !== undefined) {
+        this.#facts.set('title', fact);
+      }
+      return;
+    }
+    switch (event.type) {
+      case 'agent_state':
+      case 'agent_offers':
+        this.#facts.set(event.type, fact);
+        break;
+      case 'prompt_received':
+        this.#facts.set(`prompt:${event.id}`, fact);
+        break;
+      case 'turn_started':
+        this.#facts.set('turn', fact);
+        break;
+      case 'prompt_removed':
+        this.#facts.delete(`prompt:${event.id}`);
+        break;
+      case 'turn_ended':
+        this.#facts.delete(`prompt:${event.id}`);
+        this.#facts.delete('turn');
+        break;
+      case 'queue_held':
+        this.#facts.set('held', fact);
+        break;
+      case 'queue_resumed':
+        this.#facts.delete('held');
+        break;
+      case 'question_opened':
+        this.#facts.set(`question:${event.id}`, fact);
+        break;
+      case 'question_closed':
+        this.#facts.delete(`question:${event.id}`);
+        break;
+    }
+  }
+
+  /** Those numbered below `seq`, oldest first. */
+  before(seq: number): Fact[] {
+    return [...this.#facts.values()].filter((fact) => fact.seq < seq).sort((a, b) => a.seq - b.seq);
+  }
+}

@@ -1,0 +1,372 @@
+/** A session seen by its clients: real ACP connections over in-memory transports, a fake agent. */
+import assert from 'node:assert/strict';
+import { client as acpClient } from '@agentclientprotocol/sdk';
+import { systemClock } from '../../../src/base/clock.ts';
+import { Emitter } from '../../../src/base/emitter.ts';
+import { OffdeskError } from '../../../src/base/error.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { limits } from '../../../src/protocol/limits.ts';
+import { methods, type AnswerResult, type HistoryResult, type Scope } from '../../../src/protocol/methods.ts';
+import { acpStream } from '../../../src/protocol/transport.ts';
+import type { ClientIdentity, SessionDirectory } from '../../../src/session/client-port.ts';
+import { serveClient } from '../../../src/session/downstream.ts';
+import { MemoryJournal } from '../../../src/session/memory-journal.ts';
+import { Session } from '../../../src/session/session.ts';
+import { FakeAgent } from '../../support/fake-agent.ts';
+import { ProbeClient } from '../../support/probe-client.ts';
+import { transportPair, type TestTransport } from '../../support/transport-pair.ts';
+import { eventually } from '../../support/wait.ts';
+
+const permission = {
+  toolCall: { toolCallId: 'c1', title: 'Run ls' },
+  options: [
+    { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
+    { optionId: 'no', name: 'No', kind: 'reject_once' },
+  ],
+};
+
+function setup() {
+  const agent = new FakeAgent();
+  const session = new Session({
+    id: 's1',
+    cwd: '/work',
+    title: 'test',
+    agentName: 'Fake',
+    demo: false,
+    agent,
+    journal: new MemoryJournal('e1'),
+    clock: systemClock,
+    log: silentLog,
+  });
+  const changed = new Emitter<void>();
+  const sessions: SessionDirectory = {
+    list: () => [session],
+    get: (id) => (id === 's1' ? session : undefined),
+    onChange: changed.event,
+    describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [] }),
+    files: () => Promise.resolve([]),
+  };
+  const serve = (name: string, scope: Scope): TestTransport => {
+    const [near, far] = transportPair();
+    const identity: ClientIdentity = { origin: { kind: 'device', id: name, name }, name, scope: () => scope };
+    serveClient({ stream: acpStream(far), client: identity, sessions, others: () => [], log: silentLog });
+    return near;
+  };
+  const connect = async (name: string, scope: Scope = 'control') => {
+    const transport = serve(name, scope);
+    const probe = new ProbeClient(transport);
+    await probe.initialize();
+    return Object.assign(probe, { transport });
+  };
+  return { agent, session, serve, connect };
+}
+
+const codeOf = (error: unknown) => (error as { data?: { offdesk?: { code: string } } }).data?.offdesk?.code;
+
+/** Everything has arrived at this client. */
+async function complete(probe: ProbeClient, session: Session): Promise<void> {
+  await eventually(() => (probe.facts.at(-1)?.seq ?? 0) === session.journal.head, { what: 'the head' });
+}
+
+describe('session and clients', () => {
+  it('P1, P3, F1: a prompt of one client streams to all, in order, once', async () => {
+    const { agent, session, connect } = setup();
+    const a = await connect('a');
+    const b = await connect('b');
+    await a.resume('s1', { tail: 50 });
+    await b.resume('s1', { tail: 50 });
+    const result = a.prompt('s1', 'prompt-01', 'hello');
+    const turn = await agent.nextTurn();
+    for (const word of ['one ', 'two ', 'three']) agent.say(word);
+    turn.end('end_turn');
+    assert.equal((await result).stopReason, 'end_turn');
+    await complete(a, session);
+    await complete(b, session);
+    assert.deepEqual(a.facts, b.facts);
+    assert.deepEqual(
+      a.facts.map((fact) => fact.seq),
+      a.facts.map((_, i) => i + 1),
+    );
+    const types = a.facts.map((fact) => fact.event?.type ?? fact.update.sessionUpdate);
+    assert.deepEqual(types, [
+      'prompt_received',
+      'turn_started',
+      'user_message_chunk',
+      'agent_state',
+      'agent_offers',
+      'agent_state',
+      'agent_message_chunk',
+      'agent_message_chunk',
+      'agent_message_chunk',
+      'turn_ended',
+    ]);
+    assert.equal(a.facts[0]?.origin.name, 'a');
+  });
+
+  it('P1: a repeated id gets the same fate and reaches the agent once', async () => {
+    const { agent, connect } = setup();
+    const a = await connect('a');
+    const first = a.prompt('s1', 'prompt-01', 'hello');
+    const turn = await agent.nextTurn();
+    const again = a.prompt('s1', 'prompt-01', 'hello');
+    turn.end('end_turn');
+    await first;
+    await again;
+    assert.equal((await a.prompt('s1', 'prompt-01', 'hello')).stopReason, 'end_turn');
+    assert.deepEqual(agent.prompts, ['hello']);
+  });
+
+  it('P2, P4: prompts queue; Stop holds them; they can be removed and resumed', async () => {
+    const { agent, session, connect } = setup();
+    const a = await connect('a');
+    await a.resume('s1', { tail: 50 });
+    const first = a.prompt('s1', 'prompt-01', 'one');
+    const turn = await agent.nextTurn();
+    const second = a.prompt('s1', 'prompt-02', 'two');
+    const third = a.prompt('s1', 'prompt-03', 'three');
+    await a.fact(
+      'third received',
+      (fact) => fact.event?.type === 'prompt_received' && fact.event.id === 'prompt-03',
+    );
+    await a.connection.agent.notify('session/cancel', { sessionId: 's1' });
+    await a.event('queue_held');
+    assert.equal(agent.cancels, 1);
+    turn.end('cancelled');
+    assert.equal((await first).stopReason, 'cancelled');
+    assert.equal(session.state, 'idle');
+    await a.request(methods.queueRemove, { sessionId: 's1', id: 'prompt-02' });
+    assert.equal((await second).stopReason, 'cancelled');
+    await a.request(methods.queueResume, { sessionId: 's1' });
+    (await agent.nextTurn()).end('end_turn');
+    await third;
+    assert.deepEqual(agent.prompts, ['one', 'three']);
+  });
+
+  it('P4: Stop answers open questions as cancelled and closes what the agent left open', async () => {
+    const { agent, connect, session } = setup();
+    const a = await connect('a');
+    await a.resume('s1', { tail: 50 });
+    const end = a.prompt('s1', 'prompt-01', 'one');
+    const turn = await agent.nextTurn();
+    agent.sink!.update({ sessionUpdate: 'tool_call', toolCallId: 'c1', title: 'Run', status: 'pending' });
+    const answer = agent.sink!.ask('permission', permission, new AbortController().signal);
+    await a.event('question_opened');
+    assert.equal(session.state, 'waiting');
+    await a.connection.agent.notify('session/cancel', { sessionId: 's1' });
+    assert.deepEqual(await answer, { outcome: 'cancelled' });
+    turn.end('cancelled');
+    await end;
+    const closed = await a.fact('the tool call closed', (fact) => fact.update['status'] === 'failed');
+    assert.equal(closed.update['toolCallId'], 'c1');
+  });
+
+  it('P5: an agent that ends mid-turn interrupts it, and the next prompt starts it again', async () => {
+    const { agent, connect } = setup();
+    const a = await connect('a');
+    await a.resume('s1', { tail: 50 });
+    const end = a.prompt('s1', 'prompt-01', 'one');
+    const turn = await agent.nextTurn();
+    const question = agent.sink!.ask('permission', permission, new AbortController().signal);
+    await a.event('question_opened');
+    const gone = new OffdeskError('agent_exited', 'It ended.', 'Send again.');
+    agent.sink!.exited(gone);
+    turn.fail(gone);
+    await assert.rejects(end, (error) => codeOf(error) === 'agent_failed');
+    assert.deepEqual(await question, { outcome: 'withdrawn' });
+    const ended = await a.event('turn_ended');
+    assert.equal(ended.event?.type === 'turn_ended' && ended.event.outcome, 'interrupted');
+    const next = a.prompt('s1', 'prompt-02', 'two');
+    (await agent.nextTurn()).end('end_turn');
+    await next;
+    assert.equal(agent.starts, 2);
+  });
+
+  it('Q1, Q2: the first answer wins, later ones learn whose it was', async () => {
+    const { agent, session, connect } = setup();
+    const a = await connect('a');
+    const b = await connect('b');
+    await session.startAgent();
+    const asked = agent.sink!.ask('permission', permission, new AbortController().signal);
+    const send = (probe: ProbeClient, id: string, optionId: string) =>
+      probe.request<AnswerResult>(methods.answer, {
+        sessionId: 's1',
+        id,
+        question: 'q1',
+        answer: { outcome: 'selected', optionId },
+      });
+    const results = await Promise.all([send(a, 'answer-a', 'yes'), send(b, 'answer-b', 'no')]);
+    assert.deepEqual(results, [{ result: 'applied' }, { result: 'alreadyAnswered', by: 'a' }]);
+    assert.deepEqual(await send(a, 'answer-a', 'yes'), { result: 'applied' });
+    assert.deepEqual(await asked, { outcome: 'selected', optionId: 'yes' });
+  });
+
+  it('Q3, Q4: only offered answers count; the agent can take a question back', async () => {
+    const { agent, session, connect } = setup();
+    const a = await connect('a');
+    await session.startAgent();
+    const withdraw = new AbortController();
+    const asked = agent.sink!.ask('permission', permission, withdraw.signal);
+    const params = {
+      sessionId: 's1',
+      id: 'answer-1',
+      question: 'q1',
+      answer: { outcome: 'selected', optionId: 'other' },
+    };
+    await assert.rejects(a.request(methods.answer, params), (error) => codeOf(error) === 'invalid_params');
+    await assert.rejects(
+      a.request(methods.answer, { ...params, question: 'q9' }),
+      (error) => codeOf(error) === 'question_unknown',
+    );
+    withdraw.abort();
+    assert.deepEqual(await asked, { outcome: 'withdrawn' });
+  });
+
+  it('P6: a cursor gets exactly what came after; a void one gets reset and the tail', async () => {
+    const { session, agent, connect } = setup();
+    await session.startAgent();
+    for (let i = 0; i < 20; i++) agent.say(`${i} `);
+    const a = await connect('a');
+    const meta = await a.resume('s1', { after: { epoch: 'e1', seq: 10 } });
+    assert.equal(meta.reset, false);
+    await complete(a, session);
+    assert.equal(a.facts[0]?.seq, 11);
+    for (const after of [
+      { epoch: 'other', seq: 10 },
+      { epoch: 'e1', seq: 999 },
+    ]) {
+      const b = await connect('b');
+      assert.equal((await b.resume('s1', { after })).reset, true);
+      await complete(b, session);
+      assert.ok(b.facts[0]!.seq <= 4);
+    }
+  });
+
+  it('P6, J6: the tail and the pages before it make the whole', async () => {
+    const { session, agent, connect } = setup();
+    await session.startAgent();
+    for (let i = 0; i < 30; i++) {
+      agent.sink!.update({
+        sessionUpdate: 'tool_call',
+        toolCallId: `c${i}`,
+        title: `call ${i}`,
+        status: 'completed',
+      });
+    }
+    const a = await connect('a');
+    let { from } = await a.resume('s1', { tail: 5 });
+    await complete(a, session);
+    const calls = a.facts.map((fact) => fact.update['toolCallId']).filter(Boolean);
+    assert.deepEqual(calls, ['c25', 'c26', 'c27', 'c28', 'c29']);
+    let seen = 5;
+    while (from !== null) {
+      const page: HistoryResult = await a.request(methods.history, {
+        sessionId: 's1',
+        before: from,
+        limit: 10,
+      });
+      seen += page.updates.length;
+      from = page.from;
+    }
+    assert.equal(seen, 30);
+  });
+
+  it('F2, F3, F4: a client that does not acknowledge costs its bound, slows nobody and catches up', async () => {
+    const { session, agent, connect } = setup();
+    await session.startAgent();
+    const stalled = await connect('stalled');
+    stalled.acks = false;
+    const live = await connect('live');
+    await stalled.resume('s1', { tail: 0 });
+    await live.resume('s1', { tail: 0 });
+    const text = 'x'.repeat(1024);
+    for (let i = 0; i < 2000; i++) agent.say(text);
+    await complete(live, session);
+    const bytes = stalled.facts.reduce((sum, fact) => sum + JSON.stringify(fact).length, 0);
+    assert.ok(bytes >= limits.unackedBytes && bytes < limits.unackedBytes + 4096, `${bytes} bytes were sent`);
+    stalled.acks = true;
+    stalled.ack('s1');
+    await complete(stalled, session);
+    assert.deepEqual(stalled.facts, live.facts);
+  });
+
+  it('P7: scopes bound what a client may do', async () => {
+    const { connect, session } = setup();
+    await session.startAgent();
+    const viewer = await connect('v', 'view');
+    const answerer = await connect('n', 'answer');
+    const denied = (error: unknown) => codeOf(error) === 'scope_insufficient';
+    await assert.rejects(viewer.prompt('s1', 'prompt-01', 'x'), denied);
+    await assert.rejects(answerer.prompt('s1', 'prompt-01', 'x'), denied);
+    await assert.rejects(answerer.request(methods.files, { sessionId: 's1', query: 'a', limit: 5 }), denied);
+    const answer = { sessionId: 's1', id: 'answer-1', question: 'q1', answer: { outcome: 'cancelled' } };
+    await assert.rejects(viewer.request(methods.answer, answer), denied);
+    await assert.rejects(
+      answerer.request(methods.answer, answer),
+      (error) => codeOf(error) === 'question_unknown',
+    );
+    await viewer.resume('s1', { tail: 5 });
+  });
+
+  it('P8: host methods do not exist for a remote client', async () => {
+    const { connect } = setup();
+    const a = await connect('a');
+    for (const method of Object.values(methods.host)) {
+      await assert.rejects(a.request(method, {}), (error) => (error as { code?: number }).code === -32601);
+    }
+  });
+
+  it('P9: another protocol version is refused', async () => {
+    const { serve } = setup();
+    const probe = new ProbeClient(serve('a', 'control'));
+    await assert.rejects(probe.initialize(99), (error) => codeOf(error) === 'version_mismatch');
+  });
+
+  it('P10: a plain ACP client loads, is asked, and is told when another was first', async () => {
+    const { agent, session, serve, connect } = setup();
+    await session.startAgent();
+    agent.say('before ');
+    agent.say('you came');
+    const texts: string[] = [];
+    let asked = 0;
+    let cancelled = 0;
+    const plain = acpClient({ name: 'plain' })
+      .onNotification('session/update', (cx) => {
+        const { update } = cx.params;
+        if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text')
+          texts.push(update.content.text);
+      })
+      .onRequest('session/request_permission', (cx) => {
+        asked++;
+        if (asked === 1) return { outcome: { outcome: 'selected', optionId: 'yes' } };
+        return new Promise((resolve) =>
+          cx.signal.addEventListener('abort', () => {
+            cancelled++;
+            resolve({ outcome: { outcome: 'cancelled' } });
+          }),
+        );
+      })
+      .connect(acpStream(serve('editor', 'control')));
+    await plain.agent.request('initialize', { protocolVersion: 1, clientCapabilities: {} });
+    await plain.agent.request('session/load', { sessionId: 's1', cwd: '/', mcpServers: [] });
+    assert.deepEqual(texts, ['before you came']);
+    const first = await agent.sink!.ask('permission', permission, new AbortController().signal);
+    assert.deepEqual(first, { outcome: 'selected', optionId: 'yes' });
+    const second = agent.sink!.ask('permission', permission, new AbortController().signal);
+    await eventually(() => asked === 2, { what: 'the second question' });
+    const other = await connect('other');
+    await other.request(methods.answer, {
+      sessionId: 's1',
+      id: 'answer-1',
+      question: 'q2',
+      answer: { outcome: 'selected', optionId: 'no' },
+    });
+    assert.deepEqual(await second, { outcome: 'selected', optionId: 'no' });
+    await eventually(() => cancelled === 1, { what: '$/cancel_request' });
+    const turn = plain.agent.request('session/prompt', {
+      sessionId: 's1',
+      prompt: [{ type: 'text', text: 'hi' }],
+    });
+    (await agent.nextTurn()).end('end_turn');
+    assert.equal((await turn).stopReason, 'end_turn');
+  });
+});

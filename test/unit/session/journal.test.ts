@@ -1,0 +1,158 @@
+/** The journal's contract, run over each implementation (docs/SPEC.md, J). */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Fact } from '../../../src/protocol/facts.ts';
+import { coalesce } from '../../../src/session/coalesce.ts';
+import type { Journal, NewFact } from '../../../src/session/journal.ts';
+import { MemoryJournal } from '../../../src/session/memory-journal.ts';
+
+const implementations: [string, () => Journal][] = [['memory', () => new MemoryJournal('epoch-1')]];
+
+function chunk(item: string, text: string): NewFact {
+  return {
+    item,
+    at: 0,
+    origin: { kind: 'agent' },
+    update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } },
+  };
+}
+
+const textOf = (facts: Fact[]) =>
+  facts.map((fact) => (fact.update['content'] as { text: string }).text).join('');
+
+for (const [name, create] of implementations) {
+  describe(`journal (${name})`, () => {
+    it('J1: numbers facts from one, without a gap', async () => {
+      const journal = create();
+      const seen: number[] = [];
+      journal.onAppend((fact) => seen.push(fact.seq));
+      for (let i = 0; i < 5; i++) journal.append(chunk('m1', String(i)));
+      assert.deepEqual(seen, [1, 2, 3, 4, 5]);
+      assert.equal(journal.head, 5);
+      assert.deepEqual(
+        (await journal.read(2, 1e6)).map((fact) => fact.seq),
+        [3, 4, 5],
+      );
+    });
+
+    it('J2: keeps an update as it came', async () => {
+      const journal = create();
+      const update = { sessionUpdate: 'from_the_future', odd: { deep: [1, null, 'x'] }, _meta: { a: 1 } };
+      journal.append({ at: 1, origin: { kind: 'agent' }, update });
+      assert.deepEqual((await journal.read(0, 1))[0]?.update, update);
+    });
+
+    it('F4: a read gives at least one fact and stops near its bound', async () => {
+      const journal = create();
+      for (let i = 0; i < 10; i++) journal.append(chunk('m1', 'x'.repeat(1000)));
+      assert.equal((await journal.read(0, 1)).length, 1);
+      assert.equal((await journal.read(0, 3000)).length, 3);
+    });
+
+    it('J5: the tail comes with older state facts and without what is over', async () => {
+      const journal = create();
+      const origin = { kind: 'agent' } as const;
+      const state = { sessionUpdate: 'session_info_update' };
+      journal.append({
+        at: 0,
+        origin,
+        update: { sessionUpdate: 'available_commands_update', availableCommands: [1] },
+      });
+      journal.append({
+        at: 0,
+        origin,
+        update: { sessionUpdate: 'available_commands_update', availableCommands: [2] },
+      });
+      const request = {};
+      journal.append({
+        at: 0,
+        origin,
+        update: state,
+        item: 'q:1',
+        event: { type: 'question_opened', id: '1', kind: 'permission', request },
+      });
+      journal.append({
+        at: 0,
+        origin,
+        update: state,
+        item: 'q:2',
+        event: { type: 'question_opened', id: '2', kind: 'permission', request },
+      });
+      journal.append({
+        at: 0,
+        origin,
+        update: state,
+        item: 'q:1',
+        event: { type: 'question_closed', id: '1', answer: { outcome: 'cancelled' } },
+      });
+      for (let i = 0; i < 4; i++) journal.append(chunk(`m${i}`, 'x'));
+      const window = await journal.tail(2);
+      assert.deepEqual(
+        window.state.map((fact) => fact.seq),
+        [2, 4],
+      );
+      assert.equal(window.start, 8);
+      assert.equal(window.from, 8);
+      assert.equal((await journal.tail(99)).from, null);
+    });
+
+    it('J6: pages hold every item once, whole, whatever the sizes', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.nat(9), { minLength: 1, maxLength: 60 }),
+          fc.integer({ min: 1, max: 7 }),
+          fc.integer({ min: 1, max: 2000 }),
+          async (items, limit, bytes) => {
+            const journal = create();
+            const expected = new Map<string, string>();
+            items.forEach((item, i) => {
+              journal.append(chunk(`m${item}`, `${i};`));
+              expected.set(`m${item}`, `${expected.get(`m${item}`) ?? ''}${i};`);
+            });
+            const found = new Map<string, string>();
+            let before: number | null = journal.head + 1;
+            let pages = 0;
+            while (before !== null) {
+              const page = await journal.page(before, limit, bytes);
+              for (const id of new Set(page.facts.map((fact) => fact.item!))) {
+                assert.ok(!found.has(id), 'an item came twice');
+                found.set(id, textOf(page.facts.filter((fact) => fact.item === id)));
+              }
+              assert.ok(++pages <= 60);
+              before = page.from;
+            }
+            assert.deepEqual([...found].sort(), [...expected].sort());
+          },
+        ),
+      );
+    });
+  });
+}
+
+describe('coalesce', () => {
+  it('J7: joins consecutive text chunks of one item and loses nothing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(2), fc.string()), { maxLength: 40 }), (chunks) => {
+        const facts = chunks.map(([item, text], i): Fact => ({ seq: i + 1, ...chunk(`m${item}`, text) }));
+        const before = structuredClone(facts);
+        const joined = coalesce(facts);
+        assert.equal(textOf(joined), textOf(facts));
+        assert.equal(joined.at(-1)?.seq, facts.at(-1)?.seq);
+        for (let i = 1; i < joined.length; i++) assert.notEqual(joined[i]!.item, joined[i - 1]!.item);
+        assert.deepEqual(facts, before);
+      }),
+    );
+  });
+
+  it('J7: leaves everything else alone', () => {
+    const tool: Fact = {
+      seq: 2,
+      at: 0,
+      origin: { kind: 'agent' },
+      item: 't:1',
+      update: { sessionUpdate: 'tool_call' },
+    };
+    const facts = [{ seq: 1, ...chunk('m1', 'a') }, tool, { seq: 3, ...chunk('m2', 'b') }];
+    assert.deepEqual(coalesce(facts), facts);
+  });
+});
