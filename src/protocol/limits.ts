@@ -32,6 +32,27 @@ export const limits = {
   openInvites: 4,
   deviceNameChars: 64,
   devices: 64,
+  /** Revoked devices that are remembered, so that they can be told. */
+  tombstones: 1_000,
+  /** A device that did not connect for so long must pair again. */
+  deviceUnusedMs: 90 * 24 * 60 * 60 * 1000,
+  /** `lastSeen` is written at most this often. */
+  deviceSaveMs: 60 * 1000,
+  /** A device whose keys live as long as its page is forgotten this long after it left. */
+  ephemeralDeviceMs: 12 * 60 * 60 * 1000,
+  /** Proven uses of one invite that came to nothing (the device left), before it is void. */
+  inviteAttempts: 8,
+  /** Channels at the host whose peer has not proven itself: admitted by a pairing slot, by a ticket. */
+  strangerChannels: 8,
+  ticketChannels: 64,
+  /** Of one device (tabs, and a connection that is not yet known to be dead); the oldest goes. */
+  connectionsPerDevice: 4,
+  /** After the last message of a channel the other side has this long to close it. */
+  lastWordMs: 5_000,
+  /** After asking the process that runs remote control to stop. */
+  moveMs: 15_000,
+  /** Sentences kept for the desk. */
+  notices: 20,
 
   // relay
   relayFrameBytes: 65_535 + 64,
@@ -47,6 +68,18 @@ export const limits = {
   relayStrangerFramesPerSecond: 50,
   relaySlotsPerHost: 8,
   relayHttpHeaderBytes: 16 * 1024,
+  /** All sockets of one node, whoever they belong to. */
+  relayConnections: 8_192,
+  /** How long a node waits for the host's node to answer a device's knock. */
+  relayKnockMs: 2_000,
+  /** From sending a close frame to destroying the socket. */
+  relayCloseMs: 2_000,
+  /** What a host may send on one channel beyond what the device's socket took (`taken`). */
+  relayWindowBytes: 1024 * 1024,
+  /** What the host keeps for one channel whose device is slow; more ends the channel. */
+  linkBufferedBytes: 32 * 1024 * 1024,
+  /** Frames of a channel that came before anyone listened. */
+  linkBacklogBytes: 1024 * 1024,
   ticketMs: 90 * 24 * 60 * 60 * 1000,
 
   // session
@@ -58,6 +91,17 @@ export const limits = {
   completions: 50,
   indexedFiles: 200_000,
   clientsPerSession: 64,
+
+  // transcript
+  /** Of a terminal's output the end is kept. */
+  terminalChars: 256 * 1024,
+  /** JSON shown for what is not understood. */
+  readableChars: 2_000,
+  /** Texts longer than this are not compared line by line, and no more lines than this are shown. */
+  diffChars: 1024 * 1024,
+  diffLines: 2_000,
+  /** Edit distance at which comparing stops, so that two unlike files cost bounded time. */
+  diffEdits: 4_000,
 
   // agent
   agentLineBytes: 32 * 1024 * 1024,

@@ -1,0 +1,119 @@
+/** Facts to items: a pure fold, of which each item takes each fact at most once (docs/spec/transcript.md). */
+import type { Fact, SessionEvent } from '../protocol/facts.ts';
+import { Draft } from './draft.ts';
+import { prompt, question } from './prompt-item.ts';
+import { applyState } from './state.ts';
+import { compaction, message, notice, plan, thought, unknown } from './text-items.ts';
+import { tool } from './tool-item.ts';
+import type { Item, Transcript } from './items.ts';
+import { asRecord, asString } from './raw.ts';
+import { updateKind } from './update-kind.ts';
+
+export { emptyTranscript } from './draft.ts';
+
+/** Copies the list of items (not the items) once; for many facts use `applyFacts` or `TranscriptFold`. */
+export function applyFact(transcript: Transcript, fact: Fact): Transcript {
+  return applyFacts(transcript, [fact]);
+}
+
+export function applyFacts(transcript: Transcript, facts: Iterable<Fact>): Transcript {
+  const fold = new TranscriptFold(transcript);
+  for (const fact of facts) fold.apply(fact);
+  return fold.transcript;
+}
+
+/**
+ * The same for a stream of facts: constant work per fact, and one copy of the list per `transcript` that
+ * was looked at.
+ */
+export class TranscriptFold {
+  #draft: Draft;
+  readonly #newerHas: (id: string, seq: number) => boolean;
+
+  /** `newerHas`: true where another transcript already has this fact of an item (history pages). */
+  constructor(from: Transcript, newerHas: (id: string, seq: number) => boolean = () => false) {
+    this.#draft = new Draft(from);
+    this.#newerHas = newerHas;
+  }
+
+  get transcript(): Transcript {
+    return this.#draft.snapshot;
+  }
+
+  apply(fact: Fact): void {
+    const draft = this.#draft;
+    const { view, known } = applyState(draft.view, draft.state, fact);
+    if (view !== draft.view || known !== draft.state || fact.seq > draft.cursor) draft.changed();
+    draft.view = view;
+    draft.state = known;
+    draft.cursor = Math.max(draft.cursor, fact.seq);
+    if (fact.event) this.#event(fact, fact.event);
+    else this.#update(fact);
+  }
+
+  #event(fact: Fact, event: SessionEvent): void {
+    switch (event.type) {
+      case 'prompt_received':
+      case 'prompt_removed':
+      case 'turn_started':
+      case 'turn_ended':
+        this.#item('prompt', `p:${event.id}`, fact, (id, old) => prompt(id, fact, event, old));
+        if (event.type === 'turn_ended') this.#draft.endTurn(fact.seq);
+        return;
+      case 'question_opened': {
+        const asked = asRecord(event.request['toolCall']);
+        const toolCallId = asString(asked?.['toolCallId']);
+        if (asked && toolCallId !== undefined) {
+          this.#item('tool', `t:${toolCallId}`, fact, (id, old) => tool(id, fact, asked, old, 'asked'));
+        }
+        this.#item('question', `q:${event.id}`, fact, (id, old) => question(id, fact, event, old));
+        return;
+      }
+      case 'question_closed':
+        this.#item('question', `q:${event.id}`, fact, (id, old) => question(id, fact, event, old));
+        return;
+      case 'queue_held':
+      case 'queue_resumed':
+      case 'agent_state':
+      case 'agent_offers':
+        return;
+    }
+  }
+
+  #update(fact: Fact): void {
+    const { update, item } = fact;
+    // The prompt's own text, echoed by the agent; and state that belongs to no item.
+    if (item === undefined || item.startsWith('p:')) return;
+    switch (updateKind(update)) {
+      case 'state':
+        return;
+      case 'message':
+        return this.#item('message', item, fact, (id, old) => message(id, fact, old));
+      case 'thought':
+        return this.#item('thought', item, fact, (id, old) => thought(id, fact, old));
+      case 'tool':
+        return this.#item('tool', item, fact, (id, old) => tool(id, fact, update, old, 'own'));
+      case 'plan':
+        return this.#item('plan', item, fact, (id, old) => plan(id, fact, old));
+      case 'notice':
+        return this.#item('notice', item, fact, (id, old) => notice(id, fact, old));
+      case 'compaction':
+        return this.#item('compaction', item, fact, (id, old) => compaction(id, fact, old));
+      case 'unknown':
+        return this.#item('unknown', item, fact, (id, old) => unknown(id, fact, old));
+    }
+  }
+
+  /** An item of another kind under the same id gives way. */
+  #item<K extends Item['kind']>(
+    kind: K,
+    id: string,
+    fact: Fact,
+    next: (id: string, old: Extract<Item, { kind: K }> | undefined) => Item,
+  ): void {
+    const old = this.#draft.get(id);
+    if ((old && old.seq >= fact.seq) || this.#newerHas(id, fact.seq)) return;
+    const same = old?.kind === kind ? (old as Extract<Item, { kind: K }>) : undefined;
+    this.#draft.put(next(id, same));
+  }
+}
