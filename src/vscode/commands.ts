@@ -1,0 +1,134 @@
+/** What the user's commands do, with every failure shown as a sentence. */
+import * as vscode from 'vscode';
+import { OffdeskError } from '../base/error.ts';
+import { configure } from './configure.ts';
+import type { Desk } from './desk.ts';
+import { manageDevices } from './devices.ts';
+import type { LogPort } from './log-port.ts';
+import { showError } from './show-error.ts';
+import { statusMenu } from './status-menu.ts';
+
+export interface CommandPorts {
+  desk: Desk;
+  log: LogPort;
+  secrets: vscode.SecretStorage;
+}
+
+/** By command id. All but `status` and `move` are in the manifest. */
+export function commands({ desk, log, secrets }: CommandPorts): Record<string, () => Promise<void>> {
+  return {
+    'offdesk.start': async () => {
+      await desk.host();
+      // The view says what goes on meanwhile, and asks how a phone gets here.
+      await showView();
+      await desk.start();
+    },
+    'offdesk.stop': () => desk.stop(),
+    'offdesk.configure': () => configure(desk, secrets),
+    'offdesk.showQr': () => showQr(desk),
+    'offdesk.devices': async () => manageDevices(await desk.host()),
+    'offdesk.copySessionLink': () => copySessionLink(desk),
+    'offdesk.copyPairingLink': () => copyPairingLink(desk),
+    'offdesk.showLog': async () => log.show(),
+    'offdesk.openWalkthrough': async () => {
+      await vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        'offdesk.offdesk#start',
+        false,
+      );
+    },
+    'offdesk.status': () => statusMenu(desk.status),
+    'offdesk.move': async () => {
+      const host = await desk.host();
+      if (host.move) await host.move();
+      else await desk.start();
+    },
+  };
+}
+
+/** Registers them so that each failure is shown and logged by its code. */
+export function registerCommands(ports: CommandPorts): vscode.Disposable[] {
+  return Object.entries(commands(ports)).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async () => {
+      try {
+        await run();
+      } catch (error) {
+        const code = error instanceof OffdeskError ? error.code : 'internal';
+        ports.log.write('error', 'command failed', { id, code });
+        // Not awaited: a command has ended when its failure is on screen.
+        const movable = code === 'host_locked' && (await ports.desk.host()).move !== undefined;
+        void showError(error, movable);
+      }
+    }),
+  );
+}
+
+/** What a desk client (the webview) asks of its shell. Rejects with `invalid_params` for what is unknown. */
+export async function act(name: string, { desk, log }: CommandPorts): Promise<void> {
+  switch (name) {
+    case 'copyInvite':
+      return copyPairingLink(desk);
+    case 'copySession':
+      return copySessionLink(desk);
+    case 'log':
+      return log.show();
+    case 'settings':
+      // Not awaited: the list stays open for as long as the user likes.
+      void vscode.commands.executeCommand('offdesk.configure');
+      return;
+    case 'move':
+      await vscode.commands.executeCommand('offdesk.move');
+      return;
+    default:
+      throw new OffdeskError(
+        'invalid_params',
+        vscode.l10n.t('VS Code does not know the action "{0}".', name),
+      );
+  }
+}
+
+async function showView(): Promise<void> {
+  await vscode.commands.executeCommand('offdesk.view.focus');
+}
+
+async function showQr(desk: Desk): Promise<void> {
+  const host = await desk.host();
+  await showView();
+  if (host.status.state === 'off') await host.start();
+  const { reach, invite } = host.status;
+  // Without a chosen reach the view shows the chooser, which comes first.
+  if (reach && (!invite || invite.expiresAt <= Date.now())) await host.createInvite();
+}
+
+async function copySessionLink(desk: Desk): Promise<void> {
+  const url = desk.status?.reach?.sessionUrl;
+  if (!url)
+    throw new OffdeskError(
+      'session_unknown',
+      vscode.l10n.t('There is no session link yet.'),
+      vscode.l10n.t('Start remote control and choose how a phone gets here.'),
+    );
+  await copy(url, vscode.l10n.t('Session link copied. It holds no secret: only paired devices can use it.'));
+}
+
+async function copyPairingLink(desk: Desk): Promise<void> {
+  const host = await desk.host();
+  if (host.status.reach && (!host.status.invite || host.status.invite.expiresAt <= Date.now()))
+    await host.createInvite();
+  const url = host.status.invite?.url;
+  if (!url)
+    throw new OffdeskError(
+      'invite_invalid',
+      vscode.l10n.t('There is no pairing link yet.'),
+      vscode.l10n.t('Start remote control and choose how a phone gets here.'),
+    );
+  await copy(
+    url,
+    vscode.l10n.t('Pairing link copied. It works once, for five minutes, and only if you allow it here.'),
+  );
+}
+
+async function copy(text: string, said: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(said, 8_000);
+}

@@ -1,0 +1,75 @@
+/** Entry of the extension: puts its parts together and stays small; what is heavy loads on first use. */
+import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
+import { asOffdeskError } from '../base/error.ts';
+import { assertAllowed, isAllowed } from './allowed.ts';
+import { announce } from './announce.ts';
+import { Attention } from './attention.ts';
+import { act, registerCommands, type CommandPorts } from './commands.ts';
+import { ContextKeySetter } from './context-keys.ts';
+import { Desk } from './desk.ts';
+import { DeskView, viewId } from './desk-view.ts';
+import { hostPorts, userSettings } from './host-ports.ts';
+import { LogPort } from './log-port.ts';
+import { onByDefault } from './settings.ts';
+import { StatusItem } from './status-item.ts';
+
+let running: Desk | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const store = new DisposableStore();
+  context.subscriptions.push(store);
+  const log = store.add(new LogPort());
+  const desk = store.add(
+    new Desk({
+      load: () => import('../host/core.ts'),
+      hostPorts: () => hostPorts(context, log, (name) => act(name, ports)),
+      assertAllowed,
+    }),
+  );
+  running = desk;
+  const ports: CommandPorts = { desk, log, secrets: context.secrets };
+  const item = store.add(new StatusItem());
+  const view = store.add(new DeskView(desk, context.extensionUri));
+  const keys = new ContextKeySetter(
+    (key, value) => void vscode.commands.executeCommand('setContext', key, value),
+  );
+  const attention = new Attention();
+
+  for (const registered of registerCommands(ports)) store.add(registered);
+  store.add(vscode.window.registerWebviewViewProvider(viewId, view));
+  // Never holds anything: its welcome texts are what it is for.
+  store.add(
+    vscode.window.registerTreeDataProvider('offdesk.welcome', {
+      getChildren: () => [],
+      getTreeItem: () => new vscode.TreeItem(''),
+    }),
+  );
+  keys.update(undefined);
+  store.add(
+    desk.onStatus((status) => {
+      item.update(status);
+      keys.update(status);
+      view.update();
+      for (const call of attention.take(status, view.visible)) void announce(call, desk);
+    }),
+  );
+  void startByDefault(desk, log);
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void startByDefault(desk, log)));
+}
+
+/** Resolves when nothing listens and no agent runs; VS Code waits a few seconds for it. */
+export async function deactivate(): Promise<void> {
+  await running?.end();
+  running = undefined;
+}
+
+/** Connects without an agent. A failure shows in the status item alone: nobody asked for anything just now. */
+async function startByDefault(desk: Desk, log: LogPort): Promise<void> {
+  if (!onByDefault(userSettings()) || !isAllowed()) return;
+  try {
+    await desk.start({ agent: false });
+  } catch (error) {
+    log.write('warn', 'on by default: could not start', { code: asOffdeskError(error).code });
+  }
+}

@@ -1,0 +1,63 @@
+/** What VS Code gives to the host: settings, secrets, files, and what a desk client asks of its shell. */
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { HostPorts } from '../host/api.ts';
+import { sessionFolder } from './allowed.ts';
+import { hostNameSetting, readSettings } from './settings.ts';
+
+export function userSettings(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('offdesk');
+}
+
+/** Writes where only the user writes: never into a workspace. */
+export async function writeSetting(key: string, value: unknown): Promise<void> {
+  await userSettings().update(key, value, vscode.ConfigurationTarget.Global);
+}
+
+/** One per relay, so that a token never goes to another relay than the one that it was made for. */
+export function tokenKey(relay: string): string {
+  return `registrationToken:${URL.canParse(relay) ? new URL(relay).origin : relay}`;
+}
+
+export function hostPorts(
+  context: vscode.ExtensionContext,
+  log: Log,
+  act: (act: string) => Promise<void>,
+): HostPorts {
+  const folder = sessionFolder();
+  const dist = join(context.extensionPath, 'dist');
+  return {
+    clock: systemClock,
+    log,
+    machineFolder: process.env['OFFDESK_HOME'] || join(homedir(), '.offdesk'),
+    webFolder: join(dist, 'web'),
+    // VS Code's own executable is Electron or, on a server, Node: the variable makes the first the second.
+    demoAgent: {
+      command: process.execPath,
+      args: [join(dist, 'cli.js'), 'demo-agent'],
+      env: { ELECTRON_RUN_AS_NODE: '1' },
+    },
+    get hostName() {
+      return hostNameSetting(userSettings()) || hostname();
+    },
+    cwd: folder.fsPath,
+    settings: () => readSettings(userSettings()),
+    async rememberReach(kind, url) {
+      if (kind === 'lan') return;
+      if (url !== undefined && kind === 'relay') await writeSetting('relayUrl', url);
+      if (url !== undefined && kind === 'tunnel') await writeSetting('publicUrl', url);
+      await writeSetting('reach', kind);
+    },
+    registrationToken: async () => context.secrets.get(tokenKey(readSettings(userSettings()).relay)),
+    async findFiles(limit) {
+      const pattern = new vscode.RelativePattern(folder, '**/*');
+      const found = await vscode.workspace.findFiles(pattern, undefined, limit);
+      const root = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
+      return found.filter((uri) => uri.path.startsWith(root)).map((uri) => uri.path.slice(root.length));
+    },
+    act: (name) => act(name),
+  };
+}

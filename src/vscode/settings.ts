@@ -1,0 +1,70 @@
+/** Settings of the user alone: what a workspace, folder or dev container says about Offdesk is never read. */
+import type { AgentChoice, HostSettings } from '../host/api.ts';
+
+/** The part of vscode.WorkspaceConfiguration that is used, so that nothing else can be. */
+export interface UserSettings {
+  inspect(key: string): { globalValue?: unknown; defaultValue?: unknown } | undefined;
+}
+
+export const agentNames = ['claude', 'copilot', 'gemini', 'kimi', 'codex', 'opencode', 'demo'] as const;
+
+/** The user's own value, else the manifest's default. `get()` would merge the workspace's values in. */
+function own(settings: UserSettings, key: string): unknown {
+  const found = settings.inspect(key);
+  return found?.globalValue ?? found?.defaultValue;
+}
+
+function text(settings: UserSettings, key: string): string {
+  const value = own(settings, key);
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+export function onByDefault(settings: UserSettings): boolean {
+  return own(settings, 'onByDefault') === true;
+}
+
+/** Empty where the machine's own name shall be shown. */
+export function hostNameSetting(settings: UserSettings): string {
+  return text(settings, 'hostName').slice(0, 64);
+}
+
+/** What can't be understood counts as not set: it never widens what was chosen. */
+export function readSettings(settings: UserSettings): HostSettings {
+  const port = own(settings, 'port');
+  return {
+    agent: readAgent(settings),
+    relay: text(settings, 'relayUrl'),
+    publicUrl: text(settings, 'publicUrl'),
+    reach: readReach(text(settings, 'reach')),
+    port: typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0,
+  };
+}
+
+function readReach(value: string): HostSettings['reach'] {
+  return value === 'computer' || value === 'relay' || value === 'tunnel' ? value : undefined;
+}
+
+function readAgent(settings: UserSettings): AgentChoice {
+  const name = text(settings, 'agent');
+  if (name === 'custom') return readCommand(own(settings, 'agentCommand'));
+  return agentNames.some((known) => known === name) ? { kind: 'named', name } : { kind: 'auto' };
+}
+
+/** An empty command stays one, so that the host can say that it is missing. */
+function readCommand(value: unknown): AgentChoice {
+  const { command, args, env } = isRecord(value) ? value : {};
+  const choice: AgentChoice = {
+    kind: 'command',
+    command: typeof command === 'string' ? command : '',
+    args: Array.isArray(args) ? args.filter((arg) => typeof arg === 'string') : [],
+  };
+  if (!isRecord(env)) return choice;
+  const entries = Object.entries(env).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return { ...choice, env: Object.fromEntries(entries) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,30 @@
+/** A click on the status item: start when off, else a list with Stop first. */
+import * as vscode from 'vscode';
+import type { HostStatus } from '../protocol/host-status.ts';
+import { statusText } from './status-text.ts';
+
+export async function statusMenu(status: HostStatus | undefined): Promise<void> {
+  const state = status?.state ?? 'off';
+  if (state === 'off') {
+    await vscode.commands.executeCommand('offdesk.start');
+    return;
+  }
+  const item = (icon: string, label: string, command: string) => ({ label: `$(${icon}) ${label}`, command });
+  const { t } = vscode.l10n;
+  const stop = item('debug-stop', t('Stop Remote Control'), 'offdesk.stop');
+  const items = [
+    stop,
+    ...(state === 'error' ? [item('debug-restart', t('Start again'), 'offdesk.start')] : []),
+    item('window', t('Open the view'), 'offdesk.view.focus'),
+    item('device-mobile', t('Show Pairing QR Code'), 'offdesk.showQr'),
+    item('list-unordered', t('Manage Devices'), 'offdesk.devices'),
+    item('gear', t('Configure Remote Control'), 'offdesk.configure'),
+    item('link', t('Copy Session Link'), 'offdesk.copySessionLink'),
+    item('output', t('Show Log'), 'offdesk.showLog'),
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('Offdesk'),
+    placeHolder: statusText(status, vscode.l10n.t).label,
+  });
+  if (picked) await vscode.commands.executeCommand(picked.command);
+}

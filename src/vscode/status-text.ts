@@ -1,0 +1,91 @@
+/** What status item and tooltip say about a host's status, in words. */
+import { sentenceOf, type ErrorCode } from '../base/error.ts';
+import type { HostStatus } from '../protocol/host-status.ts';
+import type { Translate } from './translate.ts';
+
+export interface StatusText {
+  /** With codicons as `$(name)`. */
+  text: string;
+  /** For assistive tools: one sentence without icons. */
+  label: string;
+  /** Plain lines; names in it come from outside and must be escaped where Markdown is shown. */
+  tooltip: string[];
+  tone: 'plain' | 'waiting' | 'error';
+}
+
+/** How many things wait for the user: pairing requests and questions of the agent. */
+export function waitingCount(status: HostStatus | undefined): number {
+  return status ? status.pairings.length + (status.questions?.length ?? 0) : 0;
+}
+
+export function onlineDevices(status: HostStatus): number {
+  return status.devices.filter((device) => device.online).length;
+}
+
+export function statusText(status: HostStatus | undefined, t: Translate): StatusText {
+  const state = status?.state ?? 'off';
+  const waiting = waitingCount(status);
+  const said = headline(state, status ? onlineDevices(status) : 0, t);
+  const tooltip = [said.label, ...(status ? details(status, t) : [t('Nothing listens. Click to start.')])];
+  if (waiting > 0) {
+    const line = waiting === 1 ? t('1 thing waits for you.') : t('{0} things wait for you.', waiting);
+    tooltip.splice(1, 0, line);
+    return {
+      ...said,
+      label: `${said.label} ${line}`,
+      tooltip,
+      tone: state === 'error' ? 'error' : 'waiting',
+    };
+  }
+  return { ...said, tooltip, tone: state === 'error' ? 'error' : 'plain' };
+}
+
+function headline(
+  state: HostStatus['state'],
+  devices: number,
+  t: Translate,
+): Pick<StatusText, 'text' | 'label'> {
+  switch (state) {
+    case 'off':
+      return { text: `$(device-mobile) ${t('Remote: off')}`, label: t('Remote control is off.') };
+    case 'starting':
+      return { text: `$(sync~spin) ${t('Remote: starting')}`, label: t('Remote control is starting.') };
+    case 'on':
+      if (devices === 0)
+        return {
+          text: `$(device-mobile) ${t('Remote: on')}`,
+          label: t('Remote control is on, no device is connected.'),
+        };
+      if (devices === 1)
+        return {
+          text: `$(device-mobile) ${t('Remote: on, 1 device')}`,
+          label: t('Remote control is on, 1 device is connected.'),
+        };
+      return {
+        text: `$(device-mobile) ${t('Remote: on, {0} devices', devices)}`,
+        label: t('Remote control is on, {0} devices are connected.', devices),
+      };
+    case 'reconnecting':
+      return {
+        text: `$(sync~spin) ${t('Remote: reconnecting')}`,
+        label: t('Remote control lost its relay and is reconnecting.'),
+      };
+    case 'error':
+      return { text: `$(error) ${t('Remote: error')}`, label: t('Remote control has a problem.') };
+  }
+}
+
+function details(status: HostStatus, t: Translate): string[] {
+  const lines: string[] = [];
+  if (status.error) lines.push(sentenceOf({ ...status.error, code: status.error.code as ErrorCode }));
+  if (status.state === 'off') return [...lines, t('Nothing listens. Click to start.')];
+  if (status.agent) {
+    const { name, demo } = status.agent;
+    lines.push(demo ? t('Agent: {0} (demo)', name) : t('Agent: {0}', name));
+  }
+  if (status.reach) lines.push(status.reach.sentence);
+  else if (status.state === 'on') lines.push(t('No way for a phone is chosen yet.'));
+  const online = status.devices.filter((device) => device.online).map((device) => device.name);
+  if (online.length > 0) lines.push(t('Connected: {0}', online.join(', ')));
+  return lines;
+}
