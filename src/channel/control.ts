@@ -63,10 +63,10 @@ export const controlMessage = z.discriminatedUnion('type', [
   }),
 ]);
 export type ControlMessage = z.infer<typeof controlMessage>;
+export type DeniedCode = z.infer<typeof deniedCode>;
 export type Hello = Extract<ControlMessage, { type: 'hello' }>;
 export type Paired = Extract<ControlMessage, { type: 'paired' }>;
 export type Welcome = Extract<ControlMessage, { type: 'welcome' }>;
-export type DeniedCode = z.infer<typeof deniedCode>;
 
 /** An error as the message that tells it to the other side. */
 export function closingOf(error: ErrorShape): ControlMessage {

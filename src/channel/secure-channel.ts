@@ -15,6 +15,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { KeptEvent, OnceEvent } from './kept-event.ts';
 import type { KeyPair } from './keys.ts';
 import type { FrameLink } from './link.ts';
+import { cutOff } from './reasons.ts';
 import { contentBytes, malformed, packRecords, unpackRecord, type Part, type PartKind } from './record.ts';
 import { Rekey } from './rekey.ts';
 import type { SecureTransport } from './secure-transport.ts';
@@ -109,7 +110,7 @@ export class SecureChannel implements SecureTransport {
     return new Promise((resolve, reject) => {
       this.#confirm.event(resolve);
       this.#end.event((reason) => {
-        const { code, message, next } = reason ?? closedShape;
+        const { code, message, next } = reason ?? cutOff;
         reject(new OffdeskError(code, message, next));
       });
     });
@@ -187,7 +188,7 @@ export class SecureChannel implements SecureTransport {
   #take(item: FrameItem): void | Promise<void> {
     if (this.#closed) return;
     if (item.kind === 'overflow') return this.#fail(tooLarge());
-    if (item.kind === 'end') return this.#shut(item.reason ?? closedShape);
+    if (item.kind === 'end') return this.#shut(item.reason ?? cutOff);
     let arrivals: Arrival[];
     try {
       if (item.frame.length > limits.noiseMessageBytes) throw malformed();
@@ -277,13 +278,6 @@ export class SecureChannel implements SecureTransport {
     this.#end.fire(reason);
   }
 }
-
-/** The link ended without a sealed word about it. */
-const closedShape: ErrorShape = {
-  code: 'closed',
-  message: 'The connection was cut.',
-  next: 'It reconnects by itself.',
-};
 
 function encodeCount(count: number): Uint8Array {
   const bytes = new Uint8Array(8);
