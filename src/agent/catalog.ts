@@ -3,13 +3,18 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { OffdeskError } from '../base/error.ts';
 
+export interface AgentProgram {
+  command: string;
+  args: string[];
+}
+
 export interface KnownAgent {
   /** In settings and on the command line. */
   id: string;
   /** Shown to the user. */
   title: string;
   /** Tried in this order; the first that is on PATH is taken. */
-  commands: { command: string; args: string[] }[];
+  commands: [AgentProgram, ...AgentProgram[]];
   install: string;
   login: string;
   env: Record<string, string>;
@@ -97,7 +102,7 @@ export function knownAgent(id: string): KnownAgent {
 export function findOnPath(
   agent: KnownAgent,
   env: NodeJS.ProcessEnv = process.env,
-): { command: string; args: string[] } | undefined {
+): AgentProgram | undefined {
   const folders = (env['PATH'] ?? '').split(delimiter).filter(Boolean);
   const endings = process.platform === 'win32' ? ['.cmd', '.exe', ''] : [''];
   for (const { command, args } of agent.commands) {

@@ -11,6 +11,8 @@ export interface AgentCommand {
   command: string;
   args: string[];
   env: Record<string, string>;
+  /** What to do where the command is missing. */
+  installHint: string;
 }
 
 export interface AgentProcess {
@@ -61,8 +63,8 @@ class RunningProcess implements AgentProcess {
           error.code === 'ENOENT'
             ? new OffdeskError(
                 'agent_missing',
-                `${agent.command} is not installed here.`,
-                `Install ${agent.name} or choose another agent in Configure.`,
+                `${agent.name} is not installed on this computer.`,
+                agent.installHint,
               )
             : new OffdeskError(
                 'agent_failed',

@@ -1,6 +1,5 @@
 /** From a choice of agent to commands that can be started, in the order in which to try them. */
 import { findOnPath, knownAgent, knownAgents, demoAgentId, type KnownAgent } from '../agent/catalog.ts';
-import { OffdeskError } from '../base/error.ts';
 import type { UpstreamOptions } from '../agent/upstream.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
 
@@ -10,7 +9,7 @@ export interface AgentCandidate {
   options: Omit<UpstreamOptions, 'cwd' | 'log'>;
 }
 
-/** Never empty: `auto` ends with the demo agent. Throws `agent_missing` for a named one that is not there. */
+/** Never empty: `auto` ends with the demo agent. Throws `agent_missing` for a name that nobody knows. */
 export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): AgentCandidate[] {
   switch (choice.kind) {
     case 'auto': {
@@ -23,13 +22,8 @@ export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): A
     case 'named': {
       if (choice.name === demoAgentId) return [demoCandidate(demo)];
       const agent = knownAgent(choice.name);
-      const command = findOnPath(agent);
-      if (command) return [known(agent, command)];
-      throw new OffdeskError(
-        'agent_missing',
-        `${agent.title} is not installed on this computer.`,
-        `${agent.install}.`,
-      );
+      // One that is missing fails when started, so that every surface says so and a later try can find it.
+      return [known(agent, findOnPath(agent) ?? agent.commands[0])];
     }
     case 'command': {
       const { command, args, env = {} } = choice;
@@ -45,6 +39,7 @@ export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): A
             env,
             authMethod: undefined,
             loginHint: `Log in with ${name} itself, then start again.`,
+            installHint: `Check the command ${command} in the settings.`,
           },
         },
       ];
@@ -62,6 +57,7 @@ function known(agent: KnownAgent, command: { command: string; args: string[] }):
       env: agent.env,
       authMethod: agent.authMethod(process.env),
       loginHint: agent.login,
+      installHint: `${agent.install}. Or choose another agent.`,
     },
   };
 }
@@ -70,6 +66,12 @@ function demoCandidate(demo: HostPorts['demoAgent']): AgentCandidate {
   return {
     title: 'Demo agent',
     demo: true,
-    options: { name: 'Demo agent', ...demo, authMethod: undefined, loginHint: '' },
+    options: {
+      name: 'Demo agent',
+      ...demo,
+      authMethod: undefined,
+      loginHint: '',
+      installHint: 'Reinstall Offdesk.',
+    },
   };
 }

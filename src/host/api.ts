@@ -64,6 +64,8 @@ export interface RemoteHost extends Disposable {
   chooseReach(kind: ReachKind, url?: string): Promise<void>;
   /** Voids the open invite and makes a new one. */
   createInvite(): Promise<void>;
+  /** Takes the open invite back. */
+  closeInvite(): Promise<void>;
   decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void>;
   changeDevice(id: string, change: { revoke: true } | { scope: Scope } | { name: string }): Promise<void>;
   dismissNotice(id: string): void;

@@ -107,6 +107,11 @@ export class Sessions implements SessionDirectory, Disposable {
     };
   }
 
+  /** Something changed that clients see and that no session knows of, such as a device's scope. */
+  announce(): void {
+    this.#changed.fire();
+  }
+
   /** All agents are gone when it resolves. */
   async closeAll(): Promise<void> {
     const sessions = this.list();

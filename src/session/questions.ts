@@ -38,7 +38,14 @@ export class Questions {
   }
 
   get openCount(): number {
-    return [...this.#questions.values()].filter((question) => !question.closed).length;
+    return this.open.length;
+  }
+
+  /** Oldest first. */
+  get open(): { id: string; request: Record<string, unknown> }[] {
+    return [...this.#questions]
+      .filter(([, question]) => !question.closed)
+      .map(([id, { request }]) => ({ id, request }));
   }
 
   /** Journals the question and waits for its end. */

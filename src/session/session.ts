@@ -97,8 +97,16 @@ export class Session {
     return this.#agentState;
   }
 
-  get openQuestions(): number {
-    return this.#questions.openCount;
+  /** Oldest first, with a sentence each for a notification. */
+  get openQuestionList(): { id: string; sentence: string }[] {
+    return this.#questions.open.map(({ id, request }) => {
+      const toolCall = request['toolCall'] as { title?: unknown } | undefined;
+      const what = toolCall?.title ?? request['message'];
+      return {
+        id,
+        sentence: `${this.agentName} asks${typeof what === 'string' ? `: ${what}` : ' a question'}`,
+      };
+    });
   }
 
   get state(): SessionState {

@@ -1,0 +1,99 @@
+/** The command line: `offdesk remote-control`, `relay` and `demo-agent`; each loads what it needs on first use. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { asOffdeskError } from '../base/error.ts';
+import { BUILD } from '../protocol/version.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { remoteControl, type RemoteControlOptions } from './remote-control.ts';
+import { relay, type RelayCommandOptions } from './relay-command.ts';
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+const program = new Command('offdesk')
+  .description('Continue your coding-agent session from a phone, a tablet or any browser.')
+  .version(BUILD)
+  .exitOverride()
+  .showHelpAfterError('Run with --help to see the options.')
+  .addHelpText(
+    'after',
+    `\nExit codes: ${Object.entries(exitCodes)
+      .map(([name, code]) => `${code} ${name}`)
+      .join(', ')}.`,
+  );
+
+program
+  .command('remote-control')
+  .alias('rc')
+  .description('serve the session in a folder to your paired devices')
+  .option('--cwd <dir>', 'folder in which the agent works', process.cwd())
+  .option(
+    '--agent <name>',
+    'claude, copilot, gemini, kimi, codex, opencode or demo (default: the first that is logged in)',
+  )
+  .addOption(
+    new Option('--agent-command <command>', 'any ACP agent on stdio, as one string: "CMD ARGS"').conflicts(
+      'agent',
+    ),
+  )
+  .option('--relay <url>', 'your own relay; nothing listens on this computer then')
+  .addOption(
+    new Option(
+      '--public-url <url>',
+      'an HTTPS address that leads to the embedded relay, such as a tunnel',
+    ).conflicts('relay'),
+  )
+  .addOption(
+    new Option('--lan', 'also serve devices in the same network, by plain HTTP').conflicts([
+      'relay',
+      'publicUrl',
+    ]),
+  )
+  .option('--port <n>', 'port of the embedded relay (default: chosen once and kept)', port)
+  .option('--name <text>', 'name of this computer on your devices')
+  .option('--verbose', 'log to stderr')
+  .option('--json', 'one JSON object a line on stdout; answers are read from stdin')
+  .action((options: RemoteControlOptions) => remoteControl(options));
+
+program
+  .command('relay')
+  .description('run a relay of your own; it sees sizes and times, never content')
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--port <n>', 'port to listen on (default: 8443 with TLS, else 8080)', port)
+  .option('--tls-cert <file>', 'certificate chain, PEM')
+  .option('--tls-key <file>', 'private key, PEM')
+  .option('--public-url <url>', 'address by which computers and phones reach it')
+  .option('--registration-token <token>', 'computers must name it (or OFFDESK_REGISTRATION_TOKEN)')
+  .option('--verbose', 'log to stderr')
+  .action((options: RelayCommandOptions) => relay(options));
+
+program
+  .command('demo-agent', { hidden: true })
+  .description('the scripted agent that ships with Offdesk, as an ACP agent on stdio')
+  .option('--allow-workspace', 'let it edit files of its working directory')
+  .action(async (options: { allowWorkspace?: boolean }) => {
+    const { runDemoAgent } = await import('../host/core.ts');
+    await runDemoAgent({
+      stdin: process.stdin,
+      stdout: process.stdout,
+      allowWorkspace: options.allowWorkspace ?? false,
+    });
+  });
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
+      return;
+    }
+    const known = asOffdeskError(error);
+    process.stderr.write(`offdesk: ${known.sentence}\n`);
+    process.exitCode = exitCodeOf(known);
+  }
+}
+
+void main();

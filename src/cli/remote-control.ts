@@ -1,0 +1,44 @@
+/** `offdesk remote-control`: the host without VS Code, with a terminal or a line of JSON as its desk. */
+import { stat } from 'node:fs/promises';
+import { OffdeskError } from '../base/error.ts';
+import { jsonView } from './json-view.ts';
+import { cliPorts, type PortsOptions } from './ports.ts';
+import { terminalView } from './terminal-view.ts';
+import type { View } from './view.ts';
+
+export interface RemoteControlOptions extends PortsOptions {
+  lan?: boolean;
+  json?: boolean;
+}
+
+/** Resolves when remote control was stopped and nothing is left of it. */
+export async function remoteControl(options: RemoteControlOptions): Promise<void> {
+  const view: View = options.json ? jsonView() : terminalView();
+  try {
+    const folder = await stat(options.cwd).catch(() => undefined);
+    if (!folder?.isDirectory()) {
+      throw new OffdeskError('settings_invalid', `${options.cwd} is no folder.`, 'Name one with --cwd.');
+    }
+    const { createRemoteHost } = await import('../host/core.ts');
+    const host = createRemoteHost(cliPorts(options));
+    const quit = new Promise<void>((resolve) => {
+      view.onQuit(resolve);
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    });
+    view.attach(host);
+    const run = async () => {
+      await host.start();
+      if (options.lan) await host.chooseReach('lan');
+      else await host.createInvite();
+    };
+    await Promise.race([run().then(() => quit), quit]);
+    // A second Ctrl-C does not have to wait.
+    process.once('SIGINT', () => process.exit(1));
+    await host.stop();
+  } catch (error) {
+    view.failed(error);
+    throw error;
+  } finally {
+    view.close();
+  }
+}

@@ -1,0 +1,136 @@
+/** The desk in a terminal: link, QR code (space), a status line that stays, activity above it. */
+import { createInterface } from 'node:readline';
+import { DisposableStore } from '../base/disposable.ts';
+import { asOffdeskError } from '../base/error.ts';
+import type { RemoteHost } from '../host/api.ts';
+import type { HostStatus } from '../protocol/host-status.ts';
+import { Footer } from './footer.ts';
+import { qrLines } from './qr-lines.ts';
+import type { View } from './view.ts';
+
+export function terminalView(): View {
+  return new TerminalView();
+}
+
+class TerminalView implements View {
+  readonly #store = new DisposableStore();
+  readonly #footer = new Footer(process.stdout);
+  readonly #keys = process.stdin.isTTY === true;
+  #quit: () => void = () => {};
+  #host: RemoteHost | undefined;
+  #before: HostStatus | undefined;
+  #showQr = true;
+
+  attach(host: RemoteHost): void {
+    this.#host = host;
+    this.#store.add(host.onStatus((status) => this.#status(status)));
+    this.#store.add(host.onActivity((text) => this.#footer.print(text)));
+    this.#listen();
+  }
+
+  onQuit(call: () => void): void {
+    this.#quit = call;
+  }
+
+  failed(): void {
+    this.#footer.clear();
+  }
+
+  close(): void {
+    this.#store.dispose();
+    this.#footer.clear();
+    if (this.#keys) process.stdin.setRawMode(false);
+    process.stdin.destroy();
+  }
+
+  #listen(): void {
+    if (this.#keys) {
+      process.stdin.setRawMode(true);
+      process.stdin.setEncoding('utf8').on('data', (keys: string) => {
+        for (const key of keys) this.#key(key);
+      });
+      return;
+    }
+    const lines = createInterface({ input: process.stdin });
+    lines.on('line', (line) => this.#key(line.trim()[0] ?? ''));
+    this.#store.add({ dispose: () => lines.close() });
+  }
+
+  #key(key: string): void {
+    switch (key) {
+      case '\u0003':
+      case 'q':
+        this.#quit();
+        break;
+      case ' ':
+        this.#showQr = !this.#showQr;
+        this.#draw();
+        break;
+      case 'i':
+        void this.#try(() => this.#host!.createInvite());
+        break;
+      case 'y':
+      case 'n': {
+        const [pairing] = this.#host!.status.pairings;
+        if (pairing) void this.#try(() => this.#host!.decidePairing(pairing.id, key === 'y'));
+      }
+    }
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#footer.print(asOffdeskError(error).sentence);
+    }
+  }
+
+  #status(status: HostStatus): void {
+    const before = this.#before;
+    this.#before = status;
+    if (status.invite && status.invite.url !== before?.invite?.url) {
+      this.#footer.print(
+        `\nPair a device with this link (once, within 5 minutes):\n  ${status.invite.url}\n`,
+      );
+      if (!status.invite.qr && status.reach) {
+        this.#footer.print(
+          `${status.reach.sentence}\nA phone needs --lan, --public-url or --relay; the README says how.\n`,
+        );
+      }
+    }
+    if (status.error && status.error.message !== before?.error?.message)
+      this.#footer.print([status.error.message, status.error.next].filter(Boolean).join(' '));
+    for (const { id, device, code, scope } of status.pairings) {
+      if (before?.pairings.some((pairing) => pairing.id === id)) continue;
+      const digits = `${code.slice(0, 3)} ${code.slice(3)}`;
+      this.#footer.print(
+        `\n${device} wants to pair. It will be able to ${scopeWords[scope]}.\nIf it shows  ${digits}  type y to allow, else n.`,
+      );
+    }
+    this.#draw();
+  }
+
+  #draw(): void {
+    const status = this.#before;
+    if (!status) return;
+    const qr = this.#showQr && status.invite?.qr ? qrLines(status.invite.qr) : [];
+    this.#footer.draw([...qr, statusLine(status, this.#keys)]);
+  }
+}
+
+const scopeWords = {
+  view: 'read along',
+  answer: 'read along, answer questions and stop the agent',
+  control: 'send prompts and approve actions',
+} as const;
+
+function statusLine(status: HostStatus, keys: boolean): string {
+  const online = status.devices.filter((device) => device.online).length;
+  const parts = [
+    `Remote control ${status.state}`,
+    status.agent ? `${status.agent.name}${status.agent.demo ? ' (demo)' : ''} ${status.agent.state}` : '',
+    `${online} of ${status.devices.length} devices here`,
+    keys ? `${status.invite?.qr ? 'space QR, ' : ''}i new link, q quit` : '',
+  ];
+  return parts.filter(Boolean).join(' · ');
+}

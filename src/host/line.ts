@@ -1,0 +1,134 @@
+/** The way to the phones for one chosen reach: relay (embedded or own), link, gate and pairing desk. */
+import { DisposableStore } from '../base/disposable.ts';
+import { scopedLog } from '../base/log.ts';
+import type { ReachKind } from '../protocol/host-status.ts';
+import { startRelay, type Relay } from '../relay/server.ts';
+import { MemoryBus } from '../relay/memory-bus.ts';
+import { embeddedPort } from '../remote/embedded-port.ts';
+import { Gate } from '../remote/gate.ts';
+import { lanAddresses, urlHost } from '../remote/lan.ts';
+import { PairingDesk } from '../remote/pairing-desk.ts';
+import { reachInfo, type ReachFacts, type ReachInfo } from '../remote/reach.ts';
+import { RelayLink } from '../remote/relay-link.ts';
+import type { HostPorts } from './api.ts';
+import type { Machine } from './machine.ts';
+import { fastestAead } from './node-crypto.ts';
+
+export interface Line {
+  readonly kind: ReachKind;
+  readonly info: ReachInfo;
+  readonly link: RelayLink;
+  readonly desk: PairingDesk;
+  readonly gate: Gate;
+  /** Nothing listens and no link is open when it resolves. */
+  close(): Promise<void>;
+}
+
+/** What reaches are worked out from, now. */
+export async function reachFacts(ports: HostPorts, machine: Machine): Promise<ReachFacts> {
+  const { port, relay, publicUrl } = ports.settings();
+  return {
+    port: await embeddedPort(machine.folder, port),
+    relay,
+    publicUrl,
+    lan: lanAddresses(machine.network),
+  };
+}
+
+/** Rejects with `port_taken` or `address_invalid`. A relay that is down is no error here: the link keeps trying. */
+export async function openLine(
+  ports: HostPorts,
+  machine: Machine,
+  kind: ReachKind,
+  facts: ReachFacts,
+): Promise<Line> {
+  const info = reachInfo(kind, facts);
+  const store = new DisposableStore();
+  const relays: Relay[] = [];
+  const closeRelays = () => Promise.all(relays.map((relay) => relay.close()));
+  const { clock, hostName } = ports;
+  const { identity, devices, keyPair } = machine;
+  try {
+    let base = info.url;
+    // An own relay means outbound only: nothing listens here.
+    if (kind !== 'relay') {
+      relays.push(...(await startEmbedded(ports, machine, kind, facts)));
+      base = `http://127.0.0.1:${facts.port}/`;
+    }
+    const link = store.add(
+      new RelayLink({
+        url: base,
+        sign: (nonce, origin) => identity.signAdmission(nonce, origin),
+        ...(kind === 'relay' ? { registration: () => ports.registrationToken() } : {}),
+        clock,
+        log: ports.log,
+      }),
+    );
+    const log = scopedLog(ports.log, 'remote');
+    const desk = store.add(
+      new PairingDesk({ identity, devices, slots: link, hostName: () => hostName, clock, log }),
+    );
+    const gate = store.add(
+      new Gate({
+        identity,
+        keyPair,
+        devices,
+        desk,
+        onChannel: link.onChannel,
+        hostName: () => hostName,
+        clock,
+        log,
+        aead: fastestAead(),
+      }),
+    );
+    link.start();
+    const close = async () => {
+      // Devices are told first; then the link and the relay under it end.
+      gate.dispose();
+      desk.dispose();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      store.dispose();
+      await closeRelays();
+    };
+    return { kind, info, link, desk, gate, close };
+  } catch (error) {
+    store.dispose();
+    await closeRelays();
+    throw error;
+  }
+}
+
+async function startEmbedded(
+  ports: HostPorts,
+  machine: Machine,
+  kind: ReachKind,
+  facts: ReachFacts,
+): Promise<Relay[]> {
+  const [lan] = facts.lan;
+  const addresses = kind === 'lan' && lan !== undefined ? ['127.0.0.1', lan] : ['127.0.0.1'];
+  // Listeners on several addresses are one relay: they share the bus.
+  const bus = new MemoryBus();
+  const started: Relay[] = [];
+  try {
+    for (const host of addresses) {
+      started.push(
+        await startRelay({
+          mode: 'embedded',
+          host,
+          port: facts.port,
+          onlyHost: machine.identity.hostId,
+          ...(kind === 'tunnel' ? { publicUrl: facts.publicUrl } : {}),
+          ...(host === lan ? { allowedHosts: () => [`${urlHost(lan)}:${facts.port}`] } : {}),
+          webFolder: ports.webFolder,
+          bus,
+          clock: ports.clock,
+          log: ports.log,
+        }),
+      );
+    }
+    return started;
+  } catch (error) {
+    await Promise.all(started.map((relay) => relay.close()));
+    throw error;
+  }
+}

@@ -1,0 +1,350 @@
+/** Remote control of one window or CLI process: puts the parts together and keeps the desk's view of them. */
+import { randomUUID } from 'node:crypto';
+import { disposable, DisposableStore, type Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../base/error.ts';
+import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
+import type { Scope } from '../protocol/methods.ts';
+import { acpStream, type MessageTransport } from '../protocol/transport.ts';
+import type { DeviceConnection } from '../remote/device-connection.ts';
+import { MachineFolder } from '../remote/machine-folder.ts';
+import type { ReachFacts } from '../remote/reach.ts';
+import type { ClientIdentity } from '../session/client-port.ts';
+import { serveClient } from '../session/downstream.ts';
+import type { Session } from '../session/session.ts';
+import { activityOf } from './activity.ts';
+import type { HostPorts, HostSettings, RemoteHost } from './api.ts';
+import { deskPort } from './desk-port.ts';
+import { openLine, reachFacts, type Line } from './line.ts';
+import { openMachine, type Machine } from './machine.ts';
+import { askToMove, onMoveWanted } from './move.ts';
+import { Sessions } from './sessions.ts';
+import { statusOf } from './status.ts';
+
+/** How long `move` waits for the other process to step back. */
+const moveTries = 40;
+const moveTryMs = 250;
+const keptNotices = 10;
+
+export function createRemoteHost(ports: HostPorts): RemoteHost {
+  return new Host(ports);
+}
+
+class Host implements RemoteHost {
+  readonly #ports: HostPorts;
+  readonly #sessions: Sessions;
+  readonly #store = new DisposableStore();
+  readonly #statusChanged = this.#store.add(new Emitter<HostStatus>());
+  readonly #activity = this.#store.add(new Emitter<string>());
+  readonly onStatus = this.#statusChanged.event;
+  readonly onActivity = this.#activity.event;
+  #phase: 'off' | 'starting' | 'on' | 'error' = 'off';
+  #error: ErrorShape | undefined;
+  #machine: Machine | undefined;
+  #facts: ReachFacts | undefined;
+  #line: Line | undefined;
+  #chosen = false;
+  /** Ends with the machine, and with the line. */
+  #whileOn = new DisposableStore();
+  #whileLine = new DisposableStore();
+  #notices: HostStatus['notices'] = [];
+  #status: HostStatus;
+  #planned = false;
+  /** Start, stop and change of reach happen one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: HostPorts) {
+    this.#ports = ports;
+    this.#sessions = new Sessions(ports);
+    this.#status = this.#build();
+    this.#store.add(this.#sessions.onChange(() => this.#changed()));
+    this.#store.add(this.#sessions.onSession((session) => this.#report(session)));
+  }
+
+  get status(): HostStatus {
+    return this.#status;
+  }
+
+  start({ agent = true }: { agent?: boolean } = {}): Promise<void> {
+    return this.#inTurn(() => this.#start(agent));
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#stop();
+      this.#phase = 'off';
+      this.#error = undefined;
+      this.#changed();
+    });
+  }
+
+  chooseReach(kind: ReachKind, url?: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const machine = this.#machine;
+      if (!machine) throw notOn();
+      const facts = withUrl(await reachFacts(this.#ports, machine), kind, url);
+      await this.#connect(machine, kind, facts);
+      this.#chosen = true;
+      await this.#ports.rememberReach(kind, url?.trim());
+      this.#invite();
+    });
+  }
+
+  createInvite(): Promise<void> {
+    return this.#inTurn(() => this.#invite());
+  }
+
+  closeInvite(): Promise<void> {
+    return this.#inTurn(() => this.#line?.desk.closeInvite());
+  }
+
+  async decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void> {
+    if (!this.#line) throw notOn();
+    await this.#line.desk.decide(id, allow, scope);
+    this.#changed();
+  }
+
+  async changeDevice(
+    id: string,
+    change: { revoke: true } | { scope: Scope } | { name: string },
+  ): Promise<void> {
+    const devices = this.#machine?.devices;
+    if (!devices) throw notOn();
+    if ('revoke' in change) await devices.revoke(id);
+    else if ('scope' in change) await devices.setScope(id, change.scope);
+    else await devices.rename(id, change.name);
+  }
+
+  dismissNotice(id: string): void {
+    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    this.#changed();
+  }
+
+  async move(): Promise<void> {
+    const folder = await MachineFolder.open(this.#ports.machineFolder);
+    await askToMove(folder, this.#ports.hostName);
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.start();
+      } catch (error) {
+        if (asOffdeskError(error).code !== 'host_locked' || tries >= moveTries) throw error;
+        await new Promise<void>((resolve) => this.#ports.clock.after(moveTryMs, resolve));
+      }
+    }
+  }
+
+  connectDesk(transport: MessageTransport): Disposable {
+    const client: ClientIdentity = { origin: { kind: 'desk' }, name: 'the desk', scope: () => 'control' };
+    const joined = this.#sessions.join(client);
+    const served = serveClient({
+      stream: acpStream(transport),
+      client,
+      sessions: this.#sessions,
+      desk: deskPort(this),
+      others: () => joined.others(),
+      log: this.#ports.log,
+    });
+    void served.closed.then(() => joined.dispose());
+    return disposable(() => {
+      served.dispose();
+      transport.close();
+    });
+  }
+
+  /** What a desk client asks of the shell. */
+  async act(act: string, id: string | undefined): Promise<void> {
+    if (act === 'dismissNotice') this.dismissNotice(id ?? '');
+    else if (act === 'move') await this.move();
+    else await this.#ports.act(act, id);
+  }
+
+  dispose(): void {
+    void this.stop().finally(() => this.#store.dispose());
+  }
+
+  async #start(agent: boolean): Promise<void> {
+    if (this.#phase === 'on') return;
+    this.#phase = 'starting';
+    this.#error = undefined;
+    this.#changed();
+    try {
+      const machine = await openMachine(this.#ports);
+      this.#machine = machine;
+      this.#whileOn = new DisposableStore();
+      this.#whileOn.add(machine.devices.onChange(() => this.#changed()));
+      this.#whileOn.add(machine.lock.onLost((error) => void this.#stepBack(error)));
+      this.#whileOn.add(
+        onMoveWanted(machine.folder, (title) => {
+          void this.#stepBack(
+            new OffdeskError(
+              'host_locked',
+              `Remote control moved to ${title}.`,
+              'Start it here again to take it back.',
+            ),
+          );
+        }),
+      );
+      const facts = await reachFacts(this.#ports, machine);
+      const reach = initialReach(this.#ports.settings());
+      this.#chosen = reach !== undefined;
+      await this.#connect(machine, reach ?? 'computer', facts);
+      this.#phase = 'on';
+      this.#changed();
+      if (reach !== undefined && agent && machine.devices.all.length === 0) this.#invite();
+      await this.#openSession(agent);
+    } catch (error) {
+      await this.#stop();
+      this.#phase = 'error';
+      this.#error = asOffdeskError(error).toShape();
+      this.#changed();
+      throw error;
+    }
+  }
+
+  /** An agent that does not start is shown, and leaves remote control on. */
+  async #openSession(agent: boolean): Promise<void> {
+    try {
+      await this.#sessions.open(agent, (skipped) => this.#notice('warning', sentenceOf(skipped)));
+    } catch (caught) {
+      const error = asOffdeskError(caught);
+      this.#error = error.toShape();
+      this.#activity.fire(sentenceOf(error));
+      this.#changed();
+    }
+  }
+
+  async #connect(machine: Machine, kind: ReachKind, facts: ReachFacts): Promise<void> {
+    await this.#disconnect();
+    this.#facts = facts;
+    const line = await openLine(this.#ports, machine, kind, facts);
+    this.#line = line;
+    this.#whileLine = new DisposableStore();
+    this.#whileLine.add(line.link.onState(() => this.#changed()));
+    this.#whileLine.add(line.desk.onChange(() => this.#changed()));
+    this.#whileLine.add(line.desk.onNotice(({ severity, message }) => this.#notice(severity, message)));
+    this.#whileLine.add(line.gate.onOnline(() => this.#changed()));
+    this.#whileLine.add(line.gate.onConnection((connection) => this.#serve(connection)));
+    this.#changed();
+  }
+
+  async #disconnect(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    await line?.close();
+    this.#whileLine.dispose();
+  }
+
+  #serve(connection: DeviceConnection): void {
+    const client: ClientIdentity = {
+      get origin() {
+        return { kind: 'device', id: connection.device.id, name: connection.device.name } as const;
+      },
+      get name() {
+        return connection.device.name;
+      },
+      scope: () => connection.scope,
+    };
+    const joined = this.#sessions.join(client);
+    this.#activity.fire(`${client.name} connected`);
+    const served = serveClient({
+      stream: acpStream(connection.transport),
+      client,
+      sessions: this.#sessions,
+      others: () => joined.others(),
+      log: this.#ports.log,
+    });
+    const changes = connection.onChange(() => this.#sessions.announce());
+    void served.closed.then(() => {
+      changes.dispose();
+      joined.dispose();
+      this.#activity.fire(`${client.name} disconnected`);
+    });
+  }
+
+  #invite(): void {
+    if (!this.#line) throw notOn();
+    this.#line.desk.createInvite();
+    this.#changed();
+  }
+
+  async #stepBack(error: OffdeskError): Promise<void> {
+    await this.stop();
+    this.#error = error.toShape();
+    this.#notice('warning', error.sentence);
+  }
+
+  async #stop(): Promise<void> {
+    await this.#disconnect();
+    await this.#sessions.closeAll();
+    this.#whileOn.dispose();
+    const machine = this.#machine;
+    this.#machine = undefined;
+    this.#chosen = false;
+    await machine?.close();
+  }
+
+  #report(session: Session): void {
+    const subscription = session.journal.onAppend((fact) => {
+      const line = activityOf(fact);
+      if (line) this.#activity.fire(line);
+    });
+    this.#whileOn.add(subscription);
+  }
+
+  #notice(severity: HostStatus['notices'][number]['severity'], message: string): void {
+    const notice = { id: randomUUID(), at: this.#ports.clock.now(), severity, message };
+    this.#notices = [...this.#notices, notice].slice(-keptNotices);
+    this.#activity.fire(message);
+    this.#changed();
+  }
+
+  #build(): HostStatus {
+    return statusOf({
+      hostName: this.#ports.hostName,
+      phase: this.#phase,
+      error: this.#error,
+      machine: this.#machine,
+      facts: this.#facts,
+      chosen: this.#chosen,
+      line: this.#line,
+      session: this.#sessions.list()[0],
+      notices: this.#notices,
+    });
+  }
+
+  /** Many changes in one turn of the event loop become one status. */
+  #changed(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      if (this.#store.disposed) return;
+      this.#status = this.#build();
+      this.#statusChanged.fire(this.#status);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T> | T): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+function notOn(): OffdeskError {
+  return new OffdeskError('closed', 'Remote control is off.', 'Start it first.');
+}
+
+/** What was chosen before; undefined asks the user. */
+function initialReach({ reach, relay, publicUrl }: HostSettings): ReachKind | undefined {
+  if (reach === 'relay' && !relay) return undefined;
+  if (reach === 'tunnel' && !publicUrl) return undefined;
+  return reach ?? (relay ? 'relay' : publicUrl ? 'tunnel' : undefined);
+}
+
+function withUrl(facts: ReachFacts, kind: ReachKind, url: string | undefined): ReachFacts {
+  if (!url?.trim()) return facts;
+  if (kind === 'relay') return { ...facts, relay: url };
+  if (kind === 'tunnel') return { ...facts, publicUrl: url };
+  return facts;
+}

@@ -1,0 +1,81 @@
+/** The host's state as the desk sees it, put together from its parts. */
+import { encodeInvite, encodeSessionLink } from '../channel/invite.ts';
+import type { ErrorShape } from '../base/error.ts';
+import type { HostStatus } from '../protocol/host-status.ts';
+import { BUILD } from '../protocol/version.ts';
+import { qrModules } from '../remote/qr.ts';
+import { reachOptions, type ReachFacts } from '../remote/reach.ts';
+import type { Session } from '../session/session.ts';
+import type { Line } from './line.ts';
+import type { Machine } from './machine.ts';
+
+export interface StatusParts {
+  hostName: string;
+  phase: 'off' | 'starting' | 'on' | 'error';
+  error: ErrorShape | undefined;
+  machine: Machine | undefined;
+  facts: ReachFacts | undefined;
+  /** The line is up, but nobody chose it yet. */
+  chosen: boolean;
+  line: Line | undefined;
+  session: Session | undefined;
+  notices: HostStatus['notices'];
+}
+
+export function statusOf(parts: StatusParts): HostStatus {
+  const { line, machine, session, facts } = parts;
+  const reach = line && machine && parts.chosen ? reachOf(line, machine, session) : null;
+  return {
+    ...stateOf(parts),
+    hostName: parts.hostName,
+    build: BUILD,
+    agent: session ? { name: session.agentName, demo: session.demo, state: session.agentState.state } : null,
+    session: session ? { id: session.id, title: session.title, cwd: session.cwd } : null,
+    reach,
+    reachOptions: facts ? reachOptions(facts) : [],
+    invite: line && machine && reach ? inviteOf(line, machine) : null,
+    pairings: line?.desk.requests.map((request) => ({ ...request })) ?? [],
+    questions: session?.openQuestionList ?? [],
+    devices:
+      machine?.devices.all.map(({ id, name, scope, lastSeen, pairedAt }) => ({
+        id,
+        name,
+        scope,
+        lastSeen,
+        pairedAt,
+        online: line?.gate.isOnline(id) ?? false,
+      })) ?? [],
+    notices: parts.notices,
+  };
+}
+
+function stateOf({ phase, error, line, session }: StatusParts): Pick<HostStatus, 'state' | 'error'> {
+  if (phase !== 'on' || !line) return { state: phase, error: error ?? null };
+  const agentError = session?.agentState.error?.toShape();
+  const link = line.link.state;
+  switch (link.state) {
+    case 'live':
+      return { state: 'on', error: error ?? agentError ?? null };
+    case 'connecting':
+      return { state: 'reconnecting', error: error ?? null };
+    case 'waiting':
+      return { state: 'reconnecting', error: link.error };
+    case 'stopped':
+      return { state: 'error', error: link.error };
+  }
+}
+
+function reachOf(line: Line, machine: Machine, session: Session | undefined): HostStatus['reach'] {
+  const { hostId } = machine.identity;
+  const sessionUrl = session ? encodeSessionLink(line.info.url, { hostId, sessionId: session.id }) : null;
+  return { ...line.info, sessionUrl };
+}
+
+function inviteOf(line: Line, machine: Machine): HostStatus['invite'] {
+  const invite = line.desk.invite;
+  if (!invite) return null;
+  const { hostId, noisePublic } = machine.identity;
+  const { url: page, phoneCanOpen } = line.info;
+  const url = encodeInvite(page, { hostId, hostKey: noisePublic, secret: invite.secret, relay: page });
+  return { url, expiresAt: invite.expiresAt, qr: phoneCanOpen ? (qrModules(url) ?? null) : null };
+}
