@@ -1,0 +1,185 @@
+/** The desk: a VS Code workbench in a browser page, driven as a user would. */
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { outputPath } from './paths.ts';
+import { collectLog, type PageLog } from './page-log.ts';
+import { eventually } from './wait.ts';
+import type { VscodeServer } from './vscode-server.ts';
+
+export interface WorkbenchOptions {
+  /** The folder or `.code-workspace` file to open. */
+  folder: string;
+  width?: number;
+  height?: number;
+  /** For VS Code's web side: `extensionDevelopmentPath` and the like. */
+  payload?: readonly [string, string][];
+  /** Folder of the pictures under .test-output. */
+  pictures?: string;
+  /** Share storage with another window of this context. */
+  context?: BrowserContext;
+}
+
+const patience = 60_000;
+
+/** Opens a window and waits until commands can be run. */
+export async function openWorkbench(
+  browser: Browser,
+  server: VscodeServer,
+  options: WorkbenchOptions,
+): Promise<Workbench> {
+  const context =
+    options.context ??
+    (await browser.newContext({ viewport: { width: options.width ?? 1280, height: options.height ?? 860 } }));
+  context.setDefaultTimeout(patience);
+  const log = collectLog(context);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+  const page = await context.newPage();
+  const workbench = new Workbench(page, log, options, server);
+  try {
+    await workbench.reload();
+  } catch (error) {
+    await workbench.picture('did-not-open').catch(() => undefined);
+    await workbench.close();
+    throw error;
+  }
+  return workbench;
+}
+
+export class Workbench {
+  readonly page: Page;
+  readonly log: PageLog;
+  readonly #options: WorkbenchOptions;
+  readonly #server: VscodeServer;
+
+  constructor(page: Page, log: PageLog, options: WorkbenchOptions, server: VscodeServer) {
+    this.page = page;
+    this.log = log;
+    this.#options = options;
+    this.#server = server;
+  }
+
+  get context(): BrowserContext {
+    return this.page.context();
+  }
+
+  /** Loads the window, again if it is open: extensions start anew. */
+  async reload(): Promise<void> {
+    await this.page.goto(this.#server.workbenchUrl(this.#options.folder, this.#options.payload), {
+      waitUntil: 'domcontentloaded',
+    });
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: patience });
+    // The remote indicator gets its name once the extension host's side is connected.
+    await this.page.locator('#status\\.host').waitFor({ timeout: patience });
+  }
+
+  /** Runs a command by the title that the palette shows, such as `Offdesk: Start Remote Control`. */
+  async runCommand(title: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    await this.page.keyboard.press('F1');
+    const input = widget.locator('input').first();
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    const row = this.quickPickRow(title);
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** Rows of the open quick pick that have this label. */
+  quickPickRow(label: string | RegExp): Locator {
+    return this.page
+      .locator('.quick-input-widget .quick-input-list .monaco-list-row')
+      .filter({
+        has: this.page.locator('.label-name', {
+          hasText: typeof label === 'string' ? exactly(label) : label,
+        }),
+      })
+      .first();
+  }
+
+  /** Chooses in an open quick pick. */
+  async pick(label: string | RegExp): Promise<void> {
+    await this.quickPickRow(label).click();
+  }
+
+  /** Types into an open input box and confirms. */
+  async enterText(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** A status bar item by a part of its accessible name: its text, icons by name, or what the extension set. */
+  statusBarItem(name: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item').getByRole('button', { name });
+  }
+
+  /** A notification by its text. */
+  notification(text: string | RegExp): Locator {
+    return this.page
+      .locator('.notification-toast, .notifications-center .monaco-list-row')
+      .filter({ hasText: text });
+  }
+
+  /** Presses a notification's button. */
+  async answerNotification(text: string | RegExp, button: string): Promise<void> {
+    const notification = this.notification(text).last();
+    await notification.waitFor();
+    await notification.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Presses a modal dialog's button (`showWarningMessage` with `modal`). */
+  async answerDialog(text: string | RegExp, button: string): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box').filter({ hasText: text });
+    await dialog.waitFor();
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Shows a view container by its name in the activity bar, or in the panel's or secondary side bar's tabs. */
+  async openView(name: string): Promise<void> {
+    const label = this.page.locator(`.composite-bar .action-label[aria-label^="${name}"]`).first();
+    await label.waitFor();
+    const tab = label.locator('xpath=..');
+    const selected = (await tab.getAttribute('aria-selected')) === 'true';
+    // A click on the tab of a shown container would hide it.
+    if (!selected || (await tab.getAttribute('aria-expanded')) === 'false') await label.click();
+  }
+
+  /** Inside the webview that is shown; the first when several are. */
+  webview(at = 0): FrameLocator {
+    return this.page
+      .locator('iframe.webview.ready')
+      .nth(at)
+      .contentFrame()
+      .frameLocator('iframe#active-frame');
+  }
+
+  /** Waits for a webview in which `inside` finds something visible: for windows with several. */
+  webviewWith(inside: (frame: FrameLocator) => Locator): Promise<FrameLocator> {
+    return eventually(
+      async () => {
+        const count = await this.page.locator('iframe.webview.ready').count();
+        for (let at = 0; at < count; at++) {
+          const frame = this.webview(at);
+          if (await inside(frame).first().isVisible()) return frame;
+        }
+        return undefined;
+      },
+      { what: 'a webview with that content', timeoutMs: patience },
+    );
+  }
+
+  /** Saves a PNG of the whole window as `.test-output/<pictures>/<name>.png`, and returns it. */
+  picture(name: string): Promise<Buffer> {
+    return this.page.screenshot({ path: outputPath(this.#options.pictures ?? 'pictures', `${name}.png`) });
+  }
+
+  /** Closes the window; its extension host ends some time after. */
+  async close(): Promise<void> {
+    await this.page.close().catch(() => undefined);
+    if (!this.#options.context) await this.context.close().catch(() => undefined);
+  }
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+}
