@@ -49,8 +49,6 @@ export const limits = {
   connectionsPerDevice: 4,
   /** After the last message of a channel the other side has this long to close it. */
   lastWordMs: 5_000,
-  /** After asking the process that runs remote control to stop. */
-  moveMs: 15_000,
   /** Sentences kept for the desk. */
   notices: 20,
 
