@@ -31,12 +31,18 @@ const garbageLimit = 100;
 export function startProcess(agent: AgentCommand, cwd: string, log: Log): AgentProcess {
   const child = spawn(agent.command, agent.args, {
     cwd,
-    env: { ...process.env, ...agent.env },
+    env: { ...ownEnvironment(), ...agent.env },
     stdio: 'pipe',
     // A group of its own, so that what the agent started goes with it.
     detached: process.platform !== 'win32',
   });
   return new RunningProcess(agent, child, log);
+}
+
+/** What the agent inherits: all but Offdesk's own credential. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { OFFDESK_REGISTRATION_TOKEN: _, ...rest } = process.env;
+  return rest;
 }
 
 class RunningProcess implements AgentProcess {
