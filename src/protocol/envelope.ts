@@ -46,6 +46,15 @@ const opened = z.object({
   slot: slotIdSchema.optional(),
 });
 const closed = z.object({ t: z.literal('closed'), channel: base64url.length(22) });
+/**
+ * Relay to host: the device's socket took so many payload bytes more. The host keeps at most
+ * `relayWindowBytes` of a channel on the way, so one slow device costs bounded memory and stops no other.
+ */
+const taken = z.object({
+  t: z.literal('taken'),
+  channel: base64url.length(22),
+  bytes: z.number().int().min(1),
+});
 /** Host to relay: end a channel. */
 const drop = z.object({ t: z.literal('drop'), channel: base64url.length(22) });
 
@@ -65,7 +74,7 @@ const ended = z.object({ t: z.literal('ended') });
 const ping = z.object({ t: z.literal('ping') });
 const pong = z.object({ t: z.literal('pong') });
 
-export const relayToHost = z.discriminatedUnion('t', [challenge, admitted, opened, closed]);
+export const relayToHost = z.discriminatedUnion('t', [challenge, admitted, opened, taken, closed]);
 export const hostToRelay = z.discriminatedUnion('t', [admit, slot, unslot, drop]);
 export const relayToDevice = z.discriminatedUnion('t', [open, away, ended, pong]);
 export const deviceToRelay = z.discriminatedUnion('t', [join, ping]);
