@@ -45,12 +45,10 @@ export const limits = {
   /** Channels at the host whose peer has not proven itself: admitted by a pairing slot, by a ticket. */
   strangerChannels: 8,
   ticketChannels: 64,
-  /** Of one device (tabs, and a connection that is not yet known to be dead); the oldest goes. */
-  connectionsPerDevice: 4,
+  /** Of one device: tabs, and connections that are not yet known to be dead. */
+  connectionsPerDevice: 8,
   /** After the last message of a channel the other side has this long to close it. */
   lastWordMs: 5_000,
-  /** Sentences kept for the desk. */
-  notices: 20,
 
   // relay
   relayFrameBytes: 65_535 + 64,
@@ -99,7 +97,7 @@ export const limits = {
   diffChars: 1024 * 1024,
   diffLines: 2_000,
   /** Edit distance at which comparing stops, so that two unlike files cost bounded time. */
-  diffEdits: 4_000,
+  diffEdits: 1_000,
 
   // agent
   agentLineBytes: 32 * 1024 * 1024,

@@ -11,6 +11,9 @@ import { updateKind } from './update-kind.ts';
 
 export { emptyTranscript } from './draft.ts';
 
+/** True where another transcript already has this fact of an item; `asked`: of a permission request. */
+export type NewerHas = (id: string, seq: number, asked: boolean) => boolean;
+
 /** Copies the list of items (not the items) once; for many facts use `applyFacts` or `TranscriptFold`. */
 export function applyFact(transcript: Transcript, fact: Fact): Transcript {
   return applyFacts(transcript, [fact]);
@@ -28,10 +31,9 @@ export function applyFacts(transcript: Transcript, facts: Iterable<Fact>): Trans
  */
 export class TranscriptFold {
   #draft: Draft;
-  readonly #newerHas: (id: string, seq: number) => boolean;
+  readonly #newerHas: NewerHas;
 
-  /** `newerHas`: true where another transcript already has this fact of an item (history pages). */
-  constructor(from: Transcript, newerHas: (id: string, seq: number) => boolean = () => false) {
+  constructor(from: Transcript, newerHas: NewerHas = () => false) {
     this.#draft = new Draft(from);
     this.#newerHas = newerHas;
   }
@@ -64,7 +66,7 @@ export class TranscriptFold {
         const asked = asRecord(event.request['toolCall']);
         const toolCallId = asString(asked?.['toolCallId']);
         if (asked && toolCallId !== undefined) {
-          this.#item('tool', `t:${toolCallId}`, fact, (id, old) => tool(id, fact, asked, old, 'asked'));
+          this.#item('tool', `t:${toolCallId}`, fact, (id, old) => tool(id, fact, asked, old, 'asked'), true);
         }
         this.#item('question', `q:${event.id}`, fact, (id, old) => question(id, fact, event, old));
         return;
@@ -110,9 +112,10 @@ export class TranscriptFold {
     id: string,
     fact: Fact,
     next: (id: string, old: Extract<Item, { kind: K }> | undefined) => Item,
+    asked = false,
   ): void {
     const old = this.#draft.get(id);
-    if ((old && old.seq >= fact.seq) || this.#newerHas(id, fact.seq)) return;
+    if ((old && old.seq >= fact.seq) || this.#newerHas(id, fact.seq, asked)) return;
     const same = old?.kind === kind ? (old as Extract<Item, { kind: K }>) : undefined;
     this.#draft.put(next(id, same));
   }

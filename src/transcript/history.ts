@@ -9,12 +9,14 @@ import { endTool, joinTool } from './tool-item.ts';
 import type { Item, Transcript } from './items.ts';
 
 /**
- * `facts`: a page of history, in order. It may overlap what the transcript has, and may be given again. What
- * lies between the page and the transcript's oldest fact must have been given before, or nothing lie there.
+ * `facts`: a page of history, in order. It may overlap what the transcript has, and may be given again. A run
+ * of chunks that was coalesced into one fact must not reach over the place where the transcript begins.
  */
 export function mergeHistory(transcript: Transcript, facts: readonly Fact[]): Transcript {
-  const since = (id: string): number => itemOf(transcript, id)?.since ?? Infinity;
-  const fold = new TranscriptFold(emptyTranscript(), (id, seq) => seq >= since(id));
+  const fold = new TranscriptFold(emptyTranscript(), (id, seq, asked) => {
+    const newer = itemOf(transcript, id);
+    return newer !== undefined && seq >= (sinceOf(newer, asked) ?? Infinity);
+  });
   for (const fact of facts) fold.apply(fact);
   const older = fold.transcript;
 
@@ -43,6 +45,12 @@ export function mergeHistory(transcript: Transcript, facts: readonly Fact[]): Tr
 function itemOf({ items, fold }: Transcript, id: string): Item | undefined {
   const index = fold.index.get(id);
   return index === undefined ? fold.aside.get(id) : items[index];
+}
+
+/** From which fact on the item has everything. */
+function sinceOf(item: Item, asked: boolean): number | undefined {
+  if (item.kind !== 'tool') return item.since;
+  return asked ? item.known.asked.since : item.known.own.since;
 }
 
 function allItems({ items, fold }: Transcript): Item[] {

@@ -73,7 +73,7 @@ export class ItemIds {
         return this.#chunkId(update);
       case 'tool': {
         const toolCallId = String(update['toolCallId']);
-        if (!this.#tools.has(toolCallId)) this.#show();
+        if (!this.#tools.has(toolCallId) || this.#parts(update)) this.#show();
         this.#tools.add(toolCallId);
         return `t:${toolCallId}`;
       }
@@ -89,6 +89,12 @@ export class ItemIds {
       case 'unknown':
         return this.#continue(update.sessionUpdate, undefined, 'u');
     }
+  }
+
+  /** Without message ids, text after the end of a tool call is a new message (Copilot). */
+  #parts(update: RawUpdate): boolean {
+    const ended = update['status'] === 'completed' || update['status'] === 'failed';
+    return ended && this.#open?.messageId === undefined;
   }
 
   #newPlanId(): string {

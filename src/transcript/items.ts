@@ -92,22 +92,27 @@ export interface ToolItem extends Base {
   readonly known: ToolKnown;
 }
 
-/** The latest value of each field, from the tool's own updates and from permission requests about it. */
+/**
+ * The latest value of each field, from the tool's own updates and from permission requests about it. Apart,
+ * since a client may know a request without the updates around it.
+ */
 export interface ToolKnown {
   readonly own: ToolFields;
   readonly asked: ToolFields;
-  /** The last diffs shown: a later content without one does not take them away. */
-  readonly diffs: readonly ToolContent[];
   readonly terminals: Readonly<Record<string, TerminalKnown>>;
   /** `seq` of the turn's end after the call began. */
   readonly ended: number | null;
 }
 export interface ToolFields {
+  /** `seq` of the first fact that went into these fields. */
+  readonly since?: number;
   readonly title?: string;
   readonly name?: string;
   readonly kind?: string;
   readonly status?: string;
   readonly content?: readonly ToolContent[];
+  /** The last diffs shown: a later content without one does not take them away. */
+  readonly diffs?: readonly ToolContent[];
   readonly locations?: ToolItem['locations'];
   readonly rawInput?: unknown;
   readonly rawOutput?: unknown;

@@ -47,14 +47,14 @@ export function promptShown(item: PromptItem): boolean {
 }
 
 export function joinPrompt(older: PromptItem, newer: PromptItem): PromptItem {
-  const started = older.state !== 'received';
+  const placed = [older, newer].find(({ state }) => state !== 'received' && state !== 'removed');
   return {
     ...newer,
     ...joinBase(older, newer),
     blocks: newer.blocks.length > 0 ? newer.blocks : older.blocks,
     origin: newer.blocks.length > 0 ? newer.origin : older.origin,
     state: newer.state === 'received' ? older.state : newer.state,
-    place: started ? older.place : newer.place,
+    ...(placed ? { place: placed.place } : {}),
   };
 }
 

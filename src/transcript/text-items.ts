@@ -10,10 +10,16 @@ export function base(id: string, fact: Fact, old: Item | undefined) {
   return { id, since, seq: fact.seq, place: since, at: old?.at ?? fact.at, updatedAt: fact.at };
 }
 
-/** The common fields of an item of which `older` holds the first facts and `newer` the following. */
+/** The common fields of an item of which `older` holds earlier facts and `newer` later ones. */
 export function joinBase(older: Item, newer: Item) {
-  const { id, since, place, at } = older;
-  return { id, since, seq: newer.seq, place, at, updatedAt: newer.updatedAt };
+  return {
+    id: newer.id,
+    since: Math.min(older.since, newer.since),
+    seq: Math.max(older.seq, newer.seq),
+    place: Math.min(older.place, newer.place),
+    at: Math.min(older.at, newer.at),
+    updatedAt: Math.max(older.updatedAt, newer.updatedAt),
+  };
 }
 
 export function message(id: string, fact: Fact, old: MessageItem | undefined): MessageItem {
@@ -85,11 +91,11 @@ export function compaction(id: string, fact: Fact, old: CompactionItem | undefin
   const { update } = fact;
   const whole = asArray(update['summary'])?.map((block) => blockText(asBlock(block)) ?? '');
   const more = blockText(asBlock(update['content'])) ?? '';
-  const states = ['in_progress', 'completed', 'failed', 'cancelled'] as const;
+  const ends = ['completed', 'failed', 'cancelled'] as const;
   return {
     ...base(id, fact, old),
     kind: 'compaction',
-    status: oneOf(states, update['status']) ?? old?.status ?? 'in_progress',
+    status: oneOf(ends, update['status']) ?? old?.status ?? 'in_progress',
     summary: (whole ? whole.join('') : (old?.summary ?? '')) + more,
     error: asString(update['error']) ?? old?.error ?? '',
     begun: whole !== undefined || (old?.begun ?? false),

@@ -13,7 +13,7 @@ import type {
 import { asArray, asBlock, asNumber, asRecord, asString, blockText, oneOf, readable } from './raw.ts';
 import { base, joinBase } from './text-items.ts';
 
-const nothing: ToolKnown = { own: {}, asked: {}, diffs: [], terminals: {}, ended: null };
+const nothing: ToolKnown = { own: {}, asked: {}, terminals: {}, ended: null };
 
 /** ACP tool_call and tool_call_update. `raw` is also a permission request's `toolCall` where `asked`. */
 export function tool(
@@ -24,49 +24,52 @@ export function tool(
   from: 'own' | 'asked',
 ): ToolItem {
   const known = old?.known ?? nothing;
-  const fields = fieldsOf(raw);
-  const diffs = fields.content?.filter((part) => part.type === 'diff') ?? [];
+  const before = known[from];
   const toolCallId = asString(raw['toolCallId']) ?? id;
   return view(
     { ...base(id, fact, old), kind: 'tool', toolCallId },
     {
       ...known,
-      [from]: { ...known[from], ...fields },
-      diffs: diffs.length > 0 ? diffs : known.diffs,
-      terminals: terminalsOf(raw, known.terminals),
+      [from]: { ...before, ...fieldsOf(raw), since: before.since ?? fact.seq },
+      terminals: from === 'own' ? terminalsOf(raw, known.terminals) : known.terminals,
     },
   );
 }
 
 /** The call after the turn ended at `seq`: what is still open then was left open. */
 export function endTool(item: ToolItem, seq: number): ToolItem {
-  return item.known.ended === null ? view(item, { ...item.known, ended: seq }) : item;
+  const { ended } = item.known;
+  return ended === null || ended > seq ? view(item, { ...item.known, ended: seq }) : item;
 }
 
-/** `ended`: of the first turn that ended after the call began. */
+/** `ended` is for the caller to set: of the first turn that ended after the call began. */
 export function joinTool(older: ToolItem, newer: ToolItem): ToolItem {
   const terminals = { ...older.known.terminals };
   for (const [id, terminal] of Object.entries(newer.known.terminals)) {
     const before = terminals[id];
-    terminals[id] =
-      terminal.begun || !before
-        ? terminal
-        : {
-            output: keepEnd(before.output + terminal.output),
-            exit: terminal.exit ?? before.exit,
-            begun: before.begun,
-          };
+    terminals[id] = before && !terminal.begun ? joinTerminal(before, terminal) : terminal;
   }
   return view(
     { ...joinBase(older, newer), kind: 'tool', toolCallId: newer.toolCallId },
     {
-      own: { ...older.known.own, ...newer.known.own },
-      asked: { ...older.known.asked, ...newer.known.asked },
-      diffs: newer.known.diffs.length > 0 ? newer.known.diffs : older.known.diffs,
+      own: joinFields(older.known.own, newer.known.own),
+      asked: joinFields(older.known.asked, newer.known.asked),
       terminals,
-      ended: older.known.ended ?? newer.known.ended,
+      ended: null,
     },
   );
+}
+
+function joinFields(older: ToolFields, newer: ToolFields): ToolFields {
+  return { ...older, ...newer, ...(older.since === undefined ? {} : { since: older.since }) };
+}
+
+function joinTerminal(older: TerminalKnown, newer: TerminalKnown): TerminalKnown {
+  return {
+    output: keepEnd(older.output + newer.output),
+    exit: newer.exit ?? older.exit,
+    begun: older.begun,
+  };
 }
 
 type Shell = Pick<ToolItem, 'id' | 'since' | 'seq' | 'place' | 'at' | 'updatedAt' | 'kind' | 'toolCallId'>;
@@ -86,7 +89,7 @@ function view(shell: Shell, known: ToolKnown): ToolItem {
     locations: own.locations?.length ? own.locations : (asked.locations ?? []),
     rawInput: own.rawInput ?? asked.rawInput,
     rawOutput,
-    output: outputOf(content, rawOutput),
+    output: outputOf(known, content, rawOutput),
     known,
   };
 }
@@ -96,11 +99,11 @@ function statusOf(status: string | undefined, ended: number | null): ToolStatus 
   return ended !== null && (known === 'pending' || known === 'in_progress') ? 'cancelled' : known;
 }
 
-function contentOf({ own, asked, diffs, terminals }: ToolKnown): readonly ToolContent[] {
-  const parts = (own.content?.length ? own.content : (asked.content ?? [])).map((part) =>
+function contentOf({ own, asked, terminals }: ToolKnown): readonly ToolContent[] {
+  const parts = (own.content ?? asked.content ?? []).map((part) =>
     part.type === 'terminal' ? { ...part, ...shown(terminals[part.terminalId]) } : part,
   );
-  const kept = parts.some((part) => part.type === 'diff') ? [] : diffs;
+  const kept = parts.some((part) => part.type === 'diff') ? [] : (own.diffs ?? asked.diffs ?? []);
   const placed = new Set(parts.map((part) => (part.type === 'terminal' ? part.terminalId : '')));
   const loose = Object.entries(terminals)
     .filter(([terminalId]) => !placed.has(terminalId))
@@ -112,11 +115,15 @@ function shown(terminal: TerminalKnown | undefined) {
   return { output: terminal?.output ?? '', exit: terminal?.exit ?? null };
 }
 
-/** Terminals first, then texts; else what rawOutput says, which each agent shapes in its own way. */
-function outputOf(content: readonly ToolContent[], rawOutput: unknown): string {
+/**
+ * Terminals first, then texts (what a permission request says is no output); else what rawOutput says, which
+ * each agent shapes in its own way.
+ */
+function outputOf(known: ToolKnown, content: readonly ToolContent[], rawOutput: unknown): string {
   const terminals = content.flatMap((part) => (part.type === 'terminal' && part.output ? [part.output] : []));
   if (terminals.length > 0) return terminals.join('\n');
-  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const texts =
+    known.own.content?.flatMap((part) => (part.type === 'text' ? [unfenced(part.text)] : [])) ?? [];
   if (texts.length > 0) return texts.join('\n');
   if (rawOutput === undefined || rawOutput === null) return '';
   const record = asRecord(rawOutput);
@@ -124,13 +131,21 @@ function outputOf(content: readonly ToolContent[], rawOutput: unknown): string {
   return said.find((text) => text !== undefined) ?? asString(rawOutput) ?? readable(rawOutput);
 }
 
+/** Claude wraps plain output in a Markdown fence. */
+function unfenced(text: string): string {
+  return /^(`{3,})[^`\n]*\n([\s\S]*)\n\1\s*$/.exec(text)?.[2] ?? text;
+}
+
 /** Only what the update names; null means "no change" (ACP ToolCallUpdate). */
 function fieldsOf(raw: Raw): ToolFields {
   const title = asString(raw['title']);
   const name = asString(raw['name']);
   const kind = asString(raw['kind']);
-  const status = asString(raw['status']);
+  // The host closes what an agent left open: ACP has no status for that.
+  const leftOpen = asRecord(asRecord(raw['_meta'])?.['offdesk'])?.['leftOpen'] === true;
+  const status = leftOpen ? 'cancelled' : asString(raw['status']);
   const content = asArray(raw['content'])?.map(partOf);
+  const diffs = content?.filter((part) => part.type === 'diff') ?? [];
   const locations = asArray(raw['locations'])?.flatMap((value) => {
     const path = asString(asRecord(value)?.['path']);
     return path === undefined ? [] : [{ path, line: asNumber(asRecord(value)?.['line']) ?? null }];
@@ -142,6 +157,7 @@ function fieldsOf(raw: Raw): ToolFields {
     ...(kind ? { kind } : {}),
     ...(status ? { status } : {}),
     ...(content ? { content: content.filter((part) => part.type !== 'text' || part.text !== '') } : {}),
+    ...(diffs.length > 0 ? { diffs } : {}),
     ...(locations ? { locations } : {}),
     ...(rawInput === undefined || rawInput === null ? {} : { rawInput }),
     ...(rawOutput === undefined || rawOutput === null ? {} : { rawOutput }),

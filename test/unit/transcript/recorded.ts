@@ -1,0 +1,91 @@
+/** Recordings of real agents as the facts a host would have journaled. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fact, RawUpdate, SessionEvent } from '../../../src/protocol/facts.ts';
+import { eventUpdate } from '../../../src/protocol/facts.ts';
+import { ItemIds } from '../../../src/transcript/item-ids.ts';
+import { root } from '../../support/paths.ts';
+
+const folder = process.env.OFFDESK_TEST_RECORDINGS ?? join(root, '..', 'shared', 'recordings');
+
+export const agents = ['claude', 'codex', 'copilot', 'gemini', 'kimi', 'opencode'] as const;
+export type Agent = (typeof agents)[number];
+
+export const missing = existsSync(join(folder, 'claude.jsonl')) ? undefined : `no recordings at ${folder}`;
+
+interface Message {
+  id?: number;
+  method?: string;
+  params?: Record<string, unknown>;
+  result?: Record<string, unknown>;
+}
+
+/** Numbers what it is given, as a journal does. */
+export class Recorder {
+  readonly facts: Fact[] = [];
+  readonly #ids = new ItemIds();
+
+  update(update: RawUpdate, at = this.facts.length): void {
+    this.#add(update, undefined, at, 'agent');
+  }
+
+  event(event: SessionEvent, at = this.facts.length, origin: 'agent' | 'desk' = 'desk'): void {
+    this.#add(eventUpdate(), event, at, origin);
+  }
+
+  #add(update: RawUpdate, event: SessionEvent | undefined, at: number, kind: 'agent' | 'desk'): void {
+    const item = this.#ids.idFor(update, event);
+    this.facts.push({
+      seq: this.facts.length + 1,
+      at,
+      origin: { kind },
+      update,
+      ...(item === undefined ? {} : { item }),
+      ...(event === undefined ? {} : { event }),
+    });
+  }
+}
+
+/**
+ * One list of facts for each run and, where a past session was loaded in a run, one for what was replayed.
+ * Prompt ids are `p<request id>`, question ids the request's.
+ */
+export function recorded(agent: Agent): { live: Fact[][]; replayed: Fact[][] } {
+  const live: Fact[][] = [];
+  const replayed: Fact[][] = [];
+  const runs = readFileSync(join(folder, `${agent}.jsonl`), 'utf8').split(/\n\s*\n/);
+  for (const run of runs) {
+    let recorder = new Recorder();
+    live.push(recorder.facts);
+    const prompts = new Set<number>();
+    const questions = new Set<number>();
+    for (const line of run.trim().split('\n')) {
+      const { ms, dir, msg } = JSON.parse(line) as { ms: number; dir: string; msg: Message };
+      if (dir === 'out' && msg.method === 'session/prompt') {
+        prompts.add(msg.id!);
+        const id = `p${String(msg.id)}`;
+        recorder.event({ type: 'prompt_received', id, prompt: msg.params!['prompt'] as never }, ms);
+        recorder.event({ type: 'turn_started', id }, ms);
+      } else if (dir === 'out' && /^session\/(fork|resume|load)$/.test(msg.method ?? '')) {
+        recorder = new Recorder();
+        replayed.push(recorder.facts);
+      } else if (dir === 'out' && msg.result && questions.has(msg.id!)) {
+        const { outcome } = msg.result;
+        const answer = (outcome ?? msg.result) as never;
+        recorder.event({ type: 'question_closed', id: String(msg.id), answer }, ms);
+      } else if (dir === 'in' && msg.method === 'session/update') {
+        recorder.update(msg.params!['update'] as RawUpdate, ms);
+      } else if (dir === 'in' && /permission|elicitation/.test(msg.method ?? '')) {
+        questions.add(msg.id!);
+        const kind = msg.method === 'elicitation/create' ? 'elicitation' : 'permission';
+        const request = msg.params!;
+        recorder.event({ type: 'question_opened', id: String(msg.id), kind, request }, ms, 'agent');
+      } else if (dir === 'in' && msg.result && prompts.has(msg.id!)) {
+        const stopReason = String(msg.result['stopReason']);
+        const outcome = stopReason === 'cancelled' ? 'cancelled' : 'done';
+        recorder.event({ type: 'turn_ended', id: `p${String(msg.id)}`, outcome, stopReason }, ms);
+      }
+    }
+  }
+  return { live, replayed: replayed.filter((facts) => facts.length > 0) };
+}
