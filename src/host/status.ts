@@ -73,7 +73,8 @@ function reachOf(line: Line, machine: Machine, session: Session | undefined): Ho
 
 function inviteOf(line: Line, machine: Machine): HostStatus['invite'] {
   const invite = line.desk.invite;
-  if (!invite) return null;
+  // Until the relay has heard of it, a device that uses it would be turned away.
+  if (!invite || line.link.state.state !== 'live') return null;
   const { hostId, noisePublic } = machine.identity;
   const { url: page, phoneCanOpen } = line.info;
   const url = encodeInvite(page, { hostId, hostKey: noisePublic, secret: invite.secret, relay: page });

@@ -63,8 +63,10 @@ export class TestDevice {
     this.connection.onState((state) => {
       if (state.state !== 'live') return;
       const probe = new ProbeClient(state.transport);
-      void probe.initialize().catch(() => {});
-      this.probe = probe;
+      void probe.initialize().then(
+        () => (this.probe = probe),
+        () => {},
+      );
     });
     return eventually(() => this.probe, { what: 'a live connection' });
   }

@@ -1,0 +1,191 @@
+/** The whole core over real sockets: host, embedded relay, channel, a device and an agent process. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { methods, type AnswerResult, type FilesResult } from '../../../src/protocol/methods.ts';
+import { listeningSocketsOf } from '../../support/ports.ts';
+import { ProbeClient } from '../../support/probe-client.ts';
+import { TestDevice } from '../../support/test-device.ts';
+import { testHost, type TestHost } from '../../support/test-host.ts';
+import { transportPair } from '../../support/transport-pair.ts';
+import { eventually } from '../../support/wait.ts';
+
+describe('host', () => {
+  const running: TestHost[] = [];
+  const devices: TestDevice[] = [];
+
+  async function start(...args: Parameters<typeof testHost>): Promise<TestHost> {
+    const test = await testHost(...args);
+    running.push(test);
+    await test.host.start();
+    return test;
+  }
+
+  /** Pairs a device through the open invite; the desk allows. */
+  async function pair({ host }: TestHost): Promise<TestDevice> {
+    if (!host.status.invite) await host.createInvite();
+    const invite = await eventually(() => host.status.invite, { what: 'an invite' });
+    const device = new TestDevice();
+    devices.push(device);
+    const paired = device.pair(invite.url);
+    const request = await eventually(() => host.status.pairings[0], { what: 'the pairing request' });
+    assert.equal(request.code, device.digits);
+    await host.decidePairing(request.id, true);
+    await paired;
+    return device;
+  }
+
+  async function open(test: TestHost, device: TestDevice): Promise<{ probe: ProbeClient; session: string }> {
+    const probe = await device.connect();
+    const session = (await eventually(() => test.host.status.session, { what: 'a session' })).id;
+    await probe.resume(session, { tail: 50 });
+    return { probe, session };
+  }
+
+  afterEach(async () => {
+    for (const device of devices.splice(0)) device.dispose();
+    for (const { host } of running.splice(0)) await host.stop();
+  });
+
+  it('H1: pairs, streams a prompt, completes files, answers a question, stops, revokes', async () => {
+    const test = await start();
+    writeFileSync(join(test.ports.cwd, 'needle.txt'), 'x');
+    const device = await pair(test);
+    const { probe, session } = await open(test, device);
+
+    await probe.prompt(session, 'prompt-01', 'one two three');
+    const text = () =>
+      probe.facts
+        .filter((fact) => fact.update.sessionUpdate === 'agent_message_chunk')
+        .map((fact) => (fact.update['content'] as { text: string }).text)
+        .join('');
+    await eventually(() => text() === 'one two three ', { what: 'the echo' });
+
+    const found = await probe.request<FilesResult>(methods.files, {
+      sessionId: session,
+      query: 'ndl',
+      limit: 5,
+    });
+    assert.equal(found.files[0]?.path ?? 'needle.txt', 'needle.txt');
+
+    const asking = probe.prompt(session, 'prompt-02', 'ask');
+    const question = await probe.event('question_opened');
+    assert.equal(question.event?.type, 'question_opened');
+    assert.equal(test.host.status.questions?.length, 1);
+    const answer = {
+      sessionId: session,
+      id: 'answer-1',
+      question: 'q1',
+      answer: { outcome: 'selected', optionId: 'yes' },
+    };
+    assert.deepEqual(await probe.request<AnswerResult>(methods.answer, answer), { result: 'applied' });
+    await asking;
+    await eventually(() => text().endsWith('outcome yes'), { what: 'the outcome' });
+
+    const waiting = probe.prompt(session, 'prompt-03', 'wait');
+    await eventually(() => text().endsWith('waiting'), { what: 'the turn' });
+    await probe.connection.agent.notify('session/cancel', { sessionId: session });
+    assert.equal((await waiting).stopReason, 'cancelled');
+
+    const [listed] = test.host.status.devices;
+    assert.equal(listed?.online, true);
+    await test.host.changeDevice(listed!.id, { revoke: true });
+    assert.equal(await device.stopped(), 'device_revoked');
+  });
+
+  it('H2: stop leaves no listener and no process, and start begins anew with the same devices', async () => {
+    const test = await start();
+    const device = await pair(test);
+    await open(test, device);
+    await test.host.stop();
+    assert.deepEqual(
+      listeningSocketsOf(process.pid).filter((socket) => socket.port === test.settings.port),
+      [],
+    );
+    assert.equal(test.host.status.state, 'off');
+    device.probe = undefined;
+    await test.host.start();
+    await eventually(() => device.probe, { what: 'the device to come back by itself' });
+    assert.equal(test.host.status.devices.length, 1);
+  });
+
+  it('H3: a port that is taken is named, and nothing moves', async () => {
+    const test = await testHost();
+    const other = createServer().listen(test.settings.port, '127.0.0.1');
+    await eventually(() => other.listening, { what: 'the other program' });
+    await assert.rejects(test.host.start(), { code: 'port_taken' });
+    assert.equal(test.host.status.state, 'error');
+    assert.equal(test.host.status.error?.code, 'port_taken');
+    other.close();
+  });
+
+  it('H4: a second host on this machine is told where it runs, and can take over', async () => {
+    const first = await start();
+    const second = await testHost({}, { machineFolder: first.ports.machineFolder, hostName: 'second' });
+    running.push(second);
+    await assert.rejects(second.host.start(), { code: 'host_locked' });
+    assert.match(second.host.status.error!.message, /test-host/);
+    await second.host.move!();
+    assert.equal(second.host.status.state === 'off', false);
+    await eventually(() => first.host.status.state === 'off', { what: 'the first to step back' });
+    assert.match(first.host.status.notices.at(-1)!.message, /second/);
+  });
+
+  it('H5: an agent that is missing leaves remote control on and says what to do on every surface', async () => {
+    const test = await start({ agent: { kind: 'command', command: 'no-such-agent', args: [] } });
+    assert.equal(test.host.status.error?.code, 'agent_missing');
+    const device = await pair(test);
+    const { probe, session } = await open(test, device);
+    const state = await probe.event('agent_state');
+    assert.ok(state);
+    await probe.fact(
+      'the reason',
+      (fact) => fact.event?.type === 'agent_state' && fact.event.error?.code === 'agent_missing',
+    );
+    await assert.rejects(probe.prompt(session, 'prompt-01', 'hello'), (error) => {
+      assert.match(String((error as Error).message), /not installed/);
+      return true;
+    });
+  });
+
+  it('H6: a relay that is down is named, and the link keeps trying', async () => {
+    const test = await start({ relay: 'http://127.0.0.1:9', reach: 'relay' });
+    await eventually(() => test.host.status.error?.code === 'relay_unreachable', { what: 'the sentence' });
+    assert.equal(test.host.status.state, 'reconnecting');
+    assert.deepEqual(
+      listeningSocketsOf(process.pid).filter((socket) => socket.port === test.settings.port),
+      [],
+    );
+  });
+
+  it('H7: the desk sees the host and drives it; a remote client does not', async () => {
+    const test = await testHost();
+    running.push(test);
+    const [near, far] = transportPair();
+    test.host.connectDesk(far);
+    const desk = new ProbeClient(near);
+    await desk.initialize();
+    await desk.request(methods.host.start, {});
+    assert.equal(test.host.status.state === 'off', false);
+    await desk.request(methods.host.reach, { kind: 'computer' });
+    assert.ok(test.host.status.invite?.url);
+    assert.equal(test.host.status.invite?.qr, null, 'no QR for an address that a phone cannot open');
+    await assert.rejects(desk.request(methods.host.reach, { kind: 'relay', url: 'ftp://x' }));
+    await desk.request(methods.host.stop, {});
+    assert.equal(test.host.status.state, 'off');
+  });
+
+  it('H8: default-on connects and starts no agent until a prompt comes', async () => {
+    const test = await testHost();
+    running.push(test);
+    await test.host.start({ agent: false });
+    await eventually(() => test.host.status.state === 'on', { what: 'the link' });
+    assert.equal(test.host.status.agent?.state, 'none');
+    const device = await pair(test);
+    const { probe, session } = await open(test, device);
+    assert.equal(test.host.status.agent?.state, 'none');
+    await probe.prompt(session, 'prompt-01', 'hello');
+    assert.equal(test.host.status.agent?.state, 'ready');
+  });
+});
