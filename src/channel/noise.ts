@@ -87,7 +87,7 @@ export class HandshakeState {
 
   /** The other side's static public key, once known; proven only when the handshake is finished. */
   get remoteStatic(): Uint8Array | undefined {
-    return this.#rs?.slice();
+    return this.#rs && new Uint8Array(this.#rs);
   }
 
   /** Names this handshake when it is finished (section 11.2), 32 bytes. */
