@@ -8,7 +8,8 @@ import { limits } from '../protocol/limits.ts';
 type Device = HostStatus['devices'][number];
 
 export async function manageDevices(host: RemoteHost): Promise<void> {
-  const { devices } = host.status;
+  const { devices, state } = host.status;
+  if (state === 'off' || state === 'error') return offerStart();
   if (devices.length === 0) {
     const pair = vscode.l10n.t('Show Pairing QR Code');
     const picked = await vscode.window.showInformationMessage(
@@ -24,6 +25,16 @@ export async function manageDevices(host: RemoteHost): Promise<void> {
     matchOnDescription: true,
   });
   if (picked) await changeDevice(host, picked.device);
+}
+
+/** The list belongs to the process that runs remote control, so it is not read while off. */
+async function offerStart(): Promise<void> {
+  const start = vscode.l10n.t('Start Remote Control');
+  const picked = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Devices can be managed while remote control is on.'),
+    start,
+  );
+  if (picked === start) await vscode.commands.executeCommand('offdesk.start');
 }
 
 function deviceItem(device: Device): vscode.QuickPickItem & { device: Device } {

@@ -9,7 +9,11 @@ export async function statusMenu(status: HostStatus | undefined): Promise<void> 
     await vscode.commands.executeCommand('offdesk.start');
     return;
   }
-  const item = (icon: string, label: string, command: string) => ({ label: `$(${icon}) ${label}`, command });
+  const item = (icon: string, label: string, command: string) => ({
+    label,
+    command,
+    iconPath: new vscode.ThemeIcon(icon),
+  });
   const { t } = vscode.l10n;
   const stop = item('debug-stop', t('Stop Remote Control'), 'offdesk.stop');
   const items = [

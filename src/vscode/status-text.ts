@@ -37,7 +37,9 @@ export function statusText(status: HostStatus | undefined, t: Translate): Status
       tone: state === 'error' ? 'error' : 'waiting',
     };
   }
-  return { ...said, tooltip, tone: state === 'error' ? 'error' : 'plain' };
+  // On, but with a problem such as an agent that is missing: it can wait, but not unseen.
+  const tone = state === 'error' ? 'error' : status?.error ? 'waiting' : 'plain';
+  return { ...said, tooltip, tone };
 }
 
 function headline(

@@ -34,7 +34,7 @@ export function webviewPage(parts: PageParts): string {
     <link rel="stylesheet" href="${escape(parts.style)}">
   </head>
   <body>
-    <div id="app"></div>
+    <div id="root"></div>
     <script type="module" nonce="${escape(nonce)}" src="${escape(parts.script)}"></script>
   </body>
 </html>

@@ -24,6 +24,7 @@ class FakeHost implements RemoteHost {
   }
   async chooseReach(): Promise<void> {}
   async createInvite(): Promise<void> {}
+  async closeInvite(): Promise<void> {}
   async decidePairing(): Promise<void> {}
   async changeDevice(): Promise<void> {}
   dismissNotice(): void {}
