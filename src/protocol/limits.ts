@@ -71,7 +71,7 @@ export const limits = {
   /** From sending a close frame to destroying the socket. */
   relayCloseMs: 2_000,
   /** What a host may send on one channel beyond what the device's socket took (`taken`). */
-  relayWindowBytes: 1024 * 1024,
+  relayWindowBytes: 256 * 1024,
   /** What the host keeps for one channel whose device is slow; more ends the channel. */
   linkBufferedBytes: 32 * 1024 * 1024,
   /** Frames of a channel that came before anyone listened. */
@@ -104,4 +104,13 @@ export const limits = {
   agentStartMs: 60_000,
   agentStopMs: 3_000,
   agentStderrBytes: 64 * 1024,
+
+  // demo agent
+  /** A file that it edits, and the output of its command. */
+  demoFileBytes: 256 * 1024,
+  demoCommandMs: 10_000,
+  demoSessions: 64,
+  demoTitleChars: 60,
+  /** Words that it calls its context, for the usage shown. */
+  demoContext: 100_000,
 } as const;

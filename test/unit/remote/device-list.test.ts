@@ -6,7 +6,7 @@ import { limits } from '../../../src/protocol/limits.ts';
 import { DeviceList, type DeviceChange } from '../../../src/remote/device-list.ts';
 import { MachineFolder } from '../../../src/remote/machine-folder.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const key = (n: number) => new Uint8Array(32).fill(n);
 const phone = (n: number) =>
@@ -172,10 +172,10 @@ describe('remote/device-list', () => {
     clock.advance(1_000);
     list.touch(id);
     list.touch(id);
-    assert.equal(clock.waiting, 1);
+    assert.equal(clock.pending, 1);
     assert.equal(stored(), before);
     await list.flush();
-    assert.equal(clock.waiting, 0);
+    assert.equal(clock.pending, 0);
     await open();
     assert.equal(list.find(id)?.lastSeen, clock.now());
   });
