@@ -1,0 +1,133 @@
+/** One host as a client sees it: greets it on each connection, knows its sessions and, at the desk, its status. */
+import { signal } from '@preact/signals';
+import * as z from 'zod/v4';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
+import { hostStatus, type HostStatus } from '../../protocol/host-status.ts';
+import { clientState, methods, type ClientState } from '../../protocol/methods.ts';
+import type { MessageTransport } from '../../protocol/transport.ts';
+import { openLink, sayHello, type AcpLink } from './acp-link.ts';
+import type { Keep } from './keep.ts';
+import { SessionClient } from './session-client.ts';
+
+export type Phase =
+  /** No connection; what carries us may be making one. */
+  | { kind: 'apart' }
+  | { kind: 'greeting' }
+  | { kind: 'ready' }
+  /** Which side is too old to talk. */
+  | { kind: 'mismatch'; update: 'computer' | 'page' | 'unknown'; words: string }
+  | { kind: 'refused'; error: ErrorShape };
+
+export interface HostClientOptions {
+  /** How this surface calls itself, such as `Pixel 9`. */
+  name: string;
+  keep: Keep;
+  clock: Clock;
+  frame: (call: () => void) => void;
+}
+
+const sessionOf = z.looseObject({ sessionId: z.string() });
+
+export class HostClient implements Disposable {
+  readonly phase = signal<Phase>({ kind: 'apart' });
+  readonly state = signal<ClientState | null>(null);
+  readonly status = signal<HostStatus | null>(null);
+  readonly #options: HostClientOptions;
+  readonly #sessions = new Map<string, SessionClient>();
+  #link: AcpLink | undefined;
+
+  constructor(options: HostClientOptions) {
+    this.#options = options;
+  }
+
+  /** Uses a new connection in place of the old one. Resolves when greeted or given up. */
+  async connect(transport: MessageTransport): Promise<void> {
+    this.disconnect();
+    const link: AcpLink = openLink(transport, {
+      notification: (method, params) => {
+        if (this.#link === link) this.#notified(method, params);
+      },
+      resumed: (sessionId, result) => {
+        if (this.#link === link) this.#sessions.get(sessionId)?.resumed(result);
+      },
+    });
+    this.#link = link;
+    this.phase.value = { kind: 'greeting' };
+    link.onClose(() => {
+      if (this.#link === link) this.disconnect();
+    });
+    try {
+      const hello = await sayHello(link, this.#options.name);
+      if (this.#link !== link) return;
+      if (hello.kind === 'mismatch') {
+        this.phase.value = { kind: 'mismatch', update: hello.update, words: '' };
+        return;
+      }
+      this.phase.value = { kind: 'ready' };
+      for (const session of this.#sessions.values()) void session.attach(link);
+    } catch (thrown) {
+      const error = asOffdeskError(thrown);
+      if (this.#link !== link || error.code === 'closed') return;
+      this.phase.value =
+        error.code === 'version_mismatch'
+          ? { kind: 'mismatch', update: 'unknown', words: error.sentence }
+          : { kind: 'refused', error: error.toShape() };
+    }
+  }
+
+  disconnect(): void {
+    const link = this.#link;
+    this.#link = undefined;
+    for (const session of this.#sessions.values()) session.detach();
+    if (this.phase.value.kind !== 'mismatch') this.phase.value = { kind: 'apart' };
+    link?.close();
+  }
+
+  /** The session's client, made on first use and attached as long as there is a connection. */
+  session(id: string): SessionClient {
+    const known = this.#sessions.get(id);
+    if (known) return known;
+    const { keep, clock, frame } = this.#options;
+    const session = new SessionClient({ id, keep, clock, frame });
+    this.#sessions.set(id, session);
+    if (this.#link && this.phase.value.kind === 'ready') void session.attach(this.#link);
+    return session;
+  }
+
+  /** An `_offdesk/…` or ACP request; rejects with `closed` without a connection. */
+  request<Result>(method: string, params: unknown): Promise<Result> {
+    if (!this.#link) return Promise.reject(new OffdeskError('closed', 'There is no connection.'));
+    return this.#link.request<Result>(method, params);
+  }
+
+  dispose(): void {
+    this.disconnect();
+    for (const session of this.#sessions.values()) session.dispose();
+    this.#sessions.clear();
+  }
+
+  #notified(method: string, params: unknown): void {
+    switch (method) {
+      case 'session/update':
+      case methods.reset: {
+        const named = sessionOf.safeParse(params);
+        const session = named.success ? this.#sessions.get(named.data.sessionId) : undefined;
+        if (method === 'session/update') session?.take(params);
+        else session?.reset();
+        return;
+      }
+      case methods.state: {
+        const parsed = clientState.safeParse(params);
+        if (parsed.success) this.state.value = parsed.data;
+        return;
+      }
+      case methods.host.status: {
+        const parsed = hostStatus.safeParse(params);
+        if (parsed.success) this.status.value = parsed.data;
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/** A computer on the phone: header with both marks, the session or the list of sessions. */
+import { useEffect } from 'preact/hooks';
+import { sentenceOf } from '../../base/error.ts';
+import type { HostClient } from '../client/host-client.ts';
+import type { Machine, Way } from '../connection/machine.ts';
+import { strings } from '../strings.ts';
+import { ErrorNote } from '../views/error-note.tsx';
+import { Icon } from '../views/icon.tsx';
+import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection } from '../views/marks.tsx';
+import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
+import { UpdateNeeded } from '../views/update-needed.tsx';
+import { folderName } from '../views/words.ts';
+import { SessionList } from './session-list.tsx';
+
+export interface MachineViewProps {
+  machine: Machine;
+  /** Keys survive the page. */
+  lasting: boolean;
+  /** To the list of computers, where there are several. */
+  onBack: (() => void) | undefined;
+  onPairAgain: () => void;
+}
+
+export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineViewProps) {
+  const { host } = machine;
+  const phase = host.phase.value;
+  const way = machine.way.value;
+  const sessions = host.state.value?.sessions ?? [];
+  // One session needs no list.
+  const chosen = machine.session.value ?? (sessions.length === 1 ? (sessions[0]?.id ?? null) : null);
+  const session = chosen === null ? undefined : host.session(chosen);
+  const facts = sessions.find(({ id }) => id === chosen);
+  useTitle(facts, session ? session.record.transcript.value.questions.length : 0);
+  if (phase.kind === 'mismatch') return <UpdateNeeded update={phase.update} words={phase.words} />;
+  if (way.kind === 'stopped' && way.error.code === 'version_mismatch') {
+    return <UpdateNeeded update="unknown" words={sentenceOf(way.error)} />;
+  }
+  if (way.kind === 'stopped') return <Stopped machine={machine} way={way} onPairAgain={onPairAgain} />;
+  const connected = way.kind === 'connected' && phase.kind === 'ready';
+  const connection = connectionOf(way, connected, session?.sync.value === 'reading');
+  const back = session && sessions.length > 1 ? () => (machine.session.value = null) : onBack;
+  return (
+    <div class="app phone">
+      <header>
+        {back && (
+          <button type="button" class="icon" aria-label={strings.back} onClick={back}>
+            <Icon name="chevronLeft" />
+          </button>
+        )}
+        <div class="col">
+          <div class="name">
+            <span class="title">{session ? (facts?.title ?? machine.name.value) : machine.name.value}</span>
+            {facts?.agent.demo && <DemoBadge />}
+            {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
+          </div>
+          {facts && <div class="where">{whereOf(host, facts)}</div>}
+          <div class={`where way ${connection.kind}`} role="status">
+            <ConnectionMark kind={connection.kind} />
+            {connectionWords(connection)}
+            {connection.kind === 'connected' && ` · ${strings.encrypted}`}
+          </div>
+        </div>
+      </header>
+      {!lasting && <p class="strip">{strings.phone.notKept}</p>}
+      {phase.kind === 'refused' && <ErrorNote error={phase.error} />}
+      {session ? (
+        <SessionView host={host} session={session} connected={connected} />
+      ) : (
+        <SessionList host={host} onOpen={(id) => (machine.session.value = id)} />
+      )}
+    </div>
+  );
+}
+
+function connectionOf(way: Exclude<Way, { kind: 'stopped' }>, ready: boolean, reading: boolean): Connection {
+  if (way.kind !== 'connected') return way;
+  return ready ? { kind: reading ? 'reading' : 'connected' } : { kind: 'connecting' };
+}
+
+function whereOf(host: HostClient, facts: SessionFacts): string {
+  const others = host.state.value?.others ?? [];
+  return [
+    folderName(facts.cwd),
+    facts.agent.name,
+    ...(others.length > 0 ? [strings.andOthers(others.join(', '))] : []),
+  ].join(' · ');
+}
+
+function Stopped(props: {
+  machine: Machine;
+  way: Extract<Way, { kind: 'stopped' }>;
+  onPairAgain: () => void;
+}) {
+  const { machine, way, onPairAgain } = props;
+  return (
+    <main class="center">
+      <Icon name="warning" />
+      <h1>{machine.name.value}</h1>
+      <div role="alert" data-code={way.error.code}>
+        <p class="note">{way.error.message}</p>
+        {way.error.next && <p>{way.error.next}</p>}
+      </div>
+      <button type="button" class="b p" onClick={onPairAgain}>
+        {strings.phone.pairAgain}
+      </button>
+    </main>
+  );
+}
+
+/** The tab's title counts what waits for an answer. */
+function useTitle(facts: SessionFacts | undefined, questions: number): void {
+  useEffect(() => {
+    const name = facts ? `${facts.title} · ${strings.app}` : strings.app;
+    document.title = questions > 0 ? `(${questions}) ${name}` : name;
+  }, [facts, questions]);
+}

@@ -1,0 +1,56 @@
+/** The phone's entry: strips the link's secrets from the address, then shows what it leads to. */
+import '../jitless.ts';
+import '../style/tokens.css';
+import '../style/base.css';
+import '../style/conversation.css';
+import '../style/question.css';
+import '../style/phone.css';
+import { render } from 'preact';
+import { systemClock } from '../../base/clock.ts';
+import { isApplePhone, isInstalled } from '../connection/browser-facts.ts';
+import { deviceName } from '../connection/device-name.ts';
+import { openPairingStore } from '../connection/pairing-store.ts';
+import { nextFrame } from '../views/frame.ts';
+import { followKeyboard } from './keyboard.ts';
+import { PhoneApp } from './phone-app.tsx';
+import { PhoneState } from './phone-state.ts';
+
+/** Takes the address with its fragment and leaves one without: no history, no screenshot, no sync has it. */
+function takeLink(): string {
+  const link = location.href;
+  if (location.hash) history.replaceState(null, '', location.pathname + location.search);
+  return link;
+}
+
+async function main(): Promise<void> {
+  const link = takeLink();
+  const phone = new PhoneState({
+    store: await openPairingStore(),
+    storage: isSecureContext ? localStorage : undefined,
+    clock: systemClock,
+    frame: nextFrame,
+    deviceName: () => deviceName(navigator),
+    protectedPage: isSecureContext,
+    installFirst: isSecureContext && isApplePhone(navigator) && !isInstalled(window),
+  });
+  // A touch screen's Enter is a new line: the Send button is right beside the thumb.
+  const enterSends = !matchMedia('(pointer: coarse)').matches;
+  render(
+    <PhoneApp phone={phone} enterSends={enterSends} />,
+    document.getElementById('root') ?? document.body,
+  );
+  followKeyboard();
+  addEventListener('hashchange', () => void phone.follow(takeLink()));
+  addEventListener('online', () => phone.wake());
+  addEventListener('pageshow', () => phone.wake());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') phone.wake();
+  });
+  await phone.open(link);
+}
+
+if ('serviceWorker' in navigator && isSecureContext) {
+  // Without it the page works as well, only not before the network answers.
+  navigator.serviceWorker.register('service-worker.js').catch(() => undefined);
+}
+void main();

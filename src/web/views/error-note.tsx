@@ -1,0 +1,22 @@
+/** An error: what happened, and what to do now. */
+import type { ComponentChildren } from 'preact';
+import type { ErrorShape } from '../../base/error.ts';
+import { Icon } from './icon.tsx';
+
+export interface ErrorNoteProps {
+  error: Pick<ErrorShape, 'message' | 'next'>;
+  children?: ComponentChildren;
+}
+
+export function ErrorNote({ error, children }: ErrorNoteProps) {
+  return (
+    <div class="error" role="alert">
+      <Icon name="error" />
+      <div class="col">
+        <b>{error.message}</b>
+        {error.next && <p>{error.next}</p>}
+        {children && <div class="row">{children}</div>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+/** One item of the conversation; drawn again only when it changed. */
+import { Component } from 'preact';
+import type { Item, ToolItem } from '../../transcript/items.ts';
+import type { AnswerState } from '../client/answers.ts';
+import { strings } from '../strings.ts';
+import { MarkdownView } from './markdown-view.tsx';
+import { PromptView } from './prompt-view.tsx';
+import { QuestionRow } from './question-row.tsx';
+import { BlockView, CompactionView, NoticeView, PlanView, ThoughtView, UnknownView } from './small-items.tsx';
+import { ToolView } from './tool-view.tsx';
+
+export interface ItemViewProps {
+  item: Item;
+  cwd: string;
+  /** It is the last one and the agent works. */
+  growing: boolean;
+  /** A prompt of this surface itself. */
+  own: boolean;
+  /** The call that a question is about. */
+  tool: ToolItem | undefined;
+  answer: AnswerState | undefined;
+  onAgain: ((promptId: string) => void) | undefined;
+}
+
+/** Items keep their identity until a fact changes them, so comparing the props is enough. */
+export class ItemView extends Component<ItemViewProps> {
+  override shouldComponentUpdate(next: ItemViewProps): boolean {
+    const keys = Object.keys(next) as (keyof ItemViewProps)[];
+    return keys.some((key) => key !== 'onAgain' && next[key] !== this.props[key]);
+  }
+
+  override render({ item, cwd, growing, own, tool, answer }: ItemViewProps) {
+    switch (item.kind) {
+      case 'prompt': {
+        const again = this.props.onAgain;
+        return (
+          <PromptView item={item} own={own} onAgain={again && (() => this.props.onAgain?.(item.promptId))} />
+        );
+      }
+      case 'message':
+        return (
+          <div class={item.role === 'user' ? 'prompt' : 'agent'}>
+            {item.role === 'user' ? (
+              <div class="me">{item.text}</div>
+            ) : (
+              <MarkdownView text={item.text} growing={growing} />
+            )}
+            {item.blocks.map((block, index) => (
+              <BlockView key={index} block={block} />
+            ))}
+            {item.role === 'user' && <div class="by">{strings.earlierMessage}</div>}
+          </div>
+        );
+      case 'thought':
+        return <ThoughtView item={item} growing={growing} />;
+      case 'tool':
+        return <ToolView item={item} cwd={cwd} />;
+      case 'plan':
+        return <PlanView item={item} />;
+      case 'question':
+        return <QuestionRow item={item} tool={tool} answer={answer} />;
+      case 'notice':
+        return <NoticeView item={item} />;
+      case 'compaction':
+        return <CompactionView item={item} />;
+      case 'unknown':
+        return <UnknownView item={item} />;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/** A message of a person: its text, who sent it, and whether it got there. */
+import type { ComponentChildren } from 'preact';
+import type { ErrorShape } from '../../base/error.ts';
+import { sentenceOf } from '../../base/error.ts';
+import type { PromptBlock } from '../../protocol/facts.ts';
+import type { PromptItem } from '../../transcript/items.ts';
+import type { OutboxEntry } from '../client/outbox.ts';
+import { strings } from '../strings.ts';
+import { Icon } from './icon.tsx';
+import { useSurface } from './surface.ts';
+import { nameOf, when } from './words.ts';
+
+const words: Record<PromptItem['state'], string> = {
+  received: strings.delivery.queued,
+  running: strings.delivery.taken,
+  done: strings.delivery.done,
+  cancelled: strings.delivery.cancelled,
+  failed: strings.delivery.failed,
+  interrupted: strings.delivery.interrupted,
+  removed: strings.delivery.removed,
+};
+
+export interface PromptViewProps {
+  item: PromptItem;
+  /** This surface's own name; its messages need no "from". */
+  own: boolean;
+  onAgain?: (() => void) | undefined;
+  onRemove?: (() => void) | undefined;
+}
+
+export function PromptView({ item, own, onAgain, onRemove }: PromptViewProps) {
+  const bad = item.state === 'failed' || item.state === 'interrupted';
+  const who = own ? [] : [strings.from(nameOf(item.origin))];
+  return (
+    <Bubble blocks={item.blocks} waiting={item.state === 'received'}>
+      <div class={bad ? 'by bad' : 'by'}>{[...who, when(item.at), words[item.state]].join(' · ')}</div>
+      {bad && item.message && <div class="by bad">{item.message}</div>}
+      <div class="acts">
+        {bad && onAgain && <TextButton onClick={onAgain} text={strings.sendAgain} />}
+        {onRemove && (
+          <TextButton
+            onClick={onRemove}
+            text={strings.remove}
+            label={strings.queueRemove(textOf(item.blocks))}
+          />
+        )}
+      </div>
+    </Bubble>
+  );
+}
+
+/** One that the computer has not confirmed. */
+export function OutboxView(props: { entry: OutboxEntry; onAgain: () => void; onDiscard: () => void }) {
+  const { entry, onAgain, onDiscard } = props;
+  const { kind } = useSurface();
+  const here = kind === 'phone' ? strings.delivery.herePhone : strings.delivery.hereDesk;
+  const state = { here, sent: strings.delivery.sent, refused: strings.delivery.refused }[entry.state];
+  return (
+    <Bubble blocks={entry.prompt} waiting={entry.state !== 'refused'}>
+      <div class={entry.state === 'refused' ? 'by bad' : 'by'}>{`${when(entry.at)} · ${state}`}</div>
+      {entry.error && <div class="by bad">{errorText(entry.error)}</div>}
+      {entry.state !== 'sent' && (
+        <div class="acts">
+          {entry.state === 'refused' && <TextButton onClick={onAgain} text={strings.sendAgain} />}
+          <TextButton onClick={onDiscard} text={strings.discard} />
+        </div>
+      )}
+    </Bubble>
+  );
+}
+
+const errorText = (error: ErrorShape) => sentenceOf(error);
+
+function TextButton({ text, label, onClick }: { text: string; label?: string; onClick: () => void }) {
+  return (
+    <button type="button" class="text" aria-label={label ?? text} onClick={onClick}>
+      {text}
+    </button>
+  );
+}
+
+interface BubbleProps {
+  blocks: readonly PromptBlock[];
+  waiting: boolean;
+  children: ComponentChildren;
+}
+
+function Bubble({ blocks, waiting, children }: BubbleProps) {
+  const links = blocks
+    .filter((block) => block.type === 'resource_link')
+    .map((block) => String(block['name'] ?? ''));
+  const text = textOf(blocks);
+  const unnamed = links.filter((name) => !text.includes(`@${name}`));
+  return (
+    <div class={waiting ? 'prompt waiting' : 'prompt'}>
+      <div class="me">
+        {marked(text, links)}
+        {unnamed.map((name) => (
+          <span key={name} class="attached">
+            <Icon name="file" /> {name}
+          </span>
+        ))}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+export function textOf(blocks: readonly PromptBlock[]): string {
+  return blocks
+    .filter((block) => block.type === 'text')
+    .map((block) => String(block['text'] ?? ''))
+    .join('\n');
+}
+
+/** The text with its chosen files set apart. */
+function marked(text: string, files: string[]): ComponentChildren {
+  const known = files.filter((name) => name !== '').sort((a, b) => b.length - a.length);
+  if (known.length === 0) return text;
+  const escaped = known.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return text
+    .split(new RegExp(`(@(?:${escaped.join('|')}))`))
+    .map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+}

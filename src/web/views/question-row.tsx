@@ -1,0 +1,24 @@
+/** A question in the conversation: what was asked, and who answered it. */
+import type { QuestionItem, ToolItem } from '../../transcript/items.ts';
+import type { AnswerState } from '../client/answers.ts';
+import { strings } from '../strings.ts';
+import { Icon } from './icon.tsx';
+import { closedWords, subjectOf } from './question-words.ts';
+
+export interface QuestionRowProps {
+  item: QuestionItem;
+  tool: ToolItem | undefined;
+  /** What became of this device's own answer. */
+  answer: AnswerState | undefined;
+}
+
+export function QuestionRow({ item, tool, answer }: QuestionRowProps) {
+  const late = answer?.kind === 'alreadyAnswered' ? ` ${strings.answered.already(answer.by)}` : '';
+  return (
+    <div class={`asked-row ${item.state.kind}`}>
+      <Icon name={item.state.kind === 'open' ? 'warning' : 'shield'} />
+      <span class="what mono">{subjectOf(item, tool)}</span>
+      <span class="state">{closedWords(item) + late}</span>
+    </div>
+  );
+}

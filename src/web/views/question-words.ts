@@ -1,0 +1,162 @@
+/** What a permission request asks, read from what agents send: title, exact command, changes, paths, folder. */
+import type { Answer } from '../../protocol/facts.ts';
+import type { QuestionItem, Raw, ToolContent, ToolItem } from '../../transcript/items.ts';
+import { strings } from '../strings.ts';
+import { nameOf } from './words.ts';
+
+export interface PermissionOption {
+  optionId: string;
+  /** As the agent names it. */
+  name: string;
+  kind: 'allow_once' | 'allow_always' | 'reject_once' | 'reject_always';
+}
+
+export interface Asked {
+  title: string;
+  /** The command, address or path, exactly as it came. */
+  exact: string | undefined;
+  diffs: Extract<ToolContent, { type: 'diff' }>[];
+  /** A unified diff that came as text. */
+  patch: string | undefined;
+  paths: string[];
+  /** The agent's own words, where they say more than the rest. */
+  note: string | undefined;
+  folder: string;
+}
+
+const optionKinds = ['allow_once', 'allow_always', 'reject_once', 'reject_always'] as const;
+
+const record = (value: unknown): Raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : {};
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** In the order in which they are shown: once before lasting, as the agent sent them otherwise. */
+export function optionsOf(request: Raw | null): PermissionOption[] {
+  return list(request?.['options']).flatMap((option) => {
+    const { optionId, name, kind } = record(option);
+    if (typeof optionId !== 'string') return [];
+    // An unknown kind is treated as lasting, the more careful reading.
+    const known = optionKinds.find((candidate) => candidate === kind) ?? 'allow_always';
+    return [{ optionId, name: text(name) ?? optionId, kind: known }];
+  });
+}
+
+export function isLasting(option: PermissionOption): boolean {
+  return option.kind === 'allow_always' || option.kind === 'reject_always';
+}
+
+/** `tool`: the call it is about, if shown; it fills what the request leaves out. */
+export function askedOf(request: Raw | null, tool: ToolItem | undefined, agent: string, cwd: string): Asked {
+  const call = record(request?.['toolCall']);
+  const raw = { ...record(tool?.rawInput), ...record(call['rawInput']) };
+  const kind = text(call['kind']) ?? tool?.toolKind ?? 'other';
+  const content = list(call['content']).map(record);
+  const said = content.flatMap((part) =>
+    part['type'] === 'content' ? [text(record(part['content'])['text'])] : [],
+  );
+  const callDiffs = content.flatMap((part) => (part['type'] === 'diff' ? [readDiff(part)] : []));
+  const toolDiffs = (tool?.content ?? []).flatMap((part) => (part.type === 'diff' ? [part] : []));
+  const diffs = callDiffs.length > 0 ? callDiffs : toolDiffs;
+  const locations = [...list(call['locations']), ...(tool?.locations ?? [])];
+  const named = [
+    raw['file_path'],
+    raw['filePath'],
+    raw['filepath'],
+    raw['fileName'],
+    raw['path'],
+    raw['abs_path'],
+  ];
+  const paths = [...locations.map((location) => record(location)['path']), ...named].flatMap(
+    (path) => text(path) ?? [],
+  );
+  const title = text(call['title']) ?? tool?.title;
+  const command = commandOf(raw['command'] ?? raw['cmd']);
+  const running = said.find((words) => words?.includes('Running: '))?.split('Running: ')[1];
+  const exact = command ?? text(raw['url']) ?? running ?? (kind === 'execute' ? title : undefined);
+  const patch = diffs.length === 0 ? text(raw['diff']) : undefined;
+  const shown = exact !== undefined || diffs.length > 0 || patch !== undefined;
+  const note = said.find((words) => words !== undefined && !words.includes(running ?? '\0'));
+  return {
+    title: titleOf(running !== undefined || command !== undefined ? 'execute' : kind, agent),
+    exact: exact ?? (shown || paths.length > 0 ? undefined : title),
+    diffs,
+    patch,
+    paths: shown ? [] : [...new Set(paths)],
+    note: note ?? (shown ? text(raw['description']) : undefined),
+    folder: text(raw['cwd']) ?? cwd,
+  };
+}
+
+function commandOf(value: unknown): string | undefined {
+  const parts = list(value).flatMap((part) => text(part) ?? []);
+  return parts.length > 0 ? parts.join(' ') : text(value);
+}
+
+function readDiff(part: Raw): Extract<ToolContent, { type: 'diff' }> {
+  const { path, oldText, newText } = part;
+  return {
+    type: 'diff',
+    path: text(path) ?? '',
+    oldText: text(oldText) ?? null,
+    newText: text(newText) ?? '',
+  };
+}
+
+function titleOf(kind: string, agent: string): string {
+  const { question } = strings;
+  switch (kind) {
+    case 'execute':
+      return question.command(agent);
+    case 'edit':
+      return question.edit(agent);
+    case 'delete':
+      return question.remove(agent);
+    case 'move':
+      return question.move(agent);
+    case 'read':
+    case 'search':
+      return question.read(agent);
+    case 'fetch':
+      return question.fetch(agent);
+    default:
+      return question.other(agent);
+  }
+}
+
+/** One line that names what was asked, for lists and for the closed question. */
+export function subjectOf(item: QuestionItem, tool: ToolItem | undefined): string {
+  if (item.questionKind === 'elicitation') return text(item.request?.['message']) ?? strings.question.label;
+  const asked = askedOf(item.request, tool, '', '');
+  const call = record(item.request?.['toolCall']);
+  return (
+    asked.exact ?? text(call['title']) ?? asked.diffs[0]?.path ?? asked.paths[0] ?? strings.question.label
+  );
+}
+
+/** "Allowed by Pixel 9". */
+export function closedWords(item: QuestionItem): string {
+  if (item.state.kind === 'withdrawn') return strings.answered.withdrawn;
+  if (item.state.kind === 'open') return strings.activity.waiting;
+  const by = nameOf(item.state.by);
+  return answerWords(item.state.answer, optionsOf(item.request), by);
+}
+
+function answerWords(answer: Answer, options: PermissionOption[], by: string): string {
+  const { answered } = strings;
+  if ('action' in answer) {
+    if (answer.action === 'accept') return answered.accepted(by);
+    return answer.action === 'decline' ? answered.declined(by) : answered.cancelled(by);
+  }
+  if (answer.outcome === 'cancelled') return answered.cancelled(by);
+  const option = options.find(({ optionId }) => optionId === answer.optionId);
+  if (!option) return answered.accepted(by);
+  const verb = option.kind.startsWith('allow') ? answered.allowed(by) : answered.rejected(by);
+  return isLasting(option) ? `${verb} · ${option.name}` : verb;
+}
+
+/** Which tool call a permission is about. */
+export function toolCallOf(item: QuestionItem): string | undefined {
+  return text(record(item.request?.['toolCall'])['toolCallId']);
+}

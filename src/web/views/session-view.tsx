@@ -1,0 +1,162 @@
+/** One session, the same on both surfaces: conversation, open question, composer. */
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { allows, type ClientState, type SessionState } from '../../protocol/methods.ts';
+import type { ToolItem, Transcript } from '../../transcript/items.ts';
+import type { HostClient } from '../client/host-client.ts';
+import type { SessionClient } from '../client/session-client.ts';
+import { strings } from '../strings.ts';
+import { Composer } from './composer.tsx';
+import { Conversation } from './conversation.tsx';
+import { ErrorNote } from './error-note.tsx';
+import { QuestionCard } from './question-card.tsx';
+import { askedOf, toolCallOf } from './question-words.ts';
+
+export interface SessionViewProps {
+  host: HostClient;
+  session: SessionClient;
+  connected: boolean;
+}
+
+export type SessionFacts = ClientState['sessions'][number];
+
+/** What the journal says counts; the host's summary fills in before the journal is read. */
+export function activityOf(transcript: Transcript, facts: SessionFacts | undefined): SessionState {
+  if (transcript.questions.length > 0) return 'waiting';
+  if (transcript.turn) return transcript.agent.state === 'starting' ? 'starting' : 'working';
+  if (facts?.state === 'ended') return 'ended';
+  return transcript.agent.state === 'starting' ? 'starting' : (facts?.state ?? 'idle');
+}
+
+export function SessionView({ host, session, connected }: SessionViewProps) {
+  const state = host.state.value;
+  const facts = state?.sessions.find(({ id }) => id === session.id);
+  const transcript = session.record.transcript.value;
+  const scope = state?.you.scope ?? 'view';
+  const mayPrompt = allows(scope, 'control');
+  const mayAnswer = allows(scope, 'answer');
+  const agent = facts?.agent.name ?? strings.theAgent;
+  const cwd = facts?.cwd ?? '';
+  // Before the host has said what this surface may do, writing is not refused.
+  const locked = !state || mayPrompt ? undefined : mayAnswer ? strings.scopeAnswer : strings.scopeView;
+  const question = transcript.questions[0];
+  const tool = useMemo(() => {
+    const id = question && toolCallOf(question);
+    return transcript.items.find((item): item is ToolItem => item.kind === 'tool' && item.toolCallId === id);
+  }, [transcript, question]);
+  const answers = session.answers.states.value;
+  const footer = useFocusKept(question?.questionId);
+  const error = session.error.value ?? (transcript.agent.state === 'exited' ? transcript.agent.error : null);
+  return (
+    <div class="session">
+      <Conversation
+        session={session}
+        agent={agent}
+        cwd={cwd}
+        you={state?.you.name ?? ''}
+        mayPrompt={!state || mayPrompt}
+        connected={connected}
+      />
+      <footer ref={footer}>
+        <Announcement
+          text={
+            question
+              ? `${strings.question.label}: ${spoken(askedOf(question.request, tool, agent, cwd))}`
+              : ''
+          }
+        />
+        {error && <ErrorNote error={error} />}
+        {question && (
+          <QuestionCard
+            key={question.questionId}
+            item={question}
+            tool={tool}
+            agent={agent}
+            cwd={cwd}
+            more={transcript.questions.length - 1}
+            mayAnswer={mayAnswer}
+            connected={connected}
+            state={answers.get(question.questionId)}
+            onAnswer={(answer) => session.answer(question.questionId, answer)}
+          />
+        )}
+        <Chips transcript={transcript} />
+        <Composer
+          key={session.id}
+          session={session}
+          working={transcript.turn !== null}
+          connected={connected}
+          locked={locked}
+          mayStop={mayAnswer}
+        />
+      </footer>
+    </div>
+  );
+}
+
+const spoken = (asked: ReturnType<typeof askedOf>) =>
+  `${asked.title}. ${asked.exact ?? asked.paths.join(', ')}`;
+
+/** Read out when it changes; the focus stays where the reader writes. */
+function Announcement({ text }: { text: string }) {
+  return (
+    <div class="hidden" aria-live="polite">
+      {text}
+    </div>
+  );
+}
+
+function Chips({ transcript }: { transcript: Transcript }) {
+  const { used, size, cost } = transcript.usage;
+  const usage = [
+    ...(used !== null && size ? [strings.context(Math.round((100 * used) / size))] : []),
+    ...(cost ? [money(cost)] : []),
+  ];
+  const mode = modeName(transcript);
+  const queued = transcript.queue.length;
+  if (usage.length === 0 && mode === undefined && queued === 0) return null;
+  return (
+    <div class="chips">
+      {queued > 0 && <span class="chip on">{strings.queue(queued)}</span>}
+      {mode !== undefined && <span class="chip">{mode}</span>}
+      {usage.length > 0 && <span class="chip">{usage.join(' · ')}</span>}
+    </div>
+  );
+}
+
+function money({ amount, currency }: { amount: number; currency: string }): string {
+  try {
+    return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+  } catch {
+    return `${amount.toFixed(2)} ${currency}`;
+  }
+}
+
+/** The agent's mode, as it names it. */
+function modeName({ modes }: Transcript): string | undefined {
+  const available = modes?.['availableModes'];
+  if (!Array.isArray(available)) return undefined;
+  const current = (available as { id?: unknown; name?: unknown }[]).find(
+    ({ id }) => id === modes?.['currentModeId'],
+  );
+  return typeof current?.name === 'string' ? current.name : undefined;
+}
+
+/** When the answered card goes away with the focus in it, the focus moves on to the text. */
+function useFocusKept(question: string | undefined) {
+  const footer = useRef<HTMLElement>(null);
+  const inside = useRef(false);
+  useEffect(() => {
+    const element = footer.current;
+    if (!element) return;
+    const note = () =>
+      (inside.current = element.querySelector('.ask')?.contains(document.activeElement) ?? false);
+    element.addEventListener('focusin', note);
+    return () => element.removeEventListener('focusin', note);
+  }, []);
+  useEffect(() => {
+    if (question !== undefined || !inside.current) return;
+    inside.current = false;
+    if (document.activeElement === document.body) footer.current?.querySelector('textarea')?.focus();
+  }, [question]);
+  return footer;
+}

@@ -1,0 +1,19 @@
+/** What differs between phone and desk, given to the parts that both share. */
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Keep } from '../client/keep.ts';
+
+export interface Surface {
+  kind: 'phone' | 'desk';
+  keep: Keep;
+  /** Enter sends where there is a keyboard; on a touch screen it begins a new line. */
+  enterSends: boolean;
+}
+
+export const SurfaceContext = createContext<Surface | undefined>(undefined);
+
+export function useSurface(): Surface {
+  const surface = useContext(SurfaceContext);
+  if (!surface) throw new Error('a view outside of a surface');
+  return surface;
+}

@@ -1,0 +1,111 @@
+/** A tool call: what it does, how it stands, its changes, and its output folded. */
+import { useMemo, useState } from 'preact/hooks';
+import type { ToolContent, ToolItem, ToolStatus } from '../../transcript/items.ts';
+import { strings } from '../strings.ts';
+import { DiffCount, DiffView } from './diff-view.tsx';
+import { Icon, type IconName } from './icon.tsx';
+import { diffTexts } from './line-diff.ts';
+import { shortPath } from './words.ts';
+
+const kindIcons: { [kind: string]: IconName } = {
+  read: 'file',
+  edit: 'pencil',
+  delete: 'trash',
+  move: 'file',
+  search: 'search',
+  execute: 'terminal',
+  think: 'lightbulb',
+  fetch: 'globe',
+};
+
+const statusIcons: Record<ToolStatus, IconName | undefined> = {
+  pending: undefined,
+  in_progress: 'loading',
+  completed: 'check',
+  failed: 'error',
+  cancelled: 'stop',
+};
+
+/** Output that is at most this long shows without a tap when the tool failed. */
+const shownLines = 12;
+// Escape sequences of terminals (ECMA-48: CSI, OSC, two-character ones).
+// eslint-disable-next-line no-control-regex
+const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g;
+
+type Diff = Extract<ToolContent, { type: 'diff' }>;
+
+export function ToolView({ item, cwd }: { item: ToolItem; cwd: string }) {
+  const diffs = item.content.filter((content): content is Diff => content.type === 'diff');
+  return (
+    <section class={`tool ${item.status}`} aria-label={item.title}>
+      <div class="head">
+        <Icon name={kindIcons[item.toolKind] ?? 'tools'} />
+        <span class={item.toolKind === 'execute' ? 'what mono' : 'what'} title={item.title}>
+          {titleOf(item, cwd)}
+        </span>
+        <Status status={item.status} />
+      </div>
+      {diffs.map((content, index) => (
+        <FileChange key={index} content={content} cwd={cwd} />
+      ))}
+      <Output text={outputOf(item)} open={item.status === 'failed'} />
+    </section>
+  );
+}
+
+/** Paths are shown from the session's folder. */
+function titleOf(item: ToolItem, cwd: string): string {
+  const root = cwd.endsWith('/') ? cwd : `${cwd}/`;
+  return cwd ? item.title.replaceAll(root, '') : item.title;
+}
+
+function Status({ status }: { status: ToolStatus }) {
+  const icon = statusIcons[status];
+  return (
+    <span class={`state ${status}`}>
+      {icon && <Icon name={icon} spin={status === 'in_progress'} />}
+      {strings.tool[status]}
+    </span>
+  );
+}
+
+export function FileChange({ content, cwd }: { content: Diff; cwd: string }) {
+  const diff = useMemo(() => diffTexts(content.oldText, content.newText), [content]);
+  const path = shortPath(content.path, cwd);
+  return (
+    <div class="change">
+      <div class="file">
+        <span class="mono" title={content.path}>
+          {path}
+        </span>
+        {content.oldText === null && <span class="tag">{strings.newFile}</span>}
+        <DiffCount diff={diff} />
+      </div>
+      <DiffView diff={diff} label={strings.changesTo(path)} />
+    </div>
+  );
+}
+
+function outputOf(item: ToolItem): string {
+  return item.output.replace(escapes, '').replace(/\r\n?/g, '\n').trim();
+}
+
+function Output({ text, open }: { text: string; open: boolean }) {
+  const [toggled, setToggled] = useState<boolean | undefined>(undefined);
+  if (text === '') return null;
+  const lines = text.split('\n');
+  const shown = toggled ?? (open && lines.length <= shownLines);
+  return (
+    <div class="output">
+      <button type="button" class="more" aria-expanded={shown} onClick={() => setToggled(!shown)}>
+        <Icon name={shown ? 'chevronDown' : 'chevronRight'} />
+        {shown ? strings.output : strings.showOutput(lines.length)}
+      </button>
+      {shown && (
+        <pre tabindex={0} aria-label={strings.output}>
+          {text}
+        </pre>
+      )}
+    </div>
+  );
+}

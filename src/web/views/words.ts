@@ -1,0 +1,55 @@
+/** Times, names and counts as people say them. */
+import type { Origin } from '../../protocol/facts.ts';
+import { strings } from '../strings.ts';
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+const date = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** `at`: milliseconds since the Unix epoch. */
+export function when(at: number, now: number = Date.now()): string {
+  const then = new Date(at);
+  if (then.toDateString() === new Date(now).toDateString()) return clock.format(then);
+  return now - at < 6 * 24 * 3_600_000 ? day.format(then) : date.format(then);
+}
+
+/** `4:12`. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** "the desk", "Pixel 9". */
+export function nameOf(origin: Origin): string {
+  switch (origin.kind) {
+    case 'desk':
+      return strings.theDesk;
+    case 'host':
+      return strings.theComputer;
+    case 'agent':
+    case 'device':
+    case 'editor':
+      return origin.name ?? strings.anotherDevice;
+  }
+}
+
+/** The last part of a path. */
+export function folderName(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+}
+
+/** A path as seen from the session's folder, where it lies inside. */
+export function shortPath(path: string, cwd: string): string {
+  const root = cwd.endsWith('/') ? cwd : `${cwd}/`;
+  return cwd && path.startsWith(root) ? path.slice(root.length) : path;
+}
+
+/** `493 021`. */
+export function spacedDigits(digits: string): string {
+  return digits.length === 6 ? `${digits.slice(0, 3)} ${digits.slice(3)}` : digits;
+}

@@ -1,0 +1,147 @@
+/** The webview: Remote Control above, the conversation below, which has the room once it goes. */
+import { useState } from 'preact/hooks';
+import type { HostStatus } from '../../protocol/host-status.ts';
+import type { HostClient } from '../client/host-client.ts';
+import { strings } from '../strings.ts';
+import { ErrorNote } from '../views/error-note.tsx';
+import { Icon } from '../views/icon.tsx';
+import { Activity, ConnectionMark, DemoBadge } from '../views/marks.tsx';
+import { activityOf, SessionView } from '../views/session-view.tsx';
+import { UpdateNeeded } from '../views/update-needed.tsx';
+import { useNow } from '../views/use-now.ts';
+import type { DeskHost } from './desk-host.ts';
+import { HostError, HostPanel, OffView, StartingView } from './host-panel.tsx';
+import { PairingCard } from './pairing-card.tsx';
+
+/** The extension's heavy part loads on first use. */
+const patienceMs = 5_000;
+
+export interface DeskAppProps {
+  host: HostClient;
+  desk: DeskHost;
+  /** Connects to the extension anew. */
+  onRetry(): void;
+}
+
+export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
+  const phase = host.phase.value;
+  const status = host.status.value;
+  if (phase.kind === 'mismatch') return <UpdateNeeded update={phase.update} words={phase.words} />;
+  if (!status || phase.kind === 'apart') return <Waiting onRetry={onRetry} />;
+  const off = status.state === 'off' || (status.state === 'error' && !status.session);
+  return (
+    <div class="app desk">
+      <DeskHeader host={host} status={status} />
+      <Notices status={status} desk={desk} />
+      <HostError status={status} desk={desk} />
+      {desk.failure.value && <ErrorNote error={desk.failure.value} />}
+      {status.pairings.map((pairing) => (
+        <PairingCard
+          key={pairing.id}
+          pairing={pairing}
+          onDecide={(allow, scope) => void desk.pairing(pairing.id, allow, scope)}
+        />
+      ))}
+      {off ? (
+        status.state === 'off' && <OffView desk={desk} />
+      ) : status.state === 'starting' && !status.session ? (
+        <StartingView />
+      ) : (
+        <DeskBody host={host} desk={desk} status={status} />
+      )}
+    </div>
+  );
+}
+
+/** The extension is still loading; after a while there is something to press. */
+function Waiting({ onRetry }: { onRetry: () => void }) {
+  const [began, setBegan] = useState(() => Date.now());
+  const late = useNow(1_000) - began > patienceMs;
+  return (
+    <div class="app desk" aria-busy={!late}>
+      {late && (
+        <div class="center">
+          <p class="note">{strings.host.waiting}</p>
+          <button
+            type="button"
+            class="b"
+            onClick={() => {
+              setBegan(Date.now());
+              onRetry();
+            }}
+          >
+            {strings.phone.tryAgain}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function DeskHeader({ host, status }: { host: HostClient; status: HostStatus }) {
+  const session = status.session && host.session(status.session.id);
+  const facts = host.state.value?.sessions.find(({ id }) => id === status.session?.id);
+  const online = status.devices.filter((device) => device.online).length;
+  const words = [
+    strings.host.state[status.state],
+    ...(status.state === 'on' && status.reach ? [strings.host.reachShort[status.reach.kind]] : []),
+    ...(status.state === 'on' && online > 0 ? [strings.host.devices(online)] : []),
+  ];
+  const mark =
+    status.state === 'on' ? 'connected' : status.state === 'starting' ? 'connecting' : status.state;
+  return (
+    <header>
+      <div class="col">
+        <div class="name">
+          <span class="title">{strings.host.title}</span>
+          {status.agent?.demo && <DemoBadge />}
+        </div>
+        <div class="where" role="status">
+          <ConnectionMark kind={mark === 'reconnecting' ? 'reconnecting' : mark} />
+          {words.join(' · ')}
+        </div>
+      </div>
+      {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
+    </header>
+  );
+}
+
+function Notices({ status, desk }: { status: HostStatus; desk: DeskHost }) {
+  return (
+    <>
+      {status.notices.map((notice) => (
+        <div key={notice.id} class={`notice bar ${notice.severity}`} role="alert">
+          <Icon name={notice.severity === 'info' ? 'info' : 'warning'} />
+          <span class="what">{notice.message}</span>
+          <button
+            type="button"
+            class="icon"
+            aria-label={strings.host.dismiss}
+            title={strings.host.dismiss}
+            onClick={() => void desk.act('dismissNotice', notice.id)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function DeskBody({ host, desk, status }: { host: HostClient; desk: DeskHost; status: HostStatus }) {
+  const session = status.session && host.session(status.session.id);
+  const talking = session !== null && session.record.transcript.value.items.length > 0;
+  // Closes by itself once the conversation goes, unless someone decided; a missing choice keeps it open.
+  const [wanted, setWanted] = useState<boolean | undefined>(undefined);
+  const open = status.reach === null || (wanted ?? !talking);
+  return (
+    <>
+      <button type="button" class="fold" aria-expanded={open} onClick={() => setWanted(!open)}>
+        <Icon name={open ? 'chevronDown' : 'chevronRight'} />
+        {strings.host.panel}
+      </button>
+      {open && <HostPanel status={status} desk={desk} />}
+      {session && <SessionView host={host} session={session} connected={host.phase.value.kind === 'ready'} />}
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+/** Remote Control at the desk: off, starting, the choice of a reach, on with QR code and devices, errors. */
+import { useState } from 'preact/hooks';
+import type { HostStatus } from '../../protocol/host-status.ts';
+import { strings } from '../strings.ts';
+import { ErrorNote } from '../views/error-note.tsx';
+import { Icon } from '../views/icon.tsx';
+import { folderName } from '../views/words.ts';
+import type { DeskHost } from './desk-host.ts';
+import { DeviceList } from './device-list.tsx';
+import { InviteView } from './invite-view.tsx';
+import { ReachChooser } from './reach-chooser.tsx';
+
+export interface HostPanelProps {
+  status: HostStatus;
+  desk: DeskHost;
+}
+
+export function OffView({ desk }: { desk: DeskHost }) {
+  return (
+    <div class="center">
+      <Icon name="deviceMobile" />
+      <h1>{strings.host.offTitle}</h1>
+      <p class="note">{strings.host.offText}</p>
+      <button type="button" class="b p" onClick={() => void desk.start()}>
+        {strings.host.start}
+      </button>
+    </div>
+  );
+}
+
+export function StartingView() {
+  return (
+    <div class="center">
+      <Icon name="loading" spin />
+      <h1>{strings.host.starting}</h1>
+      <p class="note">{strings.host.startingNext}</p>
+    </div>
+  );
+}
+
+/** What stopped it, and the next step as a button. */
+export function HostError({ status, desk }: HostPanelProps) {
+  if (!status.error) return null;
+  return (
+    <ErrorNote error={status.error}>
+      {status.error.code === 'host_locked' && (
+        <button type="button" class="b small p" onClick={() => void desk.act('move')}>
+          {strings.host.moveHere}
+        </button>
+      )}
+      {status.state === 'error' && status.error.code !== 'host_locked' && (
+        <button type="button" class="b small" onClick={() => void desk.start()}>
+          {strings.phone.tryAgain}
+        </button>
+      )}
+      <button type="button" class="b small" onClick={() => void desk.act('log')}>
+        {strings.host.log}
+      </button>
+      <button type="button" class="b small" onClick={() => void desk.act('settings')}>
+        {strings.host.settings}
+      </button>
+    </ErrorNote>
+  );
+}
+
+export function HostPanel({ status, desk }: HostPanelProps) {
+  const [choosing, setChoosing] = useState(false);
+  const { reach, session, agent } = status;
+  const first = reach === null;
+  return (
+    <div class="panel">
+      {first || choosing ? (
+        <ReachChooser
+          options={status.reachOptions}
+          current={reach?.kind}
+          onChoose={async (kind, url) => {
+            const done = await desk.reach(kind, url);
+            if (done) setChoosing(false);
+            return done;
+          }}
+          onCancel={first ? undefined : () => setChoosing(false)}
+        />
+      ) : (
+        <InviteView status={status} desk={desk} onChangeReach={() => setChoosing(true)} />
+      )}
+      {reach && !choosing && (
+        <>
+          <dl class="kv">
+            <dt>{strings.host.reach}</dt>
+            <dd>
+              {hostOf(reach.url)}
+              <span class={reach.protectedPage ? 'in' : 'in warn'}>{reach.sentence}</span>
+            </dd>
+            {session && (
+              <>
+                <dt>{strings.host.session}</dt>
+                <dd>
+                  {session.title}
+                  {reach.sessionUrl !== null && (
+                    <span class="link">
+                      <code title={reach.sessionUrl}>{reach.sessionUrl}</code>
+                      <button
+                        type="button"
+                        class="icon"
+                        aria-label={strings.host.copySession}
+                        title={strings.host.copySession}
+                        onClick={() => void desk.act('copySession')}
+                      >
+                        <Icon name="copy" />
+                      </button>
+                    </span>
+                  )}
+                </dd>
+                <dt>{strings.host.folder}</dt>
+                <dd title={session.cwd}>{folderName(session.cwd)}</dd>
+              </>
+            )}
+            {agent && (
+              <>
+                <dt>{strings.host.agent}</dt>
+                <dd>{`${agent.name} · ${strings.host.agentState[agent.state]}`}</dd>
+              </>
+            )}
+          </dl>
+          <DeviceList devices={status.devices} onChange={(id, change) => void desk.device(id, change)} />
+        </>
+      )}
+      <button type="button" class="b quiet" onClick={() => void desk.stop()}>
+        {strings.host.stop}
+      </button>
+    </div>
+  );
+}
+
+/** Scheme and host of an address, or the address itself where it is none. */
+function hostOf(url: string): string {
+  return /^https?:\/\/([^/]+)/.exec(url)?.[1] ?? url;
+}

@@ -1,0 +1,32 @@
+/** The webview's entry: the desk's surface on VS Code's messages. */
+import '../jitless.ts';
+import '../style/tokens.css';
+import '../style/base.css';
+import '../style/conversation.css';
+import '../style/question.css';
+import '../style/desk.css';
+import { render } from 'preact';
+import { systemClock } from '../../base/clock.ts';
+import { HostClient } from '../client/host-client.ts';
+import { strings } from '../strings.ts';
+import { nextFrame } from '../views/frame.ts';
+import { SurfaceContext } from '../views/surface.ts';
+import { DeskApp } from './desk-app.tsx';
+import { DeskHost } from './desk-host.ts';
+import { postMessageTransport, webviewKeep, type VsCodeApi } from './transport.ts';
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const api = acquireVsCodeApi();
+const keep = webviewKeep(api);
+const host = new HostClient({ name: strings.theDesk, keep, clock: systemClock, frame: nextFrame });
+const connect = () => void host.connect(postMessageTransport(api, window));
+const root = document.getElementById('root') ?? document.body;
+
+render(
+  <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true }}>
+    <DeskApp host={host} desk={new DeskHost(host)} onRetry={connect} />
+  </SurfaceContext.Provider>,
+  root,
+);
+connect();
