@@ -1,0 +1,2 @@
+// Never answers anything, not even `initialize`.
+process.stdin.resume();
