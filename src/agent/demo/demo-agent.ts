@@ -32,12 +32,18 @@ export interface RunDemoOptions extends DemoOptions {
   stdout: Writable;
 }
 
-/** Serves until stdin ends; then nothing of it is left. */
+/** Serves until stdin ends or the process is asked to end (SIGTERM); then nothing of it is left. */
 export async function runDemoAgent({ stdin, stdout, ...options }: RunDemoOptions): Promise<void> {
   const demo = new DemoAgent(options);
   const input = Readable.toWeb(stdin) as ReadableStream<Uint8Array>;
   const connection = demo.app().connect(ndJsonStream(Writable.toWeb(stdout), input));
+  const stop = (): void => {
+    connection.close();
+    stdin.destroy();
+  };
+  process.once('SIGTERM', stop);
   await connection.closed;
+  process.off('SIGTERM', stop);
   await demo.dispose();
 }
 

@@ -1,6 +1,6 @@
 /** The demo agent over ACP, in memory and as a process. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
@@ -285,24 +285,29 @@ describe('demo agent', () => {
     assert.equal(wish('hello', true), 'tour');
   });
 
-  it('D10: as a process: serves on stdio and ends when stdin ends', async () => {
-    const script = join(root, 'test', 'unit', 'demo', 'run-demo.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', script], {
-      cwd: root,
-      env: { ...process.env, OFFDESK_DEMO_PACE_MS: '0', TMPDIR: folder },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const probe = new AcpProbe(childStream(child), {
-      onQuestion: (question) => question.choose('allow_once'),
-    });
-    await probe.open(folder);
-    await probe.prompt('/edit');
-    assert.equal(tools(probe)[0]?.status, 'completed');
-    const made = (await readdir(folder)).filter((name) => name.startsWith('offdesk-demo-'));
-    assert.equal(made.length, 1);
-    const ended = once(child, 'exit');
-    child.stdin.end();
-    assert.deepEqual(await within(ended, 10_000, 'the end'), [0, null]);
-    assert.equal(existsSync(join(folder, made[0]!)), false);
-  });
+  for (const [how, end] of [
+    ['stdin ends', (child: ChildProcess) => child.stdin!.end()],
+    ['it is asked to', (child: ChildProcess) => child.kill('SIGTERM')],
+  ] as const) {
+    it(`D10: as a process: serves on stdio and leaves nothing when ${how}`, async () => {
+      const script = join(root, 'test', 'unit', 'demo', 'run-demo.ts');
+      const child = spawn(process.execPath, ['--import', 'tsx', script], {
+        cwd: root,
+        env: { ...process.env, OFFDESK_DEMO_PACE_MS: '0', TMPDIR: folder },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      ends.push(() => Promise.resolve(void child.kill('SIGKILL')));
+      const onQuestion: ProbeOptions['onQuestion'] = (question) => question.choose('allow_once');
+      const probe = new AcpProbe(childStream(child), { onQuestion });
+      await probe.open(folder);
+      await probe.prompt('/edit');
+      assert.equal(tools(probe)[0]?.status, 'completed');
+      const made = (await readdir(folder)).filter((name) => name.startsWith('offdesk-demo-'));
+      assert.equal(made.length, 1);
+      const ended = once(child, 'exit');
+      end(child);
+      assert.deepEqual(await within(ended, 10_000, 'the end'), [0, null]);
+      assert.equal(existsSync(join(folder, made[0]!)), false);
+    }).timeout(20_000);
+  }
 });
