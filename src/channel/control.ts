@@ -1,5 +1,5 @@
 /** Control messages of a secure channel: what device and host tell each other outside ACP, sealed like all else. */
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import type { ErrorCode, ErrorShape } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
 import { scopeSchema } from '../protocol/methods.ts';

@@ -69,7 +69,7 @@ export async function pairDevice(options: PairOptions): Promise<PairResult> {
           // One handshake per call: a second channel is another try, for the user to start.
           if (started) return fail(cutOff);
           started = true;
-          ask(link, options, store).then(resolve, reject);
+          ask(link, options, store, resolve, fail).catch(reject);
         }),
       );
     });
@@ -80,7 +80,14 @@ export async function pairDevice(options: PairOptions): Promise<PairResult> {
   }
 }
 
-async function ask(link: FrameLink, options: PairOptions, store: DisposableStore): Promise<PairResult> {
+/** Settles through `resolve` and `fail` at once, so that no later end of the socket hides what the host said. */
+async function ask(
+  link: FrameLink,
+  options: PairOptions,
+  store: DisposableStore,
+  resolve: (result: PairResult) => void,
+  fail: (error: ErrorShape) => void,
+): Promise<void> {
   const { invite, keyPair, name, scope, protectedPage, onDigits, clock, log = silentLog, aead } = options;
   const transport = await connectSecure(link, {
     ...{ purpose: 'pair', hostId: invite.hostId, hostKey: invite.hostKey, keyPair, clock, log },
@@ -88,25 +95,22 @@ async function ask(link: FrameLink, options: PairOptions, store: DisposableStore
     ...(aead ? { aead } : {}),
   });
   store.add({ dispose: () => transport.close() });
-  if (store.disposed) throw new OffdeskError('closed', 'Pairing was stopped.');
-  return await new Promise<PairResult>((resolve, reject) => {
-    const fail = (error: ErrorShape) => reject(new OffdeskError(error.code, error.message, error.next));
-    transport.onControl((message) => {
-      const outcome = outcomeOf(message);
-      if (outcome === undefined) return;
-      if ('ticket' in outcome) resolve(outcome);
-      else fail(outcome);
-    });
-    transport.onClose((reason) => fail(reason ?? cutOff));
-    const late = { code: 'invite_expired', message: 'Nobody answered at the desk.', next: again } as const;
-    store.add(clock.after(limits.pairingDecisionMs, () => fail(late)));
-    const shortName = name.slice(0, limits.deviceNameChars) || 'A device';
-    transport.sendControl({
-      ...{ type: 'hello', name: shortName, scope, protectedPage },
-      ...{ protocol: PROTOCOL, build: BUILD },
-    });
-    onDigits(transport.digits);
+  if (store.disposed) return;
+  transport.onControl((message) => {
+    const outcome = outcomeOf(message);
+    if (outcome === undefined) return;
+    if ('ticket' in outcome) resolve(outcome);
+    else fail(outcome);
   });
+  transport.onClose((reason) => fail(reason ?? cutOff));
+  const late = { code: 'invite_expired', message: 'Nobody answered at the desk.', next: again } as const;
+  store.add(clock.after(limits.pairingDecisionMs, () => fail(late)));
+  const shortName = name.slice(0, limits.deviceNameChars) || 'A device';
+  transport.sendControl({
+    ...{ type: 'hello', name: shortName, scope, protectedPage },
+    ...{ protocol: PROTOCOL, build: BUILD },
+  });
+  onDigits(transport.digits);
 }
 
 const again = 'Make a new invite at the desk and scan it.';

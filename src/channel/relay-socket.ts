@@ -45,7 +45,7 @@ export interface RelaySocket extends Disposable {
   readonly onLink: Event<FrameLink>;
   /** The host is not connected to the relay; a link follows when it is. */
   readonly onAway: Event<void>;
-  /** Fires once, not after dispose. The link, if any, has closed before. */
+  /** Fires once, not after dispose nor after a link was closed from this side. The link has ended before. */
   readonly onEnd: Event<RelaySocketEnd>;
   /** Asks the relay for a sign of life now; no answer ends the socket. */
   probe(): void;
@@ -63,7 +63,7 @@ export function deviceUrl(relay: string): string {
 
 export type { RelaySocketEnd };
 
-const browserWebSocket = (url: string): WebSocketPort => new WebSocket(url) as WebSocketPort;
+const browserWebSocket = (url: string): WebSocketPort => new WebSocket(url);
 
 class DeviceSocket implements RelaySocket {
   readonly #options: RelaySocketOptions;
@@ -159,9 +159,13 @@ class DeviceSocket implements RelaySocket {
     socket.send(frame as Uint8Array<ArrayBuffer>);
   }
 
-  /** A device has one channel per socket: closing it gives up the socket, which the owner replaces. */
+  /** A device has one channel per socket: who closes the link gives up the socket and needs no onEnd. */
   linkClosed(): void {
-    this.#finish({ error: cutOff, retry: true });
+    this.#shut();
+  }
+
+  overflowed(): void {
+    this.#finish(endOf(closeCodes.tooSlow.code));
   }
 
   #control(message: DeviceToRelay): void {
@@ -226,7 +230,7 @@ class SocketLink implements FrameLink {
 
   take(frame: Uint8Array): void {
     if (this.#frames.keptBytes + frame.length > limits.strangerMessageBytes + limits.relayFrameBytes)
-      this.close();
+      this.#owner.overflowed();
     else this.#frames.fire(frame, frame.length);
   }
 

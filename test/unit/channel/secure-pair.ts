@@ -6,7 +6,7 @@ import type { Log } from '../../../src/base/log.ts';
 import type { Aead } from '../../../src/channel/aead.ts';
 import type { ControlMessage } from '../../../src/channel/control.ts';
 import type { Purpose } from '../../../src/channel/handshake.ts';
-import { generateKeyPair, type ExportableKeyPair } from '../../../src/channel/keys.ts';
+import { generateKeyPair, type ExportableKeyPair, type KeyPair } from '../../../src/channel/keys.ts';
 import {
   acceptSecure,
   connectSecure,
@@ -28,6 +28,8 @@ export interface PairOptions {
   log?: Log;
   aead?: Aead;
   links?: [TestLink, TestLink];
+  deviceKeys?: KeyPair;
+  hostKeys?: KeyPair;
 }
 
 export interface SecurePair {
@@ -47,8 +49,13 @@ export async function securePair(options: PairOptions = {}): Promise<SecurePair>
     ...(aead ? { aead } : {}),
   };
   const [device, host] = await Promise.all([
-    connectSecure(links[0], { ...shared, purpose, hostKey: hostKeys.publicKey, keyPair: deviceKeys }),
-    acceptSecure(links[1], { ...shared, keyPair: hostKeys }),
+    connectSecure(links[0], {
+      ...shared,
+      purpose,
+      hostKey: hostKeys.publicKey,
+      keyPair: options.deviceKeys ?? deviceKeys,
+    }),
+    acceptSecure(links[1], { ...shared, keyPair: options.hostKeys ?? hostKeys }),
   ]);
   return { device, host, links, clock };
 }
