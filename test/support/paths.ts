@@ -8,11 +8,10 @@ export { root, node24, vscodeServerMain, claudeAgent, opencodeAgent, chromiumPat
 /** Not in git: packages, logs, pictures of a run. */
 export const outputFolder = join(root, '.test-output');
 
-/** The packaged extension that `test/run.mjs` made, or the one that `OFFDESK_TEST_VSIX` names. */
+/** The packaged extension that `npm run package` made, or the one that `OFFDESK_TEST_VSIX` names. */
 export function vsixPath(): string {
-  const path = process.env.OFFDESK_TEST_VSIX ?? join(outputFolder, 'offdesk.vsix');
-  if (!existsSync(path))
-    throw new Error(`no package at ${path}: run \`node test/run.mjs build package\` first`);
+  const path = process.env.OFFDESK_TEST_VSIX ?? join(root, 'dist', 'offdesk.vsix');
+  if (!existsSync(path)) throw new Error(`no package at ${path}: run \`npm run package\` first`);
   return path;
 }
 

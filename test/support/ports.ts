@@ -1,7 +1,7 @@
 /** Ports: a free one, and what a process and its children listen on. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { processTree } from './processes.ts';
+import { processTree } from './process-table.ts';
 
 export interface ListeningSocket {
   pid: number;

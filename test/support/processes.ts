@@ -1,13 +1,15 @@
 /** Child processes of the tests: bounded in life, read by lines, and ended with all their descendants. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
+import { LineReader } from './line-reader.ts';
+import { processTree, processesWithEnv, type RunningProcess } from './process-table.ts';
 import { eventually, within } from './wait.ts';
 
 /** Carried by every process that a test starts and by what that one starts: so a leftover is found. */
 const markerName = 'OFFDESK_TEST_RUN';
-const bytesKept = 4 * 1024 * 1024;
+/** Carried by all of a stage of test/run.mjs, which looks for leftovers of its own. */
+const stageName = 'OFFDESK_TEST_STAGE';
 
 export interface StartOptions {
   /** For error messages. */
@@ -40,7 +42,12 @@ export class TestProcess {
   constructor(command: string, args: readonly string[], options: StartOptions = {}) {
     this.name = options.name ?? [command, ...args].join(' ').slice(0, 80);
     this.#marker = randomUUID();
-    const env = { ...(options.baseEnv ?? process.env), ...options.env, [markerName]: this.#marker };
+    const env = {
+      ...(options.baseEnv ?? process.env),
+      ...options.env,
+      [markerName]: this.#marker,
+      [stageName]: process.env[stageName],
+    };
     const child = spawn(command, args, {
       env,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -162,160 +169,4 @@ export async function run(
   } finally {
     child.kill();
   }
-}
-
-/** The lines of a stream, kept up to a bound, each of which can be awaited once. */
-export class LineReader {
-  readonly #name: string;
-  #lines: string[] = [];
-  #partial = '';
-  #bytes = 0;
-  #ended: Error | undefined;
-  #taken = 0;
-  #waiters = new Set<() => void>();
-
-  constructor(stream: Readable, name: string) {
-    this.#name = name;
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => this.#add(text));
-    stream.once('end', () => this.fail(new Error(`${name} ended`)));
-    stream.once('error', (error) => this.fail(error));
-  }
-
-  /** Everything so far. */
-  get text(): string {
-    return [...this.#lines, this.#partial].join('\n');
-  }
-
-  get lines(): readonly string[] {
-    return this.#lines;
-  }
-
-  /** The next line after the last awaited one that fits. Lines in between are passed over. */
-  async waitForLine(fits: (line: string) => boolean, timeoutMs = 30_000): Promise<string> {
-    const found = await this.#wait((line) => (fits(line) ? line : undefined), timeoutMs);
-    return found;
-  }
-
-  /** The next JSON object line that fits; lines that are no JSON objects are passed over. */
-  async waitForJson<T = Record<string, unknown>>(
-    fits: (value: Record<string, unknown>) => boolean,
-    timeoutMs = 30_000,
-  ): Promise<T> {
-    return this.#wait((line) => {
-      const value = jsonObject(line);
-      return value && fits(value) ? (value as T) : undefined;
-    }, timeoutMs);
-  }
-
-  /** All JSON object lines so far. */
-  get json(): Record<string, unknown>[] {
-    return this.#lines.map(jsonObject).filter((value) => value !== undefined);
-  }
-
-  /** The stream is over: what waits is told. */
-  fail(error: Error): void {
-    this.#ended ??= error;
-    if (this.#partial) this.#lines.push(this.#partial);
-    this.#partial = '';
-    this.#wake();
-  }
-
-  async #wait<T>(take: (line: string) => T | undefined, timeoutMs: number): Promise<T> {
-    const end = performance.now() + timeoutMs;
-    for (;;) {
-      while (this.#taken < this.#lines.length) {
-        const line = this.#lines[this.#taken++] ?? '';
-        const value = take(line);
-        if (value !== undefined) return value;
-      }
-      if (this.#ended)
-        throw new Error(`${this.#ended.message} before the line came; it had:\n${this.text.slice(-4000)}`);
-      const more = new Promise<void>((resolve) => this.#waiters.add(resolve));
-      await within(more, Math.max(1, end - performance.now()), `a line of ${this.#name}`).catch(
-        (error: unknown) => {
-          throw new Error(
-            `no such line of ${this.#name} in ${timeoutMs} ms; it had:\n${this.text.slice(-4000)}`,
-            { cause: error },
-          );
-        },
-      );
-    }
-  }
-
-  #add(text: string): void {
-    this.#bytes += text.length;
-    if (this.#bytes > bytesKept) return;
-    const parts = (this.#partial + text).split(/\r?\n/);
-    this.#partial = parts.pop() ?? '';
-    this.#lines.push(...parts);
-    if (parts.length > 0) this.#wake();
-  }
-
-  #wake(): void {
-    for (const waiter of this.#waiters) waiter();
-    this.#waiters.clear();
-  }
-}
-
-function jsonObject(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-export interface RunningProcess {
-  pid: number;
-  parent: number;
-  command: string;
-}
-
-/** All processes that are not zombies. Linux: from /proc. */
-export function allProcesses(): RunningProcess[] {
-  const found: RunningProcess[] = [];
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      // The name, in parentheses, may hold anything: fields are counted from the last parenthesis.
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (state === 'Z' || state === 'X') continue;
-      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      found.push({ pid: Number(entry), parent: Number(parent), command });
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return found;
-}
-
-/** A process and everything below it, while their parents live. */
-export function processTree(pid: number): RunningProcess[] {
-  const all = allProcesses();
-  const tree = all.filter((process) => process.pid === pid);
-  for (let at = 0; at < tree.length; at++) {
-    const parent = tree[at]?.pid;
-    tree.push(...all.filter((process) => process.parent === parent));
-  }
-  return tree;
-}
-
-export function isRunning(pid: number): boolean {
-  return allProcesses().some((process) => process.pid === pid);
-}
-
-function processesWithEnv(name: string, value: string): RunningProcess[] {
-  const wanted = Buffer.from(`${name}=${value}`);
-  return allProcesses().filter(({ pid }) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`).includes(wanted);
-    } catch {
-      return false;
-    }
-  });
 }

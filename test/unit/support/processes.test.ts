@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { freePort, listeningSocketsOf } from '../../support/ports.ts';
-import { isRunning, processTree, run, start } from '../../support/processes.ts';
+import { isRunning, processTree } from '../../support/process-table.ts';
+import { run, start } from '../../support/processes.ts';
 import { eventually } from '../../support/wait.ts';
 
 describe('support: ports', function () {
