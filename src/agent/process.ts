@@ -131,7 +131,11 @@ class RunningProcess implements AgentProcess {
   }
 
   #readable(): ReadableStream<AnyMessage> {
+    let open = true;
     return new ReadableStream<AnyMessage>({
+      cancel: () => {
+        open = false;
+      },
       start: (controller) => {
         let parts: Buffer[] = [];
         let size = 0;
@@ -144,7 +148,7 @@ class RunningProcess implements AgentProcess {
             message = undefined;
           }
           if (typeof message === 'object' && message !== null && 'jsonrpc' in message) {
-            controller.enqueue(message as AnyMessage);
+            if (open) controller.enqueue(message as AnyMessage);
           } else if (++this.garbageLines > garbageLimit) {
             this.#fail(garbage(this.#agent));
           }
@@ -165,7 +169,9 @@ class RunningProcess implements AgentProcess {
             this.#fail(garbage(this.#agent));
           }
         });
-        void this.exited.then(() => controller.close());
+        void this.exited.then(() => {
+          if (open) controller.close();
+        });
       },
     });
   }

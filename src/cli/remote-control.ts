@@ -27,9 +27,9 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
     });
     view.attach(host);
     const run = async () => {
-      await host.start();
+      // Choosing a reach makes an invite of its own.
+      await host.start({ invite: !options.lan });
       if (options.lan) await host.chooseReach('lan');
-      else await host.createInvite();
     };
     await Promise.race([run().then(() => quit), quit]);
     // A second Ctrl-C does not have to wait.

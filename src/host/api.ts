@@ -57,8 +57,11 @@ export interface RemoteHost extends Disposable {
   readonly onStatus: Event<HostStatus>;
   /** One line per tool call, turn and device, for the CLI's terminal and the log. */
   readonly onActivity: Event<string>;
-  /** `agent: false` connects without starting an agent (default-on); a session starts when a client opens one. */
-  start(options?: { agent?: boolean }): Promise<void>;
+  /**
+   * `agent: false` connects without starting an agent (default-on): it starts with the first prompt.
+   * `invite`: whether to open an invite; without it one opens where the reach is known and nobody is paired.
+   */
+  start(options?: { agent?: boolean; invite?: boolean }): Promise<void>;
   /** Nothing listens and no agent runs when it resolves. */
   stop(): Promise<void>;
   chooseReach(kind: ReachKind, url?: string): Promise<void>;

@@ -1,5 +1,5 @@
 /** What a client at the desk may ask of the host: `_offdesk/host/…`, parsed once. */
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import type { Event } from '../base/emitter.ts';
 import { OffdeskError } from '../base/error.ts';
 import {

@@ -18,6 +18,8 @@ export interface Line {
   readonly kind: ReachKind;
   readonly info: ReachInfo;
   readonly link: RelayLink;
+  /** The relay was reached before: what follows is a reconnection. */
+  readonly wasLive: boolean;
   readonly desk: PairingDesk;
   readonly gate: Gate;
   /** Nothing listens and no link is open when it resolves. */
@@ -81,6 +83,12 @@ export async function openLine(
         aead: fastestAead(),
       }),
     );
+    let wasLive = false;
+    store.add(
+      link.onState(({ state }) => {
+        if (state === 'live') wasLive = true;
+      }),
+    );
     link.start();
     const close = async () => {
       // Devices are told first; then the link and the relay under it end.
@@ -90,7 +98,17 @@ export async function openLine(
       store.dispose();
       await closeRelays();
     };
-    return { kind, info, link, desk, gate, close };
+    return {
+      kind,
+      info,
+      link,
+      get wasLive() {
+        return wasLive;
+      },
+      desk,
+      gate,
+      close,
+    };
   } catch (error) {
     store.dispose();
     await closeRelays();

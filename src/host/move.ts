@@ -1,6 +1,6 @@
 /** Moving remote control between windows: the one that asks leaves a note, the one that runs it steps back. */
 import { unwatchFile, watchFile } from 'node:fs';
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import type { MachineFolder } from '../remote/machine-folder.ts';
 

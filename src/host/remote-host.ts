@@ -65,8 +65,8 @@ class Host implements RemoteHost {
     return this.#status;
   }
 
-  start({ agent = true }: { agent?: boolean } = {}): Promise<void> {
-    return this.#inTurn(() => this.#start(agent));
+  start({ agent = true, invite }: { agent?: boolean; invite?: boolean } = {}): Promise<void> {
+    return this.#inTurn(() => this.#start(agent, invite));
   }
 
   stop(): Promise<void> {
@@ -162,7 +162,7 @@ class Host implements RemoteHost {
     void this.stop().finally(() => this.#store.dispose());
   }
 
-  async #start(agent: boolean): Promise<void> {
+  async #start(agent: boolean, invite: boolean | undefined): Promise<void> {
     if (this.#phase === 'on') return;
     this.#phase = 'starting';
     this.#error = undefined;
@@ -190,7 +190,8 @@ class Host implements RemoteHost {
       await this.#connect(machine, reach ?? 'computer', facts);
       this.#phase = 'on';
       this.#changed();
-      if (reach !== undefined && agent && machine.devices.all.length === 0) this.#invite();
+      const wanted = reach !== undefined && agent && machine.devices.all.length === 0;
+      if (invite ?? wanted) this.#invite();
       await this.#openSession(agent);
     } catch (error) {
       await this.#stop();

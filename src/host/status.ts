@@ -57,7 +57,7 @@ function stateOf({ phase, error, line, session }: StatusParts): Pick<HostStatus,
     case 'live':
       return { state: 'on', error: error ?? agentError ?? null };
     case 'connecting':
-      return { state: 'reconnecting', error: error ?? null };
+      return { state: line.wasLive ? 'reconnecting' : 'starting', error: error ?? null };
     case 'waiting':
       return { state: 'reconnecting', error: link.error };
     case 'stopped':

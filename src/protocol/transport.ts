@@ -19,9 +19,9 @@ const urgentMethods = new Set(['session/cancel', '_offdesk/answer', '_offdesk/ac
 
 /** A transport as the ACP SDK's stream of JSON-RPC messages. Messages that are no JSON close it. */
 export function acpStream(transport: MessageTransport): Stream {
+  let open = true;
   const readable = new ReadableStream<AnyMessage>({
     start(controller) {
-      let open = true;
       transport.onMessage((text) => {
         if (!open) return;
         try {
@@ -37,6 +37,7 @@ export function acpStream(transport: MessageTransport): Stream {
       });
     },
     cancel() {
+      open = false;
       transport.close();
     },
   });
