@@ -58,6 +58,15 @@ export class OffdeskError extends Error implements ErrorShape {
   readonly code: ErrorCode;
   readonly next: string;
 
+  /**
+   * By what it is, not by which class made it: shell (extension, CLI) and core are two bundles, each with a copy
+   * of this class. Subclasses keep the usual meaning.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== OffdeskError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && value.name === 'OffdeskError' && 'code' in value && 'next' in value;
+  }
+
   constructor(code: ErrorCode, message: string, next = '', options?: ErrorOptions) {
     super(message, options);
     this.name = 'OffdeskError';

@@ -1,7 +1,7 @@
-/** A click on the status item: start when off, else a list with Stop first. */
+/** A click on the status item: start when off, else a list with Stop first; 'Move it here' where another window has it. */
 import * as vscode from 'vscode';
 import type { HostStatus } from '../protocol/host-status.ts';
-import { statusText } from './status-text.ts';
+import { runsElsewhere, statusText } from './status-text.ts';
 
 export async function statusMenu(status: HostStatus | undefined): Promise<void> {
   const state = status?.state ?? 'off';
@@ -15,10 +15,14 @@ export async function statusMenu(status: HostStatus | undefined): Promise<void> 
     iconPath: new vscode.ThemeIcon(icon),
   });
   const { t } = vscode.l10n;
-  const stop = item('debug-stop', t('Stop Remote Control'), 'offdesk.stop');
+  const first = runsElsewhere(status)
+    ? item('arrow-down', t('Move it here'), 'offdesk.move')
+    : item('debug-stop', t('Stop Remote Control'), 'offdesk.stop');
   const items = [
-    stop,
-    ...(state === 'error' ? [item('debug-restart', t('Start again'), 'offdesk.start')] : []),
+    first,
+    ...(state === 'error' && !runsElsewhere(status)
+      ? [item('debug-restart', t('Start again'), 'offdesk.start')]
+      : []),
     item('window', t('Open the view'), 'offdesk.view.focus'),
     item('device-mobile', t('Show Pairing QR Code'), 'offdesk.showQr'),
     item('list-unordered', t('Manage Devices'), 'offdesk.devices'),

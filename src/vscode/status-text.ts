@@ -25,7 +25,7 @@ export function onlineDevices(status: HostStatus): number {
 export function statusText(status: HostStatus | undefined, t: Translate): StatusText {
   const state = status?.state ?? 'off';
   const waiting = waitingCount(status);
-  const said = headline(state, status ? onlineDevices(status) : 0, t);
+  const said = runsElsewhere(status) ? elsewhere(t) : headline(state, status ? onlineDevices(status) : 0, t);
   const tooltip = [said.label, ...(status ? details(status, t) : [t('Nothing listens. Click to start.')])];
   if (waiting > 0) {
     const line = waiting === 1 ? t('1 thing waits for you.') : t('{0} things wait for you.', waiting);
@@ -38,8 +38,26 @@ export function statusText(status: HostStatus | undefined, t: Translate): Status
     };
   }
   // On, but with a problem such as an agent that is missing: it can wait, but not unseen.
-  const tone = state === 'error' ? 'error' : status?.error ? 'waiting' : 'plain';
+  const tone = runsElsewhere(status)
+    ? 'plain'
+    : state === 'error'
+      ? 'error'
+      : status?.error
+        ? 'waiting'
+        : 'plain';
   return { ...said, tooltip, tone };
+}
+
+/** Another window or program of this computer runs remote control: no fault, and nothing to do here. */
+export function runsElsewhere(status: HostStatus | undefined): boolean {
+  return status?.state === 'error' && status.error?.code === 'host_locked';
+}
+
+function elsewhere(t: Translate): Pick<StatusText, 'text' | 'label'> {
+  return {
+    text: `$(device-mobile) ${t('Remote: elsewhere')}`,
+    label: t('Remote control runs in another window or program of this computer.'),
+  };
 }
 
 function headline(

@@ -50,12 +50,7 @@ function packageFile(): string {
   const made = process.env['OFFDESK_TEST_VSIX'] ?? join(outputFolder, 'offdesk.vsix');
   if (existsSync(made)) return made;
   mkdirSync(dirname(made), { recursive: true });
-  const run = (program: string, args: string[]) => execFileSync(program, args, { cwd: root, stdio: 'pipe' });
-  if (!existsSync(join(root, 'dist', 'core.js'))) run(process.execPath, ['esbuild.mjs']);
-  run(join(root, 'node_modules', '.bin', 'vsce'), [
-    ...['package', '--no-dependencies', '--allow-missing-repository'],
-    ...['-o', made],
-  ]);
+  execFileSync('npm', ['run', '--silent', 'package', '--', '-o', made], { cwd: root, stdio: 'pipe' });
   return made;
 }
 

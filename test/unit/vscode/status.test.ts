@@ -44,6 +44,18 @@ describe('status item', () => {
     assert.equal(waitingCount(undefined), 0);
   });
 
+  it('V6: another window that runs it is no fault of this one', () => {
+    const error = {
+      code: 'host_locked',
+      message: 'It runs in the window on ~/code.',
+      next: 'Stop it there.',
+    };
+    const said = statusText({ ...off, state: 'error', error }, inEnglish);
+    assert.equal(said.tone, 'plain');
+    assert.notEqual(said.text, statusText({ ...off, state: 'error' }, inEnglish).text);
+    assert.ok(said.tooltip.includes('It runs in the window on ~/code. Stop it there.'));
+  });
+
   it('V6: the tooltip carries what happened and the next step', () => {
     const error = { code: 'port_taken', message: 'Port 1 is taken.', next: 'Free it.' };
     const { tooltip } = statusText({ ...off, state: 'error', error }, inEnglish);
