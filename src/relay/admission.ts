@@ -1,7 +1,7 @@
 /** Who may connect: the host by a signature over the relay's nonce, the device by a ticket its host signed. */
 import { timingSafeEqual, createHash } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify, EmbeddedJWK, errors, jwtVerify, type JWK } from 'jose';
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import type { TicketState } from './bus-messages.ts';
 
 const algorithms = ['EdDSA', 'Ed25519'];

@@ -2,7 +2,7 @@
  * What travels on the bus, and under which subjects. Channel data keeps the layout of a host's socket
  * (kind byte, channel id, payload), so that a frame crosses a node without being copied; all else is JSON.
  */
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { channelIdBytes, frameKind } from '../protocol/envelope.ts';
 
 export const subjects = {

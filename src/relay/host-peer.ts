@@ -41,8 +41,8 @@ type State =
   { state: 'challenged'; nonce: string } | { state: 'verifying' } | { state: 'admitted'; hostId: string };
 
 /** Above this a device's socket is no longer read, below that it is again. */
-const holdBytes = limits.relayBufferedBytes / 2;
-const goBytes = limits.relayBufferedBytes / 8;
+const holdBytes = limits.relayBufferedBytes / 8;
+const goBytes = limits.relayBufferedBytes / 32;
 
 export class HostPeer {
   #peer: Peer;

@@ -40,11 +40,17 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Milliseconds until the bucket is even; 0 while it is not overdrawn. */
+  /** Takes one, though there be none; returns `wait`. */
   take(now: number): number {
+    this.wait(now);
+    this.#tokens -= 1;
+    return this.wait(now);
+  }
+
+  /** Milliseconds until the bucket is even; 0 while it is not overdrawn. */
+  wait(now: number): number {
     this.#tokens = Math.min(this.#perSecond, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;
-    this.#tokens -= 1;
     return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#perSecond) * 1000;
   }
 }

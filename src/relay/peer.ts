@@ -26,7 +26,7 @@ export class Peer {
   #alive = true;
   #life = new DisposableStore();
   #heartbeat: Disposable | undefined;
-  #rest: Disposable | undefined;
+  #resting: Disposable | undefined;
   #bucket: TokenBucket;
   #pauses = new Set<'rate' | 'hold'>();
 
@@ -40,7 +40,10 @@ export class Peer {
       if (isBinary) this.#receiveBinary(data);
       else this.#receiveText(data);
     });
-    ws.on('ping', () => this.#count());
+    // Answered here, since ws would end a socket with many pings without saying why.
+    ws.on('ping', (data: Buffer) => {
+      if (this.#count()) ws.pong(data);
+    });
     ws.on('pong', () => this.#count());
     // ws has sent its own close code (RFC 6455 section 7.4.1); 'close' follows.
     ws.on('error', (error) => log.write('debug', 'socket error', { error: error.message }));
@@ -109,7 +112,7 @@ export class Peer {
     if (this.#ended) return;
     this.#ended = true;
     this.#heartbeat?.dispose();
-    this.#rest?.dispose();
+    this.#resting?.dispose();
     this.#life.dispose();
     // Else a paused socket would never see the answer to its close frame.
     if (this.#ws.isPaused) this.#ws.resume();
@@ -136,11 +139,18 @@ export class Peer {
       this.close('limited', 'too many frames');
       return false;
     }
-    if (!this.#pauses.has('rate')) {
-      this.#setPause('rate', true);
-      this.#rest = this.#clock.after(wait, () => this.#setPause('rate', false));
-    }
+    if (!this.#pauses.has('rate')) this.#rest(wait);
     return true;
+  }
+
+  /** Frames of a piece that was already read still come, so the wait may grow meanwhile. */
+  #rest(ms: number): void {
+    this.#setPause('rate', true);
+    this.#resting = this.#clock.after(ms, () => {
+      const more = this.#bucket.wait(this.#clock.now());
+      if (more > 0) this.#rest(more);
+      else this.#setPause('rate', false);
+    });
   }
 
   #setPause(reason: 'rate' | 'hold', on: boolean): void {

@@ -70,6 +70,7 @@ const stopMs = 500;
 const webSocketOptions: ServerOptions & { closeTimeout: number } = {
   noServer: true,
   clientTracking: false,
+  autoPong: false,
   perMessageDeflate: false,
   maxPayload: frameHeaderBytes + limits.relayFrameBytes,
   // A frame of 64 KiB that comes in so many pieces is an attack on memory.
@@ -103,11 +104,13 @@ class RelayNode implements Relay {
   #devices = new Counts();
   #sockets = new Set<Socket>();
   #peers = new Set<Peer>();
+  #port: number;
   #closing: Promise<void> | undefined;
 
   constructor(options: RelayOptions, publicUrl: URL | undefined, files: WebFiles) {
     const { mode, allowedHosts = () => [] } = options;
     this.#options = options;
+    this.#port = options.port;
     this.#publicUrl = publicUrl;
     this.#files = files;
     this.#clock = options.clock ?? systemClock;
@@ -120,8 +123,7 @@ class RelayNode implements Relay {
   }
 
   get port(): number {
-    const address = this.#server.address() as AddressInfo | null;
-    return address?.port ?? this.#options.port;
+    return this.#port;
   }
 
   get url(): string {
@@ -139,6 +141,7 @@ class RelayNode implements Relay {
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
       this.#server.listen({ host, port, exclusive: true }, () => {
+        this.#port = (this.#server.address() as AddressInfo).port;
         this.#server.removeAllListeners('error');
         this.#server.on('error', (error) => this.#log.write('error', 'server', { error: error.message }));
         this.#log.write('info', 'listening', { host, port: this.port });
@@ -177,7 +180,9 @@ class RelayNode implements Relay {
     };
     let server: Server;
     try {
-      server = tls ? createTlsServer({ ...settings, ...tls }) : createServer(settings);
+      server = tls
+        ? createTlsServer({ ...settings, ...tls, handshakeTimeout: limits.relayHelloMs })
+        : createServer(settings);
     } catch (cause) {
       const message = 'The TLS certificate or its key can not be used.';
       throw new OffdeskError('settings_invalid', message, 'Give a PEM certificate chain and its key.', {

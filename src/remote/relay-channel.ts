@@ -47,6 +47,10 @@ export class RelayChannel implements FrameLink {
 
   send(frame: Uint8Array): void {
     if (this.#closed) return;
+    if (frame.length === 0 || frame.length > limits.relayFrameBytes) {
+      // The relay would close the whole link for it.
+      return this.#fail('message_too_large', 'A frame for the device had no allowed size.', '');
+    }
     if (this.#waiting.length === 0 && this.#credit > 0) return this.#pass(frame);
     this.#waiting.push(frame);
     this.#waitingBytes += frame.length;
@@ -97,7 +101,7 @@ export class RelayChannel implements FrameLink {
     this.#ports.send(frame);
   }
 
-  #fail(code: 'relay_limit', message: string, next: string): void {
+  #fail(code: 'relay_limit' | 'message_too_large', message: string, next: string): void {
     this.#ports.drop();
     this.end(new OffdeskError(code, message, next).toShape());
   }

@@ -6,7 +6,8 @@ import { MemoryBus } from '../../../src/relay/memory-bus.ts';
 import type { Relay } from '../../../src/relay/server.ts';
 import { Bench, hostFrame, makeIdentity, randomId, until, type Identity } from './kit.ts';
 
-describe('relay: channels', () => {
+describe('relay: channels', function () {
+  this.timeout(30_000);
   const bench = new Bench();
   let identity: Identity;
   let ticket: string;
