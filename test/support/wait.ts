@@ -9,6 +9,8 @@ export interface WaitOptions {
   everyMs?: number;
 }
 
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
+
 /**
  * Looks until `look` gives something truthy, and returns that. A look that throws counts as 'not yet'; its
  * error is the cause of the one that is thrown when the time is over.
@@ -16,7 +18,7 @@ export interface WaitOptions {
 export async function eventually<T>(
   look: () => T | Promise<T>,
   { what, timeoutMs = 30_000, everyMs = 25 }: WaitOptions,
-): Promise<NonNullable<Awaited<T>>> {
+): Promise<Truthy<Awaited<T>>> {
   const end = performance.now() + timeoutMs;
   let last: Awaited<T> | undefined;
   let cause: unknown;
@@ -24,7 +26,7 @@ export async function eventually<T>(
     try {
       last = await within(look(), Math.max(1, end - performance.now()), `a look for: ${what}`);
       cause = undefined;
-      if (last) return last as NonNullable<Awaited<T>>;
+      if (last) return last as Truthy<Awaited<T>>;
     } catch (error) {
       cause = error;
     }
