@@ -39,6 +39,13 @@ const stages = [
     after: ['build'],
   },
   {
+    name: 'vscode',
+    mocha: 'test/vscode',
+    timeoutMs: 5 * minute,
+    boundMs: 30 * minute,
+    after: ['build', 'package', 'prepare'],
+  },
+  {
     name: 'e2e',
     mocha: 'test/e2e',
     timeoutMs: 5 * minute,
