@@ -3,7 +3,7 @@
  * frames carry channel data. On a device's socket a binary frame is the payload; on a host's socket it is
  * one kind byte, 16 bytes of channel id, then the payload.
  */
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { limits } from './limits.ts';
 
 export const ENVELOPE = 1;

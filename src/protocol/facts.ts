@@ -2,7 +2,7 @@
  * Facts: everything that is journaled reaches clients as ACP `session/update` with `_meta.offdesk`
  * (docs/SPEC.md, J). What has no ACP form travels as `session_info_update` with an `event`.
  */
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 
 /** Where something came from; shown as "from the desk" or "from Pixel 9". */
 export const originSchema = z.object({

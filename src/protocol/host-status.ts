@@ -1,5 +1,5 @@
 /** What the desk (webview, CLI) sees and does: QR, pairing, devices, reach, status (docs/SPEC.md, H). */
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { scopeSchema } from './methods.ts';
 
 export const reachKind = z.enum(['computer', 'relay', 'tunnel', 'lan']);

@@ -1,5 +1,5 @@
 /** Offdesk's own ACP methods between a client and the host (docs/SPEC.md, P). */
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { answerSchema, cursorSchema } from './facts.ts';
 import { limits } from './limits.ts';
 

@@ -2,7 +2,7 @@
 import { readFile, readlink, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import lockfile from 'proper-lockfile';
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import { OffdeskError } from '../base/error.ts';

@@ -1,6 +1,6 @@
 /** The devices of this machine: each is a static key with a scope; revoked ones leave a tombstone. */
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { toBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';

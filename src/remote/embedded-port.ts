@@ -1,7 +1,7 @@
 /** The embedded relay's port: chosen once and kept, since a changed origin loses every paired key. */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { OffdeskError } from '../base/error.ts';
 import type { MachineFolder } from './machine-folder.ts';
 

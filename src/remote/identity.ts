@@ -7,7 +7,7 @@ import {
   type JsonWebKey,
 } from 'node:crypto';
 import { calculateJwkThumbprint, CompactSign, importJWK, SignJWT, type CryptoKey } from 'jose';
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { fromBase64Url, toBase64Url, utf8 } from '../base/bytes.ts';
 import { limits } from '../protocol/limits.ts';
 import type { MachineFolder } from './machine-folder.ts';

@@ -6,7 +6,7 @@ import {
   type AgentContext,
   type Stream,
 } from '@agentclientprotocol/sdk';
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
