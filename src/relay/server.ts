@@ -65,6 +65,8 @@ export interface RelayStats {
 
 /** How long sockets get to say goodbye when the relay stops. */
 const stopMs = 500;
+/** Turns of the event loop in which sockets are read before they are closed. */
+const lastTurns = 4;
 
 // `closeTimeout` is newer than the types.
 const webSocketOptions: ServerOptions & { closeTimeout: number } = {
@@ -157,8 +159,10 @@ class RelayNode implements Relay {
 
   async #close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const peer of [...this.#peers]) peer.close('stopping');
     this.#server.closeIdleConnections();
+    // What a host in this process has just sent, such as its last word to a device, still goes through.
+    for (let turn = 0; turn < lastTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (const peer of [...this.#peers]) peer.close('stopping');
     // Real time on purpose: a stopped test clock must not keep sockets open.
     const hurry = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();

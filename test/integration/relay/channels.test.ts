@@ -168,6 +168,21 @@ describe('relay: channels', function () {
     assert.equal(await refused.end(), '1006');
   });
 
+  it('R20: what a host sent just before its relay stops still arrives', async () => {
+    const host = await bench.host(relay, identity);
+    const device = await bench.device(relay, identity.hostId, { ticket });
+    await device.take('open');
+    const { channel } = await host.take('opened');
+    for (let i = 0; i < 10; i++) host.send(hostFrame(channel, Buffer.of(i)));
+    host.ws.close();
+    await relay.close();
+    await device.end();
+    assert.deepEqual(
+      device.frames.map(([byte]) => byte),
+      Array.from({ length: 10 }, (_, i) => i),
+    );
+  });
+
   it('R20: a relay with silent sockets stops all the same', async () => {
     const device = await bench.device(relay, identity.hostId, { ticket });
     await device.take('away');
