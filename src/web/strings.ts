@@ -39,7 +39,7 @@ export const strings = {
     hereDesk: 'kept on this computer, waiting for the connection',
     sent: 'sent',
     received: 'received by the computer',
-    queued: 'received by the computer, waits its turn',
+    queued: 'received by the computer, queued',
     taken: 'taken up',
     done: 'done',
     cancelled: 'stopped',

@@ -51,13 +51,17 @@ export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineVi
           <div class="name">
             <span class="title">{session ? (facts?.title ?? machine.name.value) : machine.name.value}</span>
             {facts?.agent.demo && <DemoBadge />}
-            {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
           </div>
-          {facts && <div class="where">{whereOf(host, facts)}</div>}
-          <div class={`where way ${connection.kind}`} role="status">
-            <ConnectionMark kind={connection.kind} />
-            {connectionWords(connection)}
-            {connection.kind === 'connected' && ` · ${strings.encrypted}`}
+          <div class="under">
+            <div class="col">
+              {facts && <div class="where">{whereOf(host, facts)}</div>}
+              <div class={`where way ${connection.kind}`} role="status">
+                <ConnectionMark kind={connection.kind} />
+                {connectionWords(connection)}
+                {connection.kind === 'connected' && ` · ${strings.encrypted}`}
+              </div>
+            </div>
+            {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
           </div>
         </div>
       </header>

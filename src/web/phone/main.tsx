@@ -11,6 +11,7 @@ import { isApplePhone, isInstalled } from '../connection/browser-facts.ts';
 import { deviceName } from '../connection/device-name.ts';
 import { openPairingStore } from '../connection/pairing-store.ts';
 import { nextFrame } from '../views/frame.ts';
+import { loadMarkdown } from '../views/markdown-loader.ts';
 import { followKeyboard } from './keyboard.ts';
 import { PhoneApp } from './phone-app.tsx';
 import { PhoneState } from './phone-state.ts';
@@ -24,6 +25,7 @@ function takeLink(): string {
 
 async function main(): Promise<void> {
   const link = takeLink();
+  loadMarkdown();
   const phone = new PhoneState({
     store: await openPairingStore(),
     storage: isSecureContext ? localStorage : undefined,

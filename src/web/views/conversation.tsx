@@ -76,7 +76,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
               />
             </div>
           ))}
-          {working && last?.kind !== 'question' && <Working />}
+          {working && transcript.questions.length === 0 && <Working />}
           {transcript.queue.map((item) => (
             <div class="item" key={item.id}>
               <PromptView

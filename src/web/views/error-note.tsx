@@ -10,7 +10,7 @@ export interface ErrorNoteProps {
 
 export function ErrorNote({ error, children }: ErrorNoteProps) {
   return (
-    <div class="error" role="alert">
+    <div class="problem" role="alert">
       <Icon name="error" />
       <div class="col">
         <b>{error.message}</b>

@@ -1,16 +1,18 @@
 /** An agent's text: sanitised Markdown, code coloured as soon as the colours are loaded. */
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { safeHtml } from './safe-html.ts';
+import { renderMarkdown } from './markdown-loader.ts';
 
 /** Larger blocks stay plain: colouring them would hold up the page. */
 const maxHighlight = 20_000;
 
 export function MarkdownView({ text, growing }: { text: string; growing: boolean }) {
-  const html = useMemo(() => safeHtml(text), [text]);
+  const render = renderMarkdown.value;
+  const html = useMemo(() => render?.(text), [render, text]);
   const root = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (!growing && root.current) void colour(root.current);
   }, [html, growing]);
+  if (html === undefined) return <div class="md plain">{text}</div>;
   return <div class="md" ref={root} dangerouslySetInnerHTML={{ __html: html }} />;
 }
 

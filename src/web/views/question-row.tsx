@@ -14,10 +14,13 @@ export interface QuestionRowProps {
 
 export function QuestionRow({ item, tool, answer }: QuestionRowProps) {
   const late = answer?.kind === 'alreadyAnswered' ? ` ${strings.answered.already(answer.by)}` : '';
+  // An open one has its card above the composer.
+  if (item.state.kind === 'open') return null;
   return (
-    <div class={`asked-row ${item.state.kind}`}>
-      <Icon name={item.state.kind === 'open' ? 'warning' : 'shield'} />
-      <span class="what mono">{subjectOf(item, tool)}</span>
+    <div class="asked-row">
+      <Icon name="shield" />
+      {/* The call stands right above: naming it again would be noise. */}
+      {!tool && <span class="what mono">{subjectOf(item, tool)}</span>}
       <span class="state">{closedWords(item) + late}</span>
     </div>
   );

@@ -39,17 +39,17 @@ export function PlanView({ item }: { item: PlanItem }) {
         <span class="what">
           <b>{strings.planProgress(done, all)}</b> · {next?.content ?? strings.planDone}
         </span>
+        <span
+          class="bar"
+          role="progressbar"
+          aria-label={strings.plan}
+          aria-valuemin={0}
+          aria-valuemax={all}
+          aria-valuenow={done}
+        >
+          <i style={{ width: `${all === 0 ? 0 : (100 * done) / all}%` }} />
+        </span>
       </summary>
-      <div
-        class="bar"
-        role="progressbar"
-        aria-label={strings.plan}
-        aria-valuemin={0}
-        aria-valuemax={all}
-        aria-valuenow={done}
-      >
-        <i style={{ width: `${all === 0 ? 0 : (100 * done) / all}%` }} />
-      </div>
       <ol>
         {item.entries.map((entry, index) => {
           const icon = planIcons[entry.status];

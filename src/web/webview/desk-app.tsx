@@ -96,12 +96,14 @@ function DeskHeader({ host, status }: { host: HostClient; status: HostStatus }) 
           <span class="title">{strings.host.title}</span>
           {status.agent?.demo && <DemoBadge />}
         </div>
-        <div class="where" role="status">
-          <ConnectionMark kind={mark === 'reconnecting' ? 'reconnecting' : mark} />
-          {words.join(' · ')}
+        <div class="under">
+          <div class="col where" role="status">
+            <ConnectionMark kind={mark} />
+            {words.join(' · ')}
+          </div>
+          {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
         </div>
       </div>
-      {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
     </header>
   );
 }
@@ -110,7 +112,7 @@ function Notices({ status, desk }: { status: HostStatus; desk: DeskHost }) {
   return (
     <>
       {status.notices.map((notice) => (
-        <div key={notice.id} class={`notice bar ${notice.severity}`} role="alert">
+        <div key={notice.id} class={`notice ${notice.severity}`} role="alert">
           <Icon name={notice.severity === 'info' ? 'info' : 'warning'} />
           <span class="what">{notice.message}</span>
           <button

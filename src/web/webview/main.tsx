@@ -10,6 +10,7 @@ import { systemClock } from '../../base/clock.ts';
 import { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
 import { nextFrame } from '../views/frame.ts';
+import { loadMarkdown } from '../views/markdown-loader.ts';
 import { SurfaceContext } from '../views/surface.ts';
 import { DeskApp } from './desk-app.tsx';
 import { DeskHost } from './desk-host.ts';
@@ -17,6 +18,7 @@ import { postMessageTransport, webviewKeep, type VsCodeApi } from './transport.t
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
+loadMarkdown();
 const api = acquireVsCodeApi();
 const keep = webviewKeep(api);
 const host = new HostClient({ name: strings.theDesk, keep, clock: systemClock, frame: nextFrame });

@@ -1,0 +1,247 @@
+/** A conversation to look at: facts as a journal would hold them, with a question, a diff, a plan, a queue. */
+import {
+  eventUpdate,
+  type Fact,
+  type Origin,
+  type RawUpdate,
+  type SessionEvent,
+} from '../../src/protocol/facts.ts';
+import { ItemIds } from '../../src/transcript/item-ids.ts';
+
+export const start = new Date('2026-11-20T09:41:00').getTime();
+const agent: Origin = { kind: 'agent' };
+const desk: Origin = { kind: 'desk' };
+const phone: Origin = { kind: 'device', id: 'd1', name: 'Pixel 9 · Chrome' };
+const host: Origin = { kind: 'host' };
+
+export class Script {
+  readonly facts: Fact[] = [];
+  #ids = new ItemIds();
+  #at = start;
+
+  event(event: SessionEvent, origin: Origin = agent): this {
+    return this.#add(eventUpdate(), origin, event);
+  }
+
+  update(update: RawUpdate, origin: Origin = agent): this {
+    return this.#add(update, origin);
+  }
+
+  say(text: string): this {
+    return this.update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
+  }
+
+  think(text: string): this {
+    return this.update({ sessionUpdate: 'agent_thought_chunk', content: { type: 'text', text } });
+  }
+
+  prompt(id: string, text: string, origin: Origin, files: string[] = []): this {
+    const links = files.map((name) => ({ type: 'resource_link', name, uri: `file:///work/${name}` }));
+    return this.event({ type: 'prompt_received', id, prompt: [{ type: 'text', text }, ...links] }, origin);
+  }
+
+  later(ms: number): this {
+    this.#at += ms;
+    return this;
+  }
+
+  #add(update: RawUpdate, origin: Origin, event?: SessionEvent): this {
+    const item = this.#ids.idFor(update, event);
+    this.#at += 400;
+    this.facts.push({
+      seq: this.facts.length + 1,
+      at: this.#at,
+      origin,
+      update,
+      ...(event ? { event } : {}),
+      ...(item === undefined ? {} : { item }),
+    });
+    return this;
+  }
+}
+
+const billing = {
+  type: 'diff',
+  path: '/work/api-gateway/services/billing.ts',
+  oldText: `import { handler } from '../http';\n\nexport const charge =\n  handler(async (req) => {\n    const user = await auth(req);\n    return stripe.charge(user, req.body);\n  });\n`,
+  newText: `import { withAuth } from '../middleware';\n\nexport const charge =\n  withAuth(async (ctx) => {\n    return stripe.charge(ctx.user, ctx.body);\n  });\n`,
+};
+
+/** Ends with an open permission request. */
+export function asking(): Fact[] {
+  return conversation().event({
+    type: 'question_opened',
+    id: 'q9',
+    kind: 'permission',
+    request: {
+      toolCall: {
+        toolCallId: 'c9',
+        title: 'npm test -- services/billing',
+        kind: 'execute',
+        rawInput: { command: 'npm test -- services/billing', cwd: '/work/api-gateway' },
+      },
+      options: [
+        { optionId: 'a', name: 'Allow once', kind: 'allow_once' },
+        { optionId: 'b', name: 'Always allow npm test', kind: 'allow_always' },
+        { optionId: 'c', name: 'Reject', kind: 'reject_once' },
+      ],
+    },
+  }).facts;
+}
+
+/** Ends with the agent asking to change a file. */
+export function askingEdit(): Fact[] {
+  return conversation().event({
+    type: 'question_opened',
+    id: 'q9',
+    kind: 'permission',
+    request: {
+      toolCall: { toolCallId: 'c9', title: 'Edit services/billing.ts', kind: 'edit', content: [billing] },
+      options: [
+        { optionId: 'a', name: 'Yes', kind: 'allow_once' },
+        { optionId: 'b', name: 'Yes, allow all edits during this session', kind: 'allow_always' },
+        { optionId: 'c', name: 'No', kind: 'reject_once' },
+      ],
+    },
+  }).facts;
+}
+
+/** Ends with a form. */
+export function askingForm(): Fact[] {
+  return conversation().event({
+    type: 'question_opened',
+    id: 'q9',
+    kind: 'elicitation',
+    request: {
+      mode: 'form',
+      message: 'The billing service has two retry policies. Which one should the middleware keep?',
+      requestedSchema: {
+        type: 'object',
+        required: ['policy'],
+        properties: {
+          policy: {
+            type: 'string',
+            title: 'Policy',
+            oneOf: [
+              { const: 'fixed', title: 'Fixed', description: 'three tries, one second apart' },
+              { const: 'backoff', title: 'Backoff', description: 'doubling, up to a minute' },
+            ],
+          },
+          log: { type: 'boolean', title: 'Log each retry', default: true },
+          note: { type: 'string', title: 'Other', description: 'Type your own answer (optional).' },
+        },
+      },
+    },
+  }).facts;
+}
+
+/** A turn under way, with what came before it. */
+export function conversation(): Script {
+  return new Script()
+    .event({ type: 'agent_state', state: 'ready' }, host)
+    .event({
+      type: 'agent_offers',
+      modes: { currentModeId: 'ask', availableModes: [{ id: 'ask', name: 'Ask each time' }] },
+      configOptions: null,
+      promptCapabilities: null,
+    })
+    .prompt('prompt-1', 'Migrate @services/ to the new middleware, tests after each.', desk, ['services/'])
+    .event({ type: 'turn_started', id: 'prompt-1' }, desk)
+    .think('The handlers share one wrapper. ')
+    .later(8_000)
+    .think('Start with billing, it has the best tests.')
+    .say('I start with `billing.ts`, since it has the best tests. Three things change:\n\n')
+    .say(
+      '1. `handler` becomes `withAuth`\n2. the user comes from the context\n3. errors go through one place\n',
+    )
+    .update({
+      sessionUpdate: 'plan',
+      entries: [
+        { content: 'Read the old handlers', priority: 'medium', status: 'completed' },
+        { content: 'Write the middleware', priority: 'medium', status: 'completed' },
+        { content: 'Migrate billing', priority: 'medium', status: 'in_progress' },
+        { content: 'Migrate orders', priority: 'medium', status: 'pending' },
+        { content: 'Remove the old wrapper', priority: 'medium', status: 'pending' },
+      ],
+    })
+    .update({
+      sessionUpdate: 'tool_call',
+      toolCallId: 'c1',
+      title: 'Read services/billing.ts',
+      kind: 'read',
+      status: 'completed',
+      content: [
+        { type: 'content', content: { type: 'text', text: 'export const charge =\n  handler(…)\n' } },
+      ],
+    })
+    .event({
+      type: 'question_opened',
+      id: 'q1',
+      kind: 'permission',
+      request: {
+        toolCall: { toolCallId: 'c2', title: 'Edit services/billing.ts', kind: 'edit', content: [billing] },
+        options: [{ optionId: 'a', name: 'Allow once', kind: 'allow_once' }],
+      },
+    })
+    .event({ type: 'question_closed', id: 'q1', answer: { outcome: 'selected', optionId: 'a' } }, phone)
+    .update({
+      sessionUpdate: 'tool_call_update',
+      toolCallId: 'c2',
+      title: 'Edit services/billing.ts',
+      kind: 'edit',
+      status: 'completed',
+      content: [billing],
+    })
+    .update({
+      sessionUpdate: 'usage_update',
+      used: 124_000,
+      size: 200_000,
+      cost: { amount: 0.84, currency: 'USD' },
+    });
+}
+
+/** Done, failed, interrupted, queued and held prompts; code, a table, a failed command. */
+export function varied(): Fact[] {
+  return new Script()
+    .event({ type: 'agent_state', state: 'ready' }, host)
+    .prompt('p1', 'Run the tests again', phone)
+    .event({ type: 'turn_started', id: 'p1' }, phone)
+    .update({
+      sessionUpdate: 'tool_call',
+      toolCallId: 't1',
+      title: 'npm test -- --reporter dot',
+      kind: 'execute',
+      status: 'failed',
+      content: [
+        {
+          type: 'content',
+          content: {
+            type: 'text',
+            text: '40 passing\n1 failing\n\n1) orders: refuses a stale token\n   Error: expected 401, got 200',
+          },
+        },
+      ],
+    })
+    .say(
+      'All but one of 41 tests pass. The failing one checks a **stale token**:\n\n```ts\n// orders.ts\nexport function fresh(token: Token, now = Date.now()): boolean {\n  return token.expires > now; // was: >=\n}\n```\n\n| file | tests | state |\n|---|---|---|\n| billing.ts | 18 | pass |\n| orders.ts | 23 | 1 fails |\n\nSee [the middleware notes](https://example.org/middleware) for why.',
+    )
+    .event({ type: 'turn_ended', id: 'p1', outcome: 'done', stopReason: 'end_turn' }, host)
+    .prompt('p2', 'Fix it', desk)
+    .event({ type: 'turn_started', id: 'p2' }, desk)
+    .say('I look at ')
+    .event(
+      {
+        type: 'turn_ended',
+        id: 'p2',
+        outcome: 'interrupted',
+        message: 'The agent ended unexpectedly (exit code 1).',
+      },
+      host,
+    )
+    .prompt('p3', 'Go on with orders.ts', phone)
+    .event({ type: 'turn_started', id: 'p3' }, phone)
+    .say('Looking at `orders.ts` again.')
+    .prompt('p4', 'Then write the changelog', desk)
+    .prompt('p5', 'And bump the version', phone)
+    .event({ type: 'queue_held' }, desk).facts;
+}

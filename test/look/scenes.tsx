@@ -1,0 +1,242 @@
+/** Every view with fake data, chosen by `?scene=`; the client core and the views are the real ones. */
+/// <reference path="../../src/web/assets.d.ts" />
+import '../../src/web/jitless.ts';
+import '../../src/web/style/tokens.css';
+import '../../src/web/style/base.css';
+import '../../src/web/style/conversation.css';
+import '../../src/web/style/question.css';
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { systemClock } from '../../src/base/clock.ts';
+import type { Fact } from '../../src/protocol/facts.ts';
+import type { HostStatus } from '../../src/protocol/host-status.ts';
+import type { ClientState, Scope, SessionState } from '../../src/protocol/methods.ts';
+import { HostClient } from '../../src/web/client/host-client.ts';
+import { memoryKeep, type Keep } from '../../src/web/client/keep.ts';
+import type { Machine, Way } from '../../src/web/connection/machine.ts';
+import { MachineView } from '../../src/web/phone/machine-view.tsx';
+import { Digits, Install, PairingFailed, Reaching, Revoked, Welcome } from '../../src/web/phone/pages.tsx';
+import { nextFrame } from '../../src/web/views/frame.ts';
+import { loadMarkdown } from '../../src/web/views/markdown-loader.ts';
+import { SurfaceContext } from '../../src/web/views/surface.ts';
+import { DeskApp } from '../../src/web/webview/desk-app.tsx';
+import { DeskHost } from '../../src/web/webview/desk-host.ts';
+import { asking, askingEdit, askingForm, conversation, start, varied } from './facts.ts';
+import { fakeTransport, type FakeHost } from './fake-host.ts';
+import { onStatus, options, qr } from './status.ts';
+
+const nothing = () => undefined;
+const root = document.getElementById('root')!;
+const scene = new URLSearchParams(location.search).get('scene') ?? '';
+
+function clientState(scope: Scope, state: SessionState, more: Partial<ClientState> = {}): ClientState {
+  const agent = { name: 'Claude Code', demo: scene.includes('demo') };
+  const session = { id: 's1', title: 'Move handlers to middleware', cwd: '/work/api-gateway', agent, state };
+  return {
+    host: { name: 'studio-mac', build: '0.1.0' },
+    you: { name: 'Pixel 9 · Chrome', scope },
+    sessions: [{ ...session, updatedAt: start }],
+    others: ['the desk'],
+    ...more,
+  };
+}
+
+function newHost(fake: FakeHost, keep: Keep, connect: boolean): HostClient {
+  const host = new HostClient({ name: 'look', keep, clock: systemClock, frame: nextFrame });
+  if (connect) void host.connect(fakeTransport(fake));
+  return host;
+}
+
+interface PhoneScene {
+  facts: Fact[];
+  scope?: Scope;
+  state?: SessionState;
+  way?: Way;
+  lasting?: boolean;
+  more?: Partial<ClientState>;
+  keep?: Keep;
+  files?: FakeHost['files'];
+  from?: number | null;
+}
+
+function phone(options: PhoneScene): void {
+  const keep = options.keep ?? memoryKeep();
+  const { facts, from = null, files = [] } = options;
+  const state = clientState(options.scope ?? 'control', options.state ?? 'working', options.more);
+  const host = newHost({ facts, state, from, files }, keep, true);
+  const way = signal<Way>({ kind: 'connected' });
+  const machine = { hostId: 'h', name: signal('studio-mac'), way, session: signal(null), host, keep };
+  document.body.className = 'phone';
+  // The connection goes once the conversation is there.
+  const next = options.way;
+  if (next) {
+    setTimeout(() => {
+      way.value = next;
+      host.disconnect();
+    }, 400);
+  }
+  const view = (
+    <SurfaceContext.Provider value={{ kind: 'phone', keep, enterSends: false }}>
+      <MachineView
+        machine={machine as unknown as Machine}
+        lasting={options.lasting ?? true}
+        onBack={undefined}
+        onPairAgain={nothing}
+      />
+    </SurfaceContext.Provider>
+  );
+  render(view, root);
+}
+
+function desk(status: HostStatus, facts: Fact[] = [], state: SessionState = 'idle'): void {
+  const keep = memoryKeep();
+  const host = newHost({ facts, state: clientState('control', state), status }, keep, true);
+  const view = (
+    <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true }}>
+      <DeskApp host={host} desk={new DeskHost(host)} onRetry={nothing} />
+    </SurfaceContext.Provider>
+  );
+  render(view, root);
+}
+
+/** A page of its own with no host behind it. */
+const page = (view: preact.ComponentChild) => () => render(view, root);
+const failed = (code: 'invite_expired' | 'relay_unreachable' | 'invite_contested' | 'handshake_failed') =>
+  page(
+    <PairingFailed
+      error={{
+        code,
+        message: 'The other side could not prove who it is.',
+        next: 'Make a new invite at the desk.',
+      }}
+      onAgain={nothing}
+      onLink={nothing}
+    />,
+  );
+
+function waitingKeep(): Keep {
+  const keep = memoryKeep();
+  const prompt = [{ type: 'text', text: 'And remove the old wrapper when all are green.' }];
+  keep.set('outbox.s1', JSON.stringify([{ id: 'waiting-1', prompt, at: start, state: 'here' }]));
+  keep.set('draft.s1', JSON.stringify({ text: 'Also look at @src/mid', files: [] }));
+  return keep;
+}
+
+const sessions = (): ClientState['sessions'] => [
+  {
+    id: 's1',
+    title: 'Move handlers to middleware',
+    cwd: '/work/api-gateway',
+    agent: { name: 'Claude Code', demo: false },
+    state: 'waiting',
+    updatedAt: start,
+  },
+  {
+    id: 's2',
+    title: 'Flaky upload test',
+    cwd: '/work/web',
+    agent: { name: 'Copilot CLI', demo: false },
+    state: 'working',
+    updatedAt: start,
+  },
+  {
+    id: 's3',
+    title: 'Upgrade to Node 24',
+    cwd: '/work/tools',
+    agent: { name: 'Demo', demo: true },
+    state: 'idle',
+    updatedAt: start,
+  },
+];
+
+const files = ['src/middleware/with-auth.ts', 'src/middleware/index.ts', 'test/middleware.test.ts'].map(
+  (path) => ({
+    path,
+    uri: `file:///work/${path}`,
+    matches: [...'mid'].map((_, i) => path.indexOf('mid') + i),
+  }),
+);
+
+const many = Array.from({ length: 40 }, (_, i) => i).reduce(
+  (script, i) => script.say(`\n\nStep ${i + 1}: the handler in \`service-${i}.ts\` uses the context now.`),
+  conversation(),
+);
+
+export const scenes: { [name: string]: () => void } = {
+  'phone-asking': () => phone({ facts: asking(), state: 'waiting' }),
+  'phone-asking-edit': () => phone({ facts: askingEdit(), state: 'waiting' }),
+  'phone-asking-form': () => phone({ facts: askingForm(), state: 'waiting' }),
+  'phone-working': () => phone({ facts: conversation().facts }),
+  'phone-varied': () => phone({ facts: varied() }),
+  'phone-long': () => phone({ facts: many.facts, from: 1 }),
+  'phone-empty-demo': () => phone({ facts: [], state: 'idle' }),
+  'phone-offline': () =>
+    phone({
+      facts: conversation().facts,
+      keep: waitingKeep(),
+      way: { kind: 'reconnecting', since: start, error: null },
+    }),
+  'phone-away': () => phone({ facts: varied(), keep: waitingKeep(), way: { kind: 'away', since: start } }),
+  'phone-files': () => phone({ facts: conversation().facts, keep: waitingKeep(), files }),
+  'phone-view-only': () => phone({ facts: asking(), state: 'waiting', scope: 'view' }),
+  'phone-unprotected': () => phone({ facts: asking(), state: 'waiting', scope: 'answer', lasting: false }),
+  'phone-list': () => phone({ facts: [], more: { sessions: sessions() } }),
+  'phone-none': () => phone({ facts: [], more: { sessions: [] } }),
+  'phone-welcome': page(<Welcome error={null} stranger={false} lasting onLink={nothing} />),
+  'phone-install': page(<Install onSkip={nothing} />),
+  'phone-reaching': page(<Reaching onCancel={nothing} />),
+  'phone-digits': page(<Digits digits="493021" scope="control" lasting onCancel={nothing} />),
+  'phone-digits-lan': page(<Digits digits="493021" scope="answer" lasting={false} onCancel={nothing} />),
+  'phone-expired': failed('invite_expired'),
+  'phone-contested': failed('invite_contested'),
+  'phone-relay': failed('relay_unreachable'),
+  'phone-other-error': failed('handshake_failed'),
+  'phone-revoked': page(<Revoked hostName="studio-mac" onPair={nothing} />),
+  'desk-off': () =>
+    desk({ ...onStatus(), state: 'off', session: null, agent: null, reach: null, invite: null }),
+  'desk-starting': () =>
+    desk({ ...onStatus(), state: 'starting', session: null, agent: null, reach: null, invite: null }),
+  'desk-chooser': () =>
+    desk({ ...onStatus(), reach: null, invite: null, devices: [], reachOptions: options }),
+  'desk-qr': () => desk({ ...onStatus(), devices: [] }),
+  'desk-no-qr': () => desk(onStatus('computer')),
+  'desk-pairing': () =>
+    desk({
+      ...onStatus(),
+      pairings: [
+        { id: 'p', device: 'Pixel 9 · Chrome', code: '493021', scope: 'control', protectedPage: true },
+      ],
+    }),
+  'desk-devices': () => desk(onStatus(), [], 'idle'),
+  'desk-talking': () => desk(onStatus(), conversation().facts, 'working'),
+  'desk-asking': () => desk(onStatus(), asking(), 'waiting'),
+  'desk-varied': () => desk(onStatus(), varied(), 'working'),
+  'desk-error': () =>
+    desk({
+      ...onStatus(),
+      state: 'error',
+      session: null,
+      error: {
+        code: 'port_taken',
+        message: 'Another program uses port 43117, which Offdesk keeps for paired phones.',
+        next: 'Stop that program, or choose another port in the settings; phones must then be paired again.',
+      },
+    }),
+  'desk-notice': () =>
+    desk({
+      ...onStatus(),
+      notices: [
+        {
+          id: 'n',
+          at: start,
+          severity: 'warning',
+          message:
+            'Two devices used the same QR code, so neither was let in. Make a new one when nobody else sees your screen.',
+        },
+      ],
+    }),
+};
+
+loadMarkdown();
+scenes[scene]?.();
+void qr;
