@@ -415,6 +415,25 @@ describe('C18: fresh keys', function () {
     device.close();
   });
 
+  it('C18: the device cannot become another one by it', async () => {
+    const other = generateKeyPair();
+    let keys: KeyPair = deviceKeys;
+    const turncoat: KeyPair = {
+      get publicKey() {
+        return keys.publicKey;
+      },
+      dh: (peer) => keys.dh(peer),
+    };
+    const { host, clock } = await securePair({ deviceKeys: turncoat });
+    const seen = watch(host);
+    keys = other;
+    await pass(clock, limits.rehandshakeMs + 10_000, 5_000);
+    assert.deepEqual(
+      seen.ends.map((end) => end?.code),
+      ['frame_invalid'],
+    );
+  });
+
   it('C18: an answer that does not come ends the channel', async () => {
     let stuck = false;
     const dh = (peer: Uint8Array) => (stuck ? new Promise<never>(() => {}) : hostKeys.dh(peer));

@@ -120,6 +120,15 @@ describe('C1: Noise', () => {
     assert.throws(() => new HandshakeState({ ...options, pattern: IK, rs: new Uint8Array(31) }), failed);
   });
 
+  it('C2: a key pair that lets an all-zero secret pass is not believed', async () => {
+    const s = { publicKey: generateKeyPair().publicKey, dh: async () => new Uint8Array(32) };
+    const options = { pattern: IK, role: 'responder', prologue: new Uint8Array(0), s } as const;
+    const message = crypto.getRandomValues(new Uint8Array(96));
+    // Refused for the secret itself: a later decryption would have failed with a cause.
+    const failed = { code: 'handshake_failed', cause: undefined };
+    await assert.rejects(new HandshakeState(options).readMessage(message), failed);
+  });
+
   it('C19: a used-up counter ends the channel; a refused frame does not move the counter', () => {
     const key = new Uint8Array(32).fill(7);
     const last = new CipherState(key, undefined, Number.MAX_SAFE_INTEGER - 1);
