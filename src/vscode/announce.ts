@@ -37,11 +37,9 @@ async function announcePairing(
   await (await desk.host()).decidePairing(id, picked === allow);
 }
 
+/** The sentence says who asks what. */
 async function announceQuestion(sentence: string): Promise<void> {
   const show = vscode.l10n.t('Show');
-  const picked = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Offdesk: the agent asks: {0}', sentence),
-    show,
-  );
+  const picked = await vscode.window.showInformationMessage(`Offdesk: ${sentence}`, show);
   if (picked === show) await vscode.commands.executeCommand('offdesk.view.focus');
 }

@@ -27,25 +27,18 @@ export function statusText(status: HostStatus | undefined, t: Translate): Status
   const waiting = waitingCount(status);
   const said = runsElsewhere(status) ? elsewhere(t) : headline(state, status ? onlineDevices(status) : 0, t);
   const tooltip = [said.label, ...(status ? details(status, t) : [t('Nothing listens. Click to start.')])];
-  if (waiting > 0) {
-    const line = waiting === 1 ? t('1 thing waits for you.') : t('{0} things wait for you.', waiting);
-    tooltip.splice(1, 0, line);
-    return {
-      ...said,
-      label: `${said.label} ${line}`,
-      tooltip,
-      tone: state === 'error' ? 'error' : 'waiting',
-    };
-  }
-  // On, but with a problem such as an agent that is missing: it can wait, but not unseen.
-  const tone = runsElsewhere(status)
-    ? 'plain'
-    : state === 'error'
-      ? 'error'
-      : status?.error
-        ? 'waiting'
-        : 'plain';
-  return { ...said, tooltip, tone };
+  const tone = toneOf(status);
+  if (waiting === 0) return { ...said, tooltip, tone };
+  const line = waiting === 1 ? t('1 thing waits for you.') : t('{0} things wait for you.', waiting);
+  tooltip.splice(1, 0, line);
+  return { ...said, label: `${said.label} ${line}`, tooltip, tone };
+}
+
+function toneOf(status: HostStatus | undefined): StatusText['tone'] {
+  if (!status || status.state === 'off' || runsElsewhere(status)) return 'plain';
+  if (status.state === 'error') return 'error';
+  // A problem while on, such as an agent that is missing, can wait, but not unseen.
+  return waitingCount(status) > 0 || status.error ? 'waiting' : 'plain';
 }
 
 /** Another window or program of this computer runs remote control: no fault, and nothing to do here. */

@@ -1,6 +1,7 @@
 /** Typed errors across bundles. */
 import assert from 'node:assert/strict';
 import { buildSync } from 'esbuild';
+import type * as errors from '../../../src/base/error.ts';
 import { asOffdeskError, OffdeskError } from '../../../src/base/error.ts';
 
 class Narrower extends OffdeskError {}
@@ -14,9 +15,7 @@ describe('OffdeskError', () => {
       globalName: 'other',
       write: false,
     });
-    const other = new Function(
-      `${outputFiles[0]!.text}; return other;`,
-    )() as typeof import('../../../src/base/error.ts');
+    const other = new Function(`${outputFiles[0]!.text}; return other;`)() as typeof errors;
     const foreign = new other.OffdeskError('host_locked', 'It runs.', 'Stop it.');
     assert.ok(foreign instanceof OffdeskError);
     assert.equal(asOffdeskError(foreign), foreign);

@@ -1,9 +1,9 @@
 /** The package holds what the allow-list names and nothing else. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { outputFolder, root } from '../../support/paths.ts';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../support/paths.ts';
 
 const maxBytes = 1.5 * 1024 * 1024;
 
@@ -47,9 +47,8 @@ const optional = [
 
 /** The package of this run; built here when no step before made it. */
 function packageFile(): string {
-  const made = process.env['OFFDESK_TEST_VSIX'] ?? join(outputFolder, 'offdesk.vsix');
+  const made = process.env['OFFDESK_TEST_VSIX'] ?? join(root, 'dist', 'offdesk.vsix');
   if (existsSync(made)) return made;
-  mkdirSync(dirname(made), { recursive: true });
   execFileSync('npm', ['run', '--silent', 'package', '--', '-o', made], { cwd: root, stdio: 'pipe' });
   return made;
 }
