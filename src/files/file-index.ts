@@ -42,8 +42,14 @@ export class FileIndex {
     if (!this.#files || now - this.#listedAt > freshMs) {
       this.#listedAt = now;
       const before = this.#files;
-      const next = this.#list().then((paths) => paths.map((path) => fuzzysort.prepare(path)));
-      next.catch(() => (this.#files = before));
+      const next = this.#list()
+        .then((paths) => paths.map((path) => fuzzysort.prepare(path)))
+        .catch((error: unknown) => {
+          // An older list is better than none.
+          if (before) return before;
+          this.#files = undefined;
+          throw error;
+        });
       this.#files = next;
     }
     return this.#files;
