@@ -14,6 +14,8 @@ markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 const { rules } = markdown.renderer;
 rules['link_open'] = (tokens, index, options, _env, self) => {
   const token = tokens[index];
+  // `[x]()` passes the validation above, with nothing to lead to.
+  if (!linkSchemes.test(String(token?.attrGet('href') ?? ''))) return '<a>';
   token?.attrSet('target', '_blank');
   token?.attrSet('rel', 'noopener noreferrer');
   return self.renderToken(tokens, index, options);

@@ -29,7 +29,7 @@ const statusIcons: Record<ToolStatus, IconName | undefined> = {
 /** Output that is at most this long shows without a tap when the tool failed. */
 const shownLines = 12;
 // Escape sequences of terminals (ECMA-48: CSI, OSC, two-character ones).
-// eslint-disable-next-line no-control-regex
+
 const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g;
 
 type Diff = Extract<ToolContent, { type: 'diff' }>;

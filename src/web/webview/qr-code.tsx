@@ -1,21 +1,9 @@
-/** The pairing QR code as one path, dark on white with a quiet zone of 4 modules in every theme (ISO/IEC 18004). */
+/** The pairing QR code, dark on white in every theme. */
 import { strings } from '../strings.ts';
-
-const quiet = 4;
-
-/** Each run of dark modules in a row is one rectangle. `bits`: `size` × `size` times `0` or `1`, row by row. */
-export function qrPath(size: number, bits: string): string {
-  let path = '';
-  for (let y = 0; y < size; y++) {
-    const row = bits.slice(y * size, (y + 1) * size);
-    for (const run of row.matchAll(/1+/g))
-      path += `M${run.index + quiet} ${y + quiet}h${run[0].length}v1h-${run[0].length}z`;
-  }
-  return path;
-}
+import { qrPath, quietZone } from './qr-path.ts';
 
 export function QrCode({ size, bits }: { size: number; bits: string }) {
-  const side = size + 2 * quiet;
+  const side = size + 2 * quietZone;
   return (
     <svg
       class="qr"
