@@ -23,6 +23,8 @@ export interface UpstreamOptions extends AgentCommand {
   authMethod: string | undefined;
   /** What the user does to log in. */
   loginHint: string;
+  /** How long start may take, in milliseconds; `limits.agentStartMs` unless given. */
+  startMs?: number;
   log: Log;
 }
 
@@ -98,7 +100,7 @@ export class Upstream implements AgentPort {
       configId,
       ...params,
     });
-    return (result.configOptions as Record<string, unknown>[] | undefined) ?? null;
+    return (result.configOptions) ?? null;
   }
 
   async stop(): Promise<void> {
@@ -134,7 +136,7 @@ export class Upstream implements AgentPort {
       })
       .onRequest('elicitation/create', async (cx) => {
         const end = await sink.ask('elicitation', cx.params, cx.signal);
-        return ('action' in end ? end : { action: 'cancel' }) as never;
+        return ('action' in end ? end : { action: 'cancel' });
       })
       .connect(stream);
   }
@@ -168,10 +170,10 @@ export class Upstream implements AgentPort {
 
   async #bounded<T>(agentProcess: AgentProcess, work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
+    const { name, startMs = limits.agentStartMs } = this.#options;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const { name } = this.#options;
-        const seconds = limits.agentStartMs / 1000;
+        const seconds = startMs / 1000;
         reject(
           agentProcess.garbageLines > 0
             ? garbage(this.#options)
@@ -181,7 +183,7 @@ export class Upstream implements AgentPort {
                 'Try its command in a terminal, then start again.',
               ),
         );
-      }, limits.agentStartMs);
+      }, startMs);
     });
     const lost = agentProcess.exited.then((error) => Promise.reject(error));
     work.catch(() => {});

@@ -1,5 +1,5 @@
 /** What a client at the desk may ask of the host: `_offdesk/host/…`, parsed once. */
-import * as z from 'zod/v4';
+import type * as z from 'zod/v4';
 import type { Event } from '../base/emitter.ts';
 import { OffdeskError } from '../base/error.ts';
 import {
@@ -20,7 +20,7 @@ export function deskPort(
     get status(): HostStatus {
       return host.status;
     },
-    onStatus: host.onStatus as Event<HostStatus>,
+    onStatus: host.onStatus,
     async handle(method, params) {
       switch (method) {
         case methods.host.start:

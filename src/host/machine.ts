@@ -22,7 +22,7 @@ export interface Machine {
 /** Rejects with `host_locked` when another process of this machine has it, or `storage_failed`. */
 export async function openMachine(ports: HostPorts): Promise<Machine> {
   const folder = await MachineFolder.open(ports.machineFolder);
-  const lock = await lockBroker(folder, `${ports.hostName}, folder ${ports.cwd}`, ports.clock.now());
+  const lock = await lockBroker(folder, placeOf(ports), ports.clock.now());
   const store = new DisposableStore();
   try {
     const identity = await openIdentity(folder);
@@ -39,4 +39,9 @@ export async function openMachine(ports: HostPorts): Promise<Machine> {
     await lock.release();
     throw error;
   }
+}
+
+/** Where remote control runs, as another window of this computer is told. */
+export function placeOf({ hostName, cwd }: HostPorts): string {
+  return `${hostName}, folder ${cwd}`;
 }

@@ -16,7 +16,7 @@ import { activityOf } from './activity.ts';
 import type { HostPorts, HostSettings, RemoteHost } from './api.ts';
 import { deskPort } from './desk-port.ts';
 import { openLine, reachFacts, type Line } from './line.ts';
-import { openMachine, type Machine } from './machine.ts';
+import { openMachine, placeOf, type Machine } from './machine.ts';
 import { askToMove, onMoveWanted } from './move.ts';
 import { Sessions } from './sessions.ts';
 import { statusOf } from './status.ts';
@@ -122,7 +122,7 @@ class Host implements RemoteHost {
 
   async move(): Promise<void> {
     const folder = await MachineFolder.open(this.#ports.machineFolder);
-    await askToMove(folder, this.#ports.hostName);
+    await askToMove(folder, placeOf(this.#ports));
     for (let tries = 0; ; tries++) {
       try {
         return await this.start();
@@ -270,7 +270,6 @@ class Host implements RemoteHost {
 
   async #stepBack(error: OffdeskError): Promise<void> {
     await this.stop();
-    this.#error = error.toShape();
     this.#notice('warning', error.sentence);
   }
 

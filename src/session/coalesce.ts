@@ -39,6 +39,8 @@ export function coalesce(facts: Fact[]): Fact[] {
       text !== undefined &&
       texts.length > 0 &&
       last !== undefined &&
+      // A reader's window may begin at whatever came in between: it must be able to tell the two sides apart.
+      last.seq + 1 === fact.seq &&
       last.item === fact.item &&
       last.update.sessionUpdate === fact.update.sessionUpdate;
     if (joins) {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Fact, RawUpdate, SessionEvent } from '../../../src/protocol/facts.ts';
-import { coalesce } from '../../../src/session/coalesce.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import { applyFacts, emptyTranscript } from '../../../src/transcript/fold.ts';
 import { mergeHistory } from '../../../src/transcript/history.ts';
@@ -174,7 +173,7 @@ describe('history', () => {
         const tail = await journal.read(start - 1, Infinity);
         let transcript = fold([...state, ...tail]);
         for (let before = from; before !== null;) {
-          const page = pageOf(facts, before, 3);
+          const page = await journal.page(before, 3, Infinity);
           transcript = mergeHistory(transcript, page.facts);
           before = page.from;
         }
@@ -227,27 +226,6 @@ describe('history', () => {
     );
   });
 });
-
-/**
- * The last `size` items that begin before `before`, whole; text chunks joined where nothing at all came in
- * between (`coalesce` joins over what other items have, so it gets such runs one at a time).
- */
-function pageOf(facts: readonly Fact[], before: number, size: number) {
-  const firsts = new Map<string, number>();
-  for (const { item, seq } of facts) if (item !== undefined && !firsts.has(item)) firsts.set(item, seq);
-  const wanted = [...firsts].filter(([, seq]) => seq < before).slice(-size);
-  const ids = new Set(wanted.map(([id]) => id));
-  const runs: Fact[][] = [];
-  for (const fact of facts) {
-    if (fact.item === undefined || !ids.has(fact.item)) continue;
-    const run = runs.at(-1);
-    if (run && run.at(-1)!.seq + 1 === fact.seq) run.push(fact);
-    else runs.push([fact]);
-  }
-  const first = wanted[0]?.[1] ?? 1;
-  const more = [...firsts.values()].some((seq) => seq < first);
-  return { facts: runs.flatMap(coalesce), from: more ? first : null };
-}
 
 /** Without what differs by nature: coalesced chunks carry the number of the last and the time of the first. */
 function readable({ updatedAt: _, since: __, place: ___, at: ____, ...item }: Item): object {
