@@ -16,7 +16,8 @@ const attempts = 20;
 
 /**
  * `wanted` is the user's setting; 0 takes the kept port, or chooses one and keeps it. The kept port is
- * returned whether it is free or not: who can't listen on it calls `portTaken`, and nothing moves.
+ * returned whether it is free or not: if another program has it, listening fails with `port_taken`, and
+ * nothing moves.
  */
 export async function embeddedPort(folder: MachineFolder, wanted: number): Promise<number> {
   if (wanted !== 0) return wanted;
@@ -32,16 +33,6 @@ export async function embeddedPort(folder: MachineFolder, wanted: number): Promi
     'port_taken',
     'No free port was found on this computer.',
     'Choose a port in the settings, or by --port.',
-  );
-}
-
-/** For whoever got EADDRINUSE (or EACCES) from listening on `port`. */
-export function portTaken(port: number, cause?: unknown): OffdeskError {
-  return new OffdeskError(
-    'port_taken',
-    `Port ${port} of this computer is in use by another program, so remote control did not start.`,
-    `Stop that program, or choose another port in the settings or by --port; phones then have to pair again.`,
-    { cause },
   );
 }
 

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { embeddedPort, portTaken } from '../../../src/remote/embedded-port.ts';
+import { embeddedPort } from '../../../src/remote/embedded-port.ts';
+import { OffdeskError } from '../../../src/base/error.ts';
+import { startRelay } from '../../../src/relay/server.ts';
 import { MachineFolder } from '../../../src/remote/machine-folder.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
 
@@ -28,18 +30,21 @@ describe('remote/embedded-port', () => {
     assert.equal(await embeddedPort(folder, 0), kept);
   });
 
-  it('D19: a kept port that another program has is not exchanged; the error names it', async () => {
+  it('D19: a kept port that another program has is not exchanged; listening there says so', async () => {
     const port = await embeddedPort(folder, 0);
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
     try {
       assert.equal(await embeddedPort(folder, 0), port);
+      await assert.rejects(startRelay({ mode: 'embedded', host: '127.0.0.1', port }), (error) => {
+        assert.ok(error instanceof OffdeskError);
+        assert.equal(error.code, 'port_taken');
+        assert.ok(error.message.includes(String(port)) && error.next !== '');
+        return true;
+      });
     } finally {
       other.close();
     }
-    const error = portTaken(port);
-    assert.equal(error.code, 'port_taken');
-    assert.ok(error.message.includes(String(port)) && error.next !== '');
   });
 
   it('D3: a damaged file is reported, not replaced by another port', async () => {

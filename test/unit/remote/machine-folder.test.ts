@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { MachineFolder } from '../../../src/remote/machine-folder.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
 
