@@ -29,6 +29,7 @@ export interface AgentProcess {
 const garbageLimit = 100;
 
 export function startProcess(agent: AgentCommand, cwd: string, log: Log): AgentProcess {
+  endWithThisProcess();
   const child = spawn(agent.command, agent.args, {
     cwd,
     env: { ...ownEnvironment(), ...agent.env },
@@ -37,6 +38,19 @@ export function startProcess(agent: AgentCommand, cwd: string, log: Log): AgentP
     detached: process.platform !== 'win32',
   });
   return new RunningProcess(agent, child, log);
+}
+
+/** One call for each agent that is not known to be gone with all that it started. */
+const groups = new Set<() => void>();
+let watching = false;
+
+/** Agents are in groups of their own: whatever ends this process, they do not outlive it unless it is killed. */
+function endWithThisProcess(): void {
+  if (watching) return;
+  watching = true;
+  process.once('exit', () => {
+    for (const killNow of groups) killNow();
+  });
 }
 
 /** What the agent inherits: all but Offdesk's own credential. */
@@ -54,6 +68,8 @@ class RunningProcess implements AgentProcess {
   #stderr = '';
   #failure: OffdeskError | undefined;
   #gone = false;
+  /** Runs while what the agent left behind may still end by itself. */
+  #grace: NodeJS.Timeout | undefined;
 
   constructor(agent: AgentCommand, child: ChildProcessWithoutNullStreams, log: Log) {
     this.#agent = agent;
@@ -65,6 +81,7 @@ class RunningProcess implements AgentProcess {
     this.exited = new Promise((resolve) => {
       child.once('error', (error: NodeJS.ErrnoException) => {
         this.#gone = true;
+        this.#endGrace();
         resolve(
           error.code === 'ENOENT'
             ? new OffdeskError(
@@ -81,10 +98,14 @@ class RunningProcess implements AgentProcess {
       });
       child.once('close', (code, signal) => {
         this.#gone = true;
+        // Its group is empty: by now its number may be another's.
+        if (!this.#kill(0)) this.#endGrace();
         log.write('info', 'agent process ended', { code: code ?? undefined, signal: signal ?? undefined });
         resolve(this.#failure ?? this.#exitError(code, signal));
       });
     });
+    child.once('exit', () => this.#outlived());
+    groups.add(this.#killNow);
     this.stream = { readable: this.#readable(), writable: this.#writable() };
   }
 
@@ -93,24 +114,48 @@ class RunningProcess implements AgentProcess {
   }
 
   async stop(): Promise<void> {
-    if (this.#gone) return;
-    this.#child.stdin.end();
-    this.#kill('SIGTERM');
-    const timer = setTimeout(() => this.#kill('SIGKILL'), limits.agentStopMs);
-    await this.exited;
-    clearTimeout(timer);
+    if (!this.#gone) {
+      this.#child.stdin.end();
+      this.#kill('SIGTERM');
+      const timer = setTimeout(() => this.#kill('SIGKILL'), limits.agentStopMs);
+      await this.exited;
+      clearTimeout(timer);
+    }
     // Children that ignored the group's SIGTERM while their parent obeyed it.
-    this.#kill('SIGKILL');
+    if (this.#grace) this.#killNow();
   }
 
-  #kill(signal: NodeJS.Signals): void {
+  /** The agent itself has ended: what it started must not outlive it, nor hold its output open. */
+  #outlived(): void {
+    this.#kill('SIGTERM');
+    this.#grace = setTimeout(() => {
+      this.#killNow();
+      this.#child.stdout.destroy();
+      this.#child.stderr.destroy();
+    }, limits.agentStopMs);
+    this.#grace.unref();
+  }
+
+  #killNow = (): void => {
+    this.#kill('SIGKILL');
+    if (this.#gone) this.#endGrace();
+  };
+
+  #endGrace(): void {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+    groups.delete(this.#killNow);
+  }
+
+  /** Signals the agent and all that it started; false when nobody is left. */
+  #kill(signal: NodeJS.Signals | 0): boolean {
     const pid = this.#child.pid;
-    if (pid === undefined) return;
+    if (pid === undefined) return false;
     try {
-      if (process.platform === 'win32') this.#child.kill(signal);
-      else process.kill(-pid, signal);
+      if (process.platform === 'win32') return this.#child.kill(signal);
+      return process.kill(-pid, signal);
     } catch {
-      // The group is gone.
+      return false;
     }
   }
 
@@ -122,7 +167,7 @@ class RunningProcess implements AgentProcess {
   #exitError(code: number | null, signal: string | null): OffdeskError {
     const how = signal ? `was ended by ${signal}` : `ended with code ${code ?? 'unknown'}`;
     const last = this.#stderr.trim().split('\n').at(-1)?.slice(0, 200);
-    const said = last ? ` It said: ${last}` : '';
+    const said = last ? ` It said: ${/[.!?]$/.test(last) ? last : `${last}.`}` : '';
     return new OffdeskError(
       'agent_exited',
       `${this.#agent.name} ${how}.${said}`,

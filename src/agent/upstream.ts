@@ -100,7 +100,7 @@ export class Upstream implements AgentPort {
       configId,
       ...params,
     });
-    return (result.configOptions) ?? null;
+    return result.configOptions ?? null;
   }
 
   async stop(): Promise<void> {
@@ -136,7 +136,7 @@ export class Upstream implements AgentPort {
       })
       .onRequest('elicitation/create', async (cx) => {
         const end = await sink.ask('elicitation', cx.params, cx.signal);
-        return ('action' in end ? end : { action: 'cancel' });
+        return 'action' in end ? end : { action: 'cancel' };
       })
       .connect(stream);
   }
