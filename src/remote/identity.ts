@@ -6,7 +6,7 @@ import {
   randomBytes,
   type JsonWebKey,
 } from 'node:crypto';
-import { calculateJwkThumbprint, CompactSign, importJWK, SignJWT, type CryptoKey } from 'jose';
+import { calculateJwkThumbprint, CompactSign, importJWK, SignJWT } from 'jose';
 import * as z from 'zod/v4';
 import { fromBase64Url, toBase64Url, utf8 } from '../base/bytes.ts';
 import { limits } from '../protocol/limits.ts';
@@ -74,7 +74,7 @@ function belongTogether(jwk: StoredIdentity['noise'] | StoredIdentity['admission
 async function identityOf({ noise, admission }: StoredIdentity): Promise<HostIdentity> {
   const jwk = { kty: admission.kty, crv: admission.crv, x: admission.x };
   const hostId = await calculateJwkThumbprint(jwk);
-  const key = (await importJWK(admission, 'EdDSA')) as CryptoKey;
+  const key = await importJWK(admission, 'EdDSA');
   return {
     hostId,
     noiseSecret: fromBase64Url(noise.d),
