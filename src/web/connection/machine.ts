@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { ErrorShape } from '../../base/error.ts';
 import { keepConnected, type ConnectionState, type ReconnectingConnection } from '../../channel/reconnect.ts';
+import type { WebSocketPort } from '../../channel/relay-socket.ts';
 import { HostClient } from '../client/host-client.ts';
 import type { Keep } from '../client/keep.ts';
 import { keyPairOf } from './device-key.ts';
@@ -25,6 +26,8 @@ export interface MachineOptions {
   keep: Keep;
   clock: Clock;
   frame: (call: () => void) => void;
+  /** The browser's own unless given. */
+  openWebSocket?: ((url: string) => WebSocketPort) | undefined;
   /** The computer said, sealed, that this phone is out; keys and texts are wiped already. */
   onRevoked: (hostName: string) => void;
 }
@@ -63,6 +66,7 @@ export class Machine implements Disposable {
       keyPair,
       ticket,
       clock: this.#options.clock,
+      ...(this.#options.openWebSocket ? { openWebSocket: this.#options.openWebSocket } : {}),
       onWelcome: (welcome) => {
         const { ticket: renewed, scope, hostName } = welcome;
         this.#pairing = { ...this.#pairing, ticket: renewed, scope, hostName };

@@ -52,16 +52,16 @@ export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineVi
             <span class="title">{session ? (facts?.title ?? machine.name.value) : machine.name.value}</span>
             {facts?.agent.demo && <DemoBadge />}
           </div>
-          <div class="under">
-            <div class="col">
-              {facts && <div class="where">{whereOf(host, facts)}</div>}
-              <div class={`where way ${connection.kind}`} role="status">
-                <ConnectionMark kind={connection.kind} />
-                {connectionWords(connection)}
-                {connection.kind === 'connected' && ` · ${strings.encrypted}`}
-              </div>
+          {session && (
+            <div class="under">
+              <div class="col where">{facts && whereOf(host, facts)}</div>
+              <Activity state={activityOf(session.record.transcript.value, facts)} />
             </div>
-            {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
+          )}
+          <div class={`where way ${connection.kind}`} role="status">
+            <ConnectionMark kind={connection.kind} />
+            {connectionWords(connection)}
+            {connection.kind === 'connected' && ` · ${strings.encrypted}`}
           </div>
         </div>
       </header>

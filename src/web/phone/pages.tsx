@@ -112,7 +112,7 @@ export function Digits({ digits, scope, lasting, onCancel }: DigitsProps) {
   return (
     <OneThing title={strings.phone.pairingTitle}>
       <p class="note">{strings.phone.pairingNext}</p>
-      <p class="code" role="status">
+      <p class="digits" role="status">
         {spacedDigits(digits)}
       </p>
       <p class="fine">

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
 import { readLink, type Invite } from '../../channel/invite.ts';
 import { pairDevice } from '../../channel/pair.ts';
+import type { WebSocketPort } from '../../channel/relay-socket.ts';
 import type { Scope } from '../../protocol/methods.ts';
 import { memoryKeep, storageKeep, type Keep } from '../client/keep.ts';
 import { keyPairOf, newDeviceKey } from '../connection/device-key.ts';
@@ -31,6 +32,8 @@ export interface PhoneOptions {
   frame: (call: () => void) => void;
   deviceName: () => Promise<string>;
   protectedPage: boolean;
+  /** The browser's own unless given. */
+  openWebSocket?: (url: string) => WebSocketPort;
   /** Whether to advise to install before pairing. */
   installFirst: boolean;
 }
@@ -113,15 +116,10 @@ export class PhoneState {
       const onDigits = (digits: string) => {
         if (!signal.aborted) this.page.value = { kind: 'digits', digits, scope };
       };
+      const { openWebSocket } = this.#options;
       const result = await pairDevice({
-        invite,
-        keyPair,
-        name,
-        scope,
-        protectedPage,
-        onDigits,
-        clock,
-        signal,
+        ...{ invite, keyPair, name, scope, protectedPage, onDigits, clock, signal },
+        ...(openWebSocket ? { openWebSocket } : {}),
       });
       const { hostId, hostKey, relay } = invite;
       const paired: Pairing = { hostId, hostKey, relay, ...result, key, pairedAt: clock.now() };
@@ -149,9 +147,9 @@ export class PhoneState {
     // Paired again: the new key replaces the old one.
     this.machines.value.find(({ hostId }) => hostId === pairing.hostId)?.dispose();
     this.#drop(pairing.hostId);
-    const { store, clock, frame } = this.#options;
+    const { store, clock, frame, openWebSocket } = this.#options;
     const machine = new Machine({
-      ...{ pairing, store, clock, frame, keep: this.#keep(pairing.hostId) },
+      ...{ pairing, store, clock, frame, openWebSocket, keep: this.#keep(pairing.hostId) },
       onRevoked: (hostName) => {
         this.#drop(pairing.hostId);
         this.page.value = { kind: 'revoked', hostName };

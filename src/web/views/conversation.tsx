@@ -41,7 +41,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   };
   return (
     <div class="log">
-      <div class="scroller" ref={scroll.box}>
+      <div class="scroller" ref={scroll.box} tabIndex={-1}>
         <div
           ref={scroll.content}
           class="items"

@@ -20,7 +20,9 @@ export function QuestionRow({ item, tool, answer }: QuestionRowProps) {
     <div class="asked-row">
       <Icon name="shield" />
       {/* The call stands right above: naming it again would be noise. */}
-      {!tool && <span class="what mono">{subjectOf(item, tool)}</span>}
+      {!tool && (
+        <span class={item.questionKind === 'permission' ? 'what mono' : 'what'}>{subjectOf(item, tool)}</span>
+      )}
       <span class="state">{closedWords(item) + late}</span>
     </div>
   );

@@ -10,6 +10,7 @@ import { Conversation } from './conversation.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { QuestionCard } from './question-card.tsx';
 import { askedOf, toolCallOf } from './question-words.ts';
+import { useSurface } from './surface.ts';
 
 export interface SessionViewProps {
   host: HostClient;
@@ -44,7 +45,7 @@ export function SessionView({ host, session, connected }: SessionViewProps) {
     return transcript.items.find((item): item is ToolItem => item.kind === 'tool' && item.toolCallId === id);
   }, [transcript, question]);
   const answers = session.answers.states.value;
-  const footer = useFocusKept(question?.questionId);
+  const footer = useFocusKept(question?.questionId, useSurface().enterSends);
   const error = session.error.value ?? (transcript.agent.state === 'exited' ? transcript.agent.error : null);
   return (
     <div class="session">
@@ -141,8 +142,11 @@ function modeName({ modes }: Transcript): string | undefined {
   return typeof current?.name === 'string' ? current.name : undefined;
 }
 
-/** When the answered card goes away with the focus in it, the focus moves on to the text. */
-function useFocusKept(question: string | undefined) {
+/**
+ * When the answered card goes away with the focus in it, the focus moves on: to the text, or, where that would
+ * open a keyboard on the screen, to the conversation.
+ */
+function useFocusKept(question: string | undefined, keyboard: boolean) {
   const footer = useRef<HTMLElement>(null);
   const inside = useRef(false);
   useEffect(() => {
@@ -156,7 +160,11 @@ function useFocusKept(question: string | undefined) {
   useEffect(() => {
     if (question !== undefined || !inside.current) return;
     inside.current = false;
-    if (document.activeElement === document.body) footer.current?.querySelector('textarea')?.focus();
-  }, [question]);
+    if (document.activeElement !== document.body) return;
+    const next = keyboard
+      ? footer.current?.querySelector('textarea')
+      : footer.current?.parentElement?.querySelector<HTMLElement>('.scroller');
+    next?.focus();
+  }, [question, keyboard]);
   return footer;
 }

@@ -19,7 +19,7 @@ export function PairingCard({ pairing, onDecide }: PairingCardProps) {
   return (
     <section class="ask" role="alertdialog" aria-label={title} aria-describedby={`digits-${pairing.id}`}>
       <h2 class="t">{title}</h2>
-      <div class="code" id={`digits-${pairing.id}`}>
+      <div class="digits" id={`digits-${pairing.id}`}>
         {spacedDigits(pairing.code)}
       </div>
       <p class="said">{strings.host.pairingCheck}</p>
