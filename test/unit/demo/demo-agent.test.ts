@@ -50,7 +50,7 @@ describe('demo agent', () => {
 
   const note = (): string => join(folder, 'scratch', 'demo-notes.md');
 
-  it('D1: says truthfully what it can do', async () => {
+  it('X1: says truthfully what it can do', async () => {
     const probe = new AcpProbe(new DemoAgent().app());
     const hello = await probe.initialize();
     assert.equal(hello.agentInfo?.name, 'offdesk-demo');
@@ -73,7 +73,7 @@ describe('demo agent', () => {
     probe.connection.close();
   });
 
-  it('D2: a first prompt without a command gives a tour, word by word, with a thought and a title', async () => {
+  it('X2: a first prompt without a command gives a tour, word by word, with a thought and a title', async () => {
     const probe = await begin();
     assert.deepEqual(await probe.prompt('hi'), { stopReason: 'end_turn' });
     assert.match(probe.text(), /demo agent/);
@@ -84,7 +84,7 @@ describe('demo agent', () => {
     assert.ok(probe.updates.some(({ sessionUpdate }) => sessionUpdate === 'usage_update'));
   });
 
-  it('D3: makes a plan and works through it', async () => {
+  it('X3: makes a plan and works through it', async () => {
     const probe = await begin();
     await probe.prompt('/plan');
     const plans = probe.updates.filter(({ sessionUpdate }) => sessionUpdate === 'plan');
@@ -94,7 +94,7 @@ describe('demo agent', () => {
     assert.deepEqual(states, ['ipp', 'cip', 'cci', 'ccc']);
   });
 
-  it('D4: edits a file after asking, with a diff; once means once', async () => {
+  it('X4: edits a file after asking, with a diff; once means once', async () => {
     const probe = await begin({}, { onQuestion: (question) => question.choose('allow_once') });
     await probe.prompt('/edit');
     const first = await readFile(note(), 'utf8');
@@ -118,7 +118,7 @@ describe('demo agent', () => {
     );
   });
 
-  it('D4: rejected, it changes nothing; always, it asks no more; in the other mode it never asks', async () => {
+  it('X4: rejected, it changes nothing; always, it asks no more; in the other mode it never asks', async () => {
     const probe = await begin();
     probe.onQuestion = (question) => question.choose('reject_once');
     assert.deepEqual(await probe.prompt('/edit'), { stopReason: 'end_turn' });
@@ -139,7 +139,7 @@ describe('demo agent', () => {
     assert.match(await readFile(join(folder, 'other', 'x.md'), 'utf8'), /with these words\n$/);
   });
 
-  it('D5: nothing leaves the scratch folder', async () => {
+  it('X5: nothing leaves the scratch folder', async () => {
     const outside = join(folder, 'outside');
     await mkdir(outside);
     const scratch = join(folder, 'scratch');
@@ -165,7 +165,7 @@ describe('demo agent', () => {
     assert.deepEqual((await readdir(folder)).sort(), ['outside', 'scratch']);
   });
 
-  it('D5: a link put there between question and answer is not followed', async () => {
+  it('X5: a link put there between question and answer is not followed', async () => {
     const target = join(folder, 'target');
     await writeFile(target, 'safe');
     const probe = await begin();
@@ -177,7 +177,7 @@ describe('demo agent', () => {
     assert.equal(await readFile(target, 'utf8'), 'safe');
   });
 
-  it('D5: its own temporary folder is gone when it ends; the workspace only when allowed', async () => {
+  it('X5: its own temporary folder is gone when it ends; the workspace only when allowed', async () => {
     const scratch = new Scratch();
     const path = await scratch.folder;
     assert.ok(existsSync(path));
@@ -189,7 +189,7 @@ describe('demo agent', () => {
     assert.ok(existsSync(join(folder, 'in-workspace.md')));
   });
 
-  it('D6: runs a harmless command after asking, and not when rejected', async () => {
+  it('X6: runs a harmless command after asking, and not when rejected', async () => {
     const probe = await begin({}, { onQuestion: (question) => question.choose('allow_once') });
     await probe.prompt('/run');
     const [ran] = tools(probe);
@@ -200,7 +200,7 @@ describe('demo agent', () => {
     assert.equal(tools(probe)[1]?.status, 'failed');
   });
 
-  it('D7: asks by a form where the client has them, else by a choice', async () => {
+  it('X7: asks by a form where the client has them, else by a choice', async () => {
     const withForms = await begin();
     const turn = withForms.prompt('/ask');
     const question = await withForms.question();
@@ -222,7 +222,7 @@ describe('demo agent', () => {
     assert.match(without.text(), /No answer is fine/);
   });
 
-  it('D8: can be cancelled while it talks and with a question open', async () => {
+  it('X8: can be cancelled while it talks and with a question open', async () => {
     const probe = await begin({ paceMs: 5 });
     const long = probe.prompt('/long 10000');
     await eventually(() => probe.text().includes('word3'), { what: 'some words' });
@@ -245,14 +245,14 @@ describe('demo agent', () => {
     assert.deepEqual(await probe.prompt('/help'), { stopReason: 'end_turn' });
   });
 
-  it('D8: its command is gone when the turn is cancelled', async () => {
+  it('X8: its command is gone when the turn is cancelled', async () => {
     const turn = new AbortController();
     const end = runHarmless(folder, turn.signal, () => {});
     turn.abort();
     assert.equal((await within(end, 5_000, 'the end')).code, null);
   });
 
-  it('D8: one turn at a time', async () => {
+  it('X8: one turn at a time', async () => {
     const probe = await begin({ paceMs: 5 });
     const first = probe.prompt('/long 10000');
     await eventually(() => probe.text() !== '', { what: 'some words' });
@@ -261,7 +261,7 @@ describe('demo agent', () => {
     await first;
   });
 
-  it('D9: the pace is a config option', async () => {
+  it('X9: the pace is a config option', async () => {
     const probe = await begin();
     const { sessionId } = probe;
     const result = await probe.agent.request('session/set_config_option', {
@@ -274,7 +274,7 @@ describe('demo agent', () => {
     await assert.rejects(probe.agent.request('session/set_config_option', wrong), { code: -32602 });
   });
 
-  it('D2: understands commands and plain words', () => {
+  it('X2: understands commands and plain words', () => {
     const wish = (text: string, first = false): string => understand(text, first).scene;
     assert.equal(wish('/long 5'), 'long');
     assert.equal(understand('/edit a.md  some words', false).argument, 'a.md  some words');
@@ -289,7 +289,7 @@ describe('demo agent', () => {
     ['stdin ends', (child: ChildProcess) => child.stdin!.end()],
     ['it is asked to', (child: ChildProcess) => child.kill('SIGTERM')],
   ] as const) {
-    it(`D10: as a process: serves on stdio and leaves nothing when ${how}`, async () => {
+    it(`X10: as a process: serves on stdio and leaves nothing when ${how}`, async () => {
       const script = join(root, 'test', 'unit', 'demo', 'run-demo.ts');
       const child = spawn(process.execPath, ['--import', 'tsx', script], {
         cwd: root,
