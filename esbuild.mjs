@@ -35,6 +35,24 @@ const coreExternal = {
   },
 };
 
+// What reads JSON Schema off zod's schemas is reachable from each of them, and nothing in the web client calls it.
+const withoutJsonSchema = {
+  name: 'without-json-schema',
+  setup(b) {
+    b.onLoad(
+      { filter: /zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/ },
+      async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const names = [...source.matchAll(/^export (?:function|const) (\w+)/gm)].map(([, name]) => name);
+        const absent = `function absent() { throw new Error('The web client has no JSON Schema.'); }\n`;
+        return {
+          contents: `${absent}export { ${[...names, 'process'].map((name) => `absent as ${name}`)} };`,
+        };
+      },
+    );
+  },
+};
+
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/web', { recursive: true });
 const builds = [
@@ -58,6 +76,9 @@ const builds = [
     entryPoints: { phone: 'src/web/phone/main.tsx', webview: 'src/web/webview/main.tsx' },
     outdir: 'dist/web',
     chunkNames: 'chunk-[hash]',
+    plugins: [withoutJsonSchema],
+    // A browser has the table of HTML entities that markdown-it would bring along.
+    alias: { entities: './src/web/views/html-entities.ts' },
   },
 ];
 const results = [];
@@ -65,12 +86,13 @@ for (const options of builds) {
   if (watch) await (await context(options)).watch();
   else results.push(await build(options));
 }
+const page = await pageWithPreloads(results[3]?.metafile);
 if (!watch) {
   // The service worker caches the shell by a hash of it, so a new build replaces the old one whole.
   const files = Object.keys(results[3].metafile.outputs).map((path) => path.replace(/^dist\/web\//, ''));
   const hash = createHash('sha256');
   for (const file of files.sort()) hash.update(await readFile(`dist/web/${file}`));
-  for (const file of ['index.html', 'manifest.webmanifest']) hash.update(await readFile(`src/web/${file}`));
+  hash.update(page).update(await readFile('src/web/manifest.webmanifest'));
   const buildHash = hash.digest('hex').slice(0, 16);
   const shell = files.filter((file) => !file.startsWith('webview'));
   await build({
@@ -84,8 +106,8 @@ if (!watch) {
   await writeFile('dist/meta.json', JSON.stringify(results.map((result) => result.metafile)));
   await writeFile('dist/web/build.txt', `${version} ${buildHash}\n`);
 }
-for (const file of ['index.html', 'manifest.webmanifest'])
-  await copyFile(`src/web/${file}`, `dist/web/${file}`);
+await writeFile('dist/web/index.html', page);
+await copyFile('src/web/manifest.webmanifest', 'dist/web/manifest.webmanifest');
 for (const icon of [
   'icon-192.png',
   'icon-512.png',
@@ -94,4 +116,17 @@ for (const icon of [
   'favicon.svg',
 ]) {
   await copyFile(`media/web/${icon}`, `dist/web/${icon}`);
+}
+
+/** The phone's page with what its script imports named, so that a phone asks for all in one round trip. */
+async function pageWithPreloads(metafile) {
+  const html = await readFile('src/web/index.html', 'utf8');
+  const script = '<script type="module" src="phone.js">';
+  const imports = (output) =>
+    metafile.outputs[output].imports
+      .filter(({ kind }) => kind === 'import-statement')
+      .flatMap(({ path }) => [path, ...imports(path)]);
+  const chunks = metafile ? [...new Set(imports('dist/web/phone.js'))] : [];
+  const links = chunks.map((path) => `<link rel="modulepreload" href="${path.replace('dist/web/', '')}" />`);
+  return html.replace(script, [...links, script].join('\n    '));
 }
