@@ -200,6 +200,35 @@ export function conversation(): Script {
     });
 }
 
+/** What an agent could send to do harm; `look.mts` checks that none of it came alive. */
+export function hostile(): Fact[] {
+  const script = '<script>window.harmed=1</' + 'script>';
+  return new Script()
+    .prompt('h1', `${script}<img src=x onerror="window.harmed=1">`, phone)
+    .event({ type: 'turn_started', id: 'h1' }, phone)
+    .say(
+      `${script}\n\n<img src=x onerror="window.harmed=1"> <iframe src="https://evil.example"></iframe>\n\n`,
+    )
+    .say(
+      '[a](javascript:window.harmed=1) [b](command:harm) [c](data:text/html,x) [d]() <javascript:window.harmed=1>\n\n',
+    )
+    .say(
+      '```html" onload="x\n<b onclick="window.harmed=1">x</b>\n```\n\n[fine](https://example.org) ![p](https://evil.example/p.png)',
+    )
+    .update({
+      sessionUpdate: 'tool_call',
+      toolCallId: 'h',
+      title: `${script}<svg onload="window.harmed=1">`,
+      kind: 'execute',
+      status: 'failed',
+      content: [{ type: 'content', content: { type: 'text', text: `\u001b[31m${script}\u001b[0m` } }],
+    })
+    .update({
+      sessionUpdate: 'agent_message_chunk',
+      content: { type: 'image', mimeType: 'image/svg+xml', data: 'PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+' },
+    }).facts;
+}
+
 /** Done, failed, interrupted, queued and held prompts; code, a table, a failed command. */
 export function varied(): Fact[] {
   return new Script()

@@ -17,13 +17,19 @@ export interface FakeHost {
   from?: number | null;
 }
 
+/** What a page may do to the host it talks to, for checks. */
+export interface Played {
+  /** Journals and sends one more fact. */
+  more(fact: Fact): void;
+}
+
 interface Message {
   id?: number | string;
   method?: string;
-  params?: { sessionId?: string };
+  params?: { sessionId?: string; before?: number; limit?: number };
 }
 
-export function fakeTransport(host: FakeHost): MessageTransport {
+export function fakeTransport(host: FakeHost): MessageTransport & Played {
   const messages = new Emitter<string>();
   const closing = new Emitter<ErrorShape | undefined>();
   const post = (message: object) =>
@@ -45,9 +51,17 @@ export function fakeTransport(host: FakeHost): MessageTransport {
         const head = { epoch: 'e1', seq: host.facts.at(-1)?.seq ?? 0 };
         answer(id, { _meta: { offdesk: { head, from: host.from ?? null, reset: false } } });
         for (const fact of host.facts) {
+          if (fact.seq < (host.from ?? 1)) continue;
           post({ method: 'session/update', params: toNotification(params?.sessionId ?? '', fact) });
         }
         return;
+      }
+      case methods.history: {
+        const before = params?.before ?? 1;
+        const from = Math.max(1, before - (params?.limit ?? 1));
+        const page = host.facts.filter(({ seq }) => seq >= from && seq < before);
+        const updates = page.map((fact) => toNotification(params?.sessionId ?? '', fact));
+        return void answer(id, { updates, from: from > 1 ? from : null });
       }
       case methods.files:
         return void answer(id, { files: host.files ?? [] });
@@ -60,6 +74,7 @@ export function fakeTransport(host: FakeHost): MessageTransport {
     }
   };
   return {
+    more: (fact) => post({ method: 'session/update', params: toNotification('s1', fact) }),
     send: (text) => receive(JSON.parse(text) as Message),
     onMessage: messages.event,
     onClose: closing.event,

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type BrowserContextOptions } from 'playwright-core';
+import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const output = '.test-output/look';
 const only = process.argv[2] ?? '';
@@ -50,7 +50,7 @@ const server = createServer((request, response) => {
   }
   const file = url.pathname === '/vscode-themes.css' ? variables : files.get(url.pathname);
   response.setHeader('content-type', url.pathname.endsWith('.css') ? 'text/css' : 'text/javascript');
-  if (!file) response.statusCode = 404;
+  if (!file) response.statusCode = url.pathname === '/favicon.ico' ? 204 : 404;
   response.end(file);
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -106,6 +106,42 @@ const views: { name: string; match: RegExp; theme: string; context: BrowserConte
   },
 ];
 
+/** Nothing jumps: neither while earlier items load above, nor while new ones come below. */
+async function readingElsewhere(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  const scroller = page.locator('.scroller');
+  // The harder case: engines without scroll anchoring of their own (Safari).
+  await scroller.evaluate((box) => {
+    (box as HTMLElement).style.overflowAnchor = 'none';
+  });
+  const spot = async () => {
+    const box = await page.locator('.item', { hasText: 'Message 95:' }).boundingBox();
+    return Math.round(box?.y ?? NaN);
+  };
+  const end = await scroller.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+  if (end > 2) found.push(`opened ${end} px above the end`);
+  await page.locator('.item', { hasText: 'Message 95:' }).scrollIntoViewIfNeeded();
+  await page.waitForTimeout(100);
+  const before = await spot();
+  await page.waitForTimeout(500);
+  const after = await spot();
+  if (Math.abs(after - before) > 2) found.push(`earlier items moved the reader from ${before} to ${after}`);
+  const first = await page.locator('.item').first().innerText();
+  if (first.startsWith('Message 90:')) found.push('no earlier items were loaded');
+  await page.evaluate(() => {
+    const { more } = window as unknown as { more: (fact: unknown) => void };
+    const update = { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: 'The newest.' } };
+    more({ seq: 200, at: 1, origin: { kind: 'agent' }, item: 'new', update });
+  });
+  const pill = page.getByRole('button', { name: 'New below' });
+  await pill.waitFor({ timeout: 2_000 }).catch(() => found.push('no pill for what is new below'));
+  if (Math.abs((await spot()) - after) > 2) found.push('a new item moved the reader');
+  await pill.click({ timeout: 2_000 }).catch(() => undefined);
+  await page.waitForTimeout(200);
+  if (!(await page.getByText('The newest.').isVisible())) found.push('the pill did not lead to the end');
+  return found;
+}
+
 const source = await readFile('test/look/scenes.tsx', 'utf8');
 const scenes = [...source.matchAll(/^ {2}'((?:phone|desk)-[a-z-]+)':/gm)].map((match) => match[1] ?? '');
 await mkdir(output, { recursive: true });
@@ -128,6 +164,25 @@ for (const view of views) {
       await page.getByRole('textbox', { name: 'Message' }).click();
       await page.waitForTimeout(200);
     }
+    if (scene === 'phone-hostile') {
+      const alive = await page.evaluate(() => {
+        const harmed = 'harmed' in window ? ['a script ran'] : [];
+        const found = document.querySelectorAll(
+          '#root script, iframe, #root img, [onerror], [onload], [onclick]',
+        );
+        const links = [...document.querySelectorAll('#root a[href]')].map(
+          (link) => link.getAttribute('href') ?? '',
+        );
+        return [
+          ...harmed,
+          ...[...found].map((element) => element.outerHTML),
+          ...links.filter((href) => !href.startsWith('https:')),
+        ];
+      });
+      problems.push(...alive.map((what) => `${where}: ${what}`));
+    }
+    if (scene === 'phone-history')
+      problems.push(...(await readingElsewhere(page)).map((what) => `${where}: ${what}`));
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (overflow > 0) problems.push(`${where}: ${overflow} px too wide`);
     await page.screenshot({ path: `${output}/${where}.png` });

@@ -21,7 +21,7 @@ import { loadMarkdown } from '../../src/web/views/markdown-loader.ts';
 import { SurfaceContext } from '../../src/web/views/surface.ts';
 import { DeskApp } from '../../src/web/webview/desk-app.tsx';
 import { DeskHost } from '../../src/web/webview/desk-host.ts';
-import { asking, askingEdit, askingForm, conversation, start, varied } from './facts.ts';
+import { asking, askingEdit, askingForm, conversation, hostile, start, varied } from './facts.ts';
 import { fakeTransport, type FakeHost } from './fake-host.ts';
 import { onStatus, options, qr } from './status.ts';
 
@@ -43,7 +43,9 @@ function clientState(scope: Scope, state: SessionState, more: Partial<ClientStat
 
 function newHost(fake: FakeHost, keep: Keep, connect: boolean): HostClient {
   const host = new HostClient({ name: 'look', keep, clock: systemClock, frame: nextFrame });
-  if (connect) void host.connect(fakeTransport(fake));
+  const transport = fakeTransport(fake);
+  if (connect) void host.connect(transport);
+  Object.assign(window, { more: transport.more });
   return host;
 }
 
@@ -162,13 +164,22 @@ const many = Array.from({ length: 40 }, (_, i) => i).reduce(
   conversation(),
 );
 
+/** One message each, of different heights. */
+const messages = Array.from({ length: 140 }, (_, i): Fact => {
+  const text = `Message ${i + 1}: ${'some words that wrap over lines '.repeat(1 + (i % 5))}`;
+  const update = { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } };
+  return { seq: i + 1, at: start + i * 1_000, origin: { kind: 'agent' }, item: `m${i}`, update };
+});
+
 export const scenes: { [name: string]: () => void } = {
   'phone-asking': () => phone({ facts: asking(), state: 'waiting' }),
   'phone-asking-edit': () => phone({ facts: askingEdit(), state: 'waiting' }),
   'phone-asking-form': () => phone({ facts: askingForm(), state: 'waiting' }),
   'phone-working': () => phone({ facts: conversation().facts }),
   'phone-varied': () => phone({ facts: varied() }),
+  'phone-hostile': () => phone({ facts: hostile() }),
   'phone-long': () => phone({ facts: many.facts, from: 1 }),
+  'phone-history': () => phone({ facts: messages, from: 90 }),
   'phone-empty-demo': () => phone({ facts: [], state: 'idle' }),
   'phone-offline': () =>
     phone({
