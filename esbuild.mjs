@@ -2,6 +2,7 @@
 import { build, context } from 'esbuild';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const watch = process.argv.includes('--watch');
@@ -25,7 +26,16 @@ const web = {
   jsxImportSource: 'preact',
   loader: { '.svg': 'text' },
   define: { ...shared.define, 'process.env.NODE_ENV': '"production"' },
+  // A browser has the table of HTML entities that markdown-it would bring along.
+  alias: { entities: './src/web/views/html-entities.ts' },
 };
+const icons = [
+  'icon-192.png',
+  'icon-512.png',
+  'icon-maskable-512.png',
+  'apple-touch-icon.png',
+  'favicon.svg',
+];
 
 // `core.js` is what is heavy: extension and CLI load it on first use.
 const coreExternal = {
@@ -53,80 +63,78 @@ const withoutJsonSchema = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
-await mkdir('dist/web', { recursive: true });
-const builds = [
-  { ...node, entryPoints: { core: 'src/host/core.ts' }, outdir: 'dist' },
-  {
-    ...node,
-    entryPoints: { extension: 'src/vscode/extension.ts' },
-    outdir: 'dist',
-    external: ['vscode'],
-    plugins: [coreExternal],
-  },
-  {
-    ...node,
-    entryPoints: { cli: 'src/cli/main.ts' },
-    outdir: 'dist',
-    plugins: [coreExternal],
-    banner: { js: '#!/usr/bin/env node' },
-  },
-  {
-    ...web,
-    entryPoints: { phone: 'src/web/phone/main.tsx', webview: 'src/web/webview/main.tsx' },
-    outdir: 'dist/web',
-    chunkNames: 'chunk-[hash]',
-    plugins: [withoutJsonSchema],
-    // A browser has the table of HTML entities that markdown-it would bring along.
-    alias: { entities: './src/web/views/html-entities.ts' },
-  },
-];
-const results = [];
-for (const options of builds) {
-  if (watch) await (await context(options)).watch();
-  else results.push(await build(options));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll();
+
+async function buildAll() {
+  await rm('dist', { recursive: true, force: true });
+  const parts = [
+    { ...node, entryPoints: { core: 'src/host/core.ts' }, outdir: 'dist' },
+    {
+      ...node,
+      entryPoints: { extension: 'src/vscode/extension.ts' },
+      outdir: 'dist',
+      external: ['vscode'],
+      plugins: [coreExternal],
+    },
+    {
+      ...node,
+      entryPoints: { cli: 'src/cli/main.ts' },
+      outdir: 'dist',
+      plugins: [coreExternal],
+      banner: { js: '#!/usr/bin/env node' },
+    },
+  ];
+  const results = [];
+  for (const options of parts) results.push(await run(options));
+  const entryPoints = { phone: 'src/web/phone/main.tsx', webview: 'src/web/webview/main.tsx' };
+  results.push(await buildWeb('dist/web', { entryPoints }));
+  if (!watch) await writeFile('dist/meta.json', JSON.stringify(results));
 }
-const page = await pageWithPreloads(results[3]?.metafile);
-if (!watch) {
+
+/** The metafile; undefined when it goes on watching. */
+async function run(options) {
+  if (!watch) return (await build(options)).metafile;
+  await (await context(options)).watch();
+}
+
+/** The whole folder of the web client, with `phone` among the entries. `more`: other options of esbuild. */
+export async function buildWeb(outdir, more) {
+  await mkdir(outdir, { recursive: true });
+  const define = { ...web.define, ...more.define };
+  const metafile = await run({
+    ...{ ...web, chunkNames: 'chunk-[hash]', plugins: [withoutJsonSchema] },
+    ...{ ...more, outdir, define },
+  });
+  const page = await pageWithPreloads(metafile, outdir);
+  await writeFile(`${outdir}/index.html`, page);
+  await copyFile('src/web/manifest.webmanifest', `${outdir}/manifest.webmanifest`);
+  for (const icon of icons) await copyFile(`media/web/${icon}`, `${outdir}/${icon}`);
+  if (!metafile) return;
   // The service worker caches the shell by a hash of it, so a new build replaces the old one whole.
-  const files = Object.keys(results[3].metafile.outputs).map((path) => path.replace(/^dist\/web\//, ''));
+  const files = Object.keys(metafile.outputs).map((path) => path.slice(outdir.length + 1));
   const hash = createHash('sha256');
-  for (const file of files.sort()) hash.update(await readFile(`dist/web/${file}`));
-  hash.update(page).update(await readFile('src/web/manifest.webmanifest'));
+  for (const file of [...files.sort(), 'index.html', 'manifest.webmanifest'])
+    hash.update(await readFile(`${outdir}/${file}`));
   const buildHash = hash.digest('hex').slice(0, 16);
   const shell = files.filter((file) => !file.startsWith('webview'));
   await build({
-    ...web,
-    splitting: false,
-    format: 'iife',
+    ...{ ...web, splitting: false, format: 'iife', outdir },
     entryPoints: { 'service-worker': 'src/web/service-worker.ts' },
-    outdir: 'dist/web',
-    define: { ...web.define, __BUILD_HASH__: JSON.stringify(buildHash), __SHELL__: JSON.stringify(shell) },
+    define: { ...define, __BUILD_HASH__: JSON.stringify(buildHash), __SHELL__: JSON.stringify(shell) },
   });
-  await writeFile('dist/meta.json', JSON.stringify(results.map((result) => result.metafile)));
-  await writeFile('dist/web/build.txt', `${version} ${buildHash}\n`);
-}
-await writeFile('dist/web/index.html', page);
-await copyFile('src/web/manifest.webmanifest', 'dist/web/manifest.webmanifest');
-for (const icon of [
-  'icon-192.png',
-  'icon-512.png',
-  'icon-maskable-512.png',
-  'apple-touch-icon.png',
-  'favicon.svg',
-]) {
-  await copyFile(`media/web/${icon}`, `dist/web/${icon}`);
+  await writeFile(`${outdir}/build.txt`, `${version} ${buildHash}\n`);
+  return metafile;
 }
 
 /** The phone's page with what its script imports named, so that a phone asks for all in one round trip. */
-async function pageWithPreloads(metafile) {
+async function pageWithPreloads(metafile, outdir) {
   const html = await readFile('src/web/index.html', 'utf8');
   const script = '<script type="module" src="phone.js">';
   const imports = (output) =>
     metafile.outputs[output].imports
       .filter(({ kind }) => kind === 'import-statement')
       .flatMap(({ path }) => [path, ...imports(path)]);
-  const chunks = metafile ? [...new Set(imports('dist/web/phone.js'))] : [];
-  const links = chunks.map((path) => `<link rel="modulepreload" href="${path.replace('dist/web/', '')}" />`);
+  const chunks = metafile ? [...new Set(imports(`${outdir}/phone.js`))] : [];
+  const links = chunks.map((path) => `<link rel="modulepreload" href="${path.slice(outdir.length + 1)}" />`);
   return html.replace(script, [...links, script].join('\n    '));
 }

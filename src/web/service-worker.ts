@@ -28,8 +28,9 @@ const files = [...new Set([...pages, ...__SHELL__])];
 const shell = new Set(files.map((file) => new URL(file, worker.registration.scope).href));
 
 worker.addEventListener('install', (event) => {
-  // `reload` passes the browser's own cache, which may still hold the build before.
-  const requests = files.map((file) => new Request(file, { cache: 'reload' }));
+  // The browser's own cache may still hold the build before: `no-cache` asks by ETag, so what the page has just
+  // loaded does not travel twice.
+  const requests = files.map((file) => new Request(file, { cache: 'no-cache' }));
   event.waitUntil(
     caches
       .open(cacheName)
