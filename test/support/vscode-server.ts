@@ -14,6 +14,8 @@ export interface VscodeServerOptions {
   settings?: Record<string, unknown>;
   /** For the server and all that it starts: extension host, agents. */
   env?: Record<string, string | undefined>;
+  /** For Node itself, of the server and of its extension hosts, which do not get NODE_OPTIONS. */
+  nodeArgs?: string[];
   /** HOME of the server, below which `.offdesk` will be; one of its own by default. */
   home?: string;
   /** Ask for trust in folders, as VS Code does by default; off by default here. */
@@ -101,6 +103,7 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
   const server = start(
     node24,
     [
+      ...(options.nodeArgs ?? []),
       ...[vscodeServerMain, ...folders, '--host', '127.0.0.1', '--port', String(port)],
       ...['--without-connection-token', '--disable-telemetry', '--telemetry-level', 'off'],
       ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),

@@ -1,0 +1,85 @@
+/** What a surface must say, item by item, worked out from the journal alone: the measure for both screens. */
+import type { Item, PromptItem, ThoughtItem, ToolItem, Transcript } from '../../../src/transcript/items.ts';
+import { strings } from '../../../src/web/strings.ts';
+import { diffTexts } from '../../../src/web/views/line-diff.ts';
+import { markdownToHtml } from '../../../src/web/views/markdown.ts';
+import { closedWords, subjectOf, toolCallOf } from '../../../src/web/views/question-words.ts';
+import { nameOf, shortPath } from '../../../src/web/views/words.ts';
+
+export interface Reader {
+  kind: 'desk' | 'phone';
+  /** Its name at the host. */
+  name: string;
+  /** The session's folder. */
+  cwd: string;
+}
+
+const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
+const marks = { same: ' ', added: '+', removed: '−', gap: ' ' };
+
+/** As `Surface.items` reads them. Throws for kinds of items that no story has yet. */
+export function expectedItems(transcript: Transcript, reader: Reader): string[] {
+  const tools = new Map(
+    transcript.items.flatMap((item) => (item.kind === 'tool' ? [[item.toolCallId, item] as const] : [])),
+  );
+  return [...transcript.items, ...transcript.queue].map((item) =>
+    textOf(item, tools, reader).replace(/\s+/g, ''),
+  );
+}
+
+function textOf(item: Item, tools: ReadonlyMap<string, ToolItem>, reader: Reader): string {
+  switch (item.kind) {
+    case 'prompt':
+      return promptText(item, reader);
+    case 'message':
+      return plainText(markdownToHtml(item.text));
+    case 'thought':
+      return thoughtText(item);
+    case 'tool':
+      return toolText(item, reader.cwd);
+    case 'question': {
+      const tool = tools.get(toolCallOf(item) ?? '');
+      if (item.state.kind === 'open') return '';
+      return `${tool ? '' : subjectOf(item, tool)}${closedWords(item)}`;
+    }
+    case 'plan':
+    case 'notice':
+    case 'compaction':
+    case 'unknown':
+      throw new Error(`how a surface shows a ${item.kind} is not written down here`);
+  }
+}
+
+function promptText(item: PromptItem, { kind, name }: Reader): string {
+  const text = item.blocks.flatMap((block) => (block.type === 'text' ? [String(block['text'])] : [])).join();
+  const { origin } = item;
+  const own = kind === 'desk' ? origin.kind === 'desk' : origin.kind === 'device' && origin.name === name;
+  const words = {
+    ...{ received: 'received by the computer, queued', running: 'taken up', done: 'done' },
+    ...{ cancelled: 'stopped', failed: 'failed', interrupted: 'interrupted', removed: 'removed' },
+  };
+  // The clock time between the first two is left out.
+  return [text, ...(own ? [] : [`from ${nameOf(origin)} · `]), ` · ${words[item.state]}`].join('');
+}
+
+function thoughtText({ startedAt, endedAt, text }: ThoughtItem): string {
+  const seconds = Math.round((endedAt - startedAt) / 1000);
+  return `${seconds > 0 ? `Thought for ${seconds} s` : 'Thought'}${text}`;
+}
+
+function toolText(item: ToolItem, cwd: string): string {
+  const diffs = item.content.flatMap((content) => {
+    if (content.type !== 'diff') return [];
+    const { lines, added, removed } = diffTexts(content.oldText, content.newText);
+    const count = `${added > 0 ? `+${added}` : ''}${removed > 0 ? `−${removed}` : ''}`;
+    const news = content.oldText === null ? 'new' : '';
+    return [shortPath(content.path, cwd), news, count, ...lines.map(({ kind, text }) => marks[kind] + text)];
+  });
+  // Output is folded unless the tool failed.
+  const output = item.status === 'failed' ? item.output : '';
+  return [item.title, strings.tool[item.status], ...diffs, output].join('');
+}
+
+function plainText(html: string): string {
+  return html.replace(/<[^>]*>/g, '').replace(/&(amp|lt|gt|quot);/g, (entity) => entities[entity] ?? entity);
+}

@@ -1,0 +1,117 @@
+/** A surface as its reader knows it, desk or phone: the conversation, the composer, a question's card. */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { eventually } from '../../support/wait.ts';
+
+/** Turns, reconnections and a machine that has other work. */
+const patienceMs = 90_000;
+
+/** The phone's page, or the inside of the desk's webview. */
+export type Screen = Pick<Page & FrameLocator, 'getByRole' | 'getByText' | 'locator'>;
+
+export class Surface {
+  /** For errors. */
+  readonly name: string;
+  readonly #screen: () => Screen;
+
+  /** `screen` is asked each time: a webview that was hidden is another frame later. */
+  constructor(name: string, screen: () => Screen) {
+    this.name = name;
+    this.#screen = screen;
+  }
+
+  get screen(): Screen {
+    return this.#screen();
+  }
+
+  get log(): Locator {
+    return this.screen.getByRole('log', { name: 'Conversation' });
+  }
+
+  get message(): Locator {
+    return this.screen.getByRole('textbox', { name: 'Message' });
+  }
+
+  get stop(): Locator {
+    return this.screen.getByRole('button', { name: 'Stop', exact: true });
+  }
+
+  /** The open question of the agent. */
+  get card(): Locator {
+    return this.screen.locator('footer section.ask');
+  }
+
+  async write(text: string): Promise<void> {
+    await this.message.fill(text);
+    await this.send();
+  }
+
+  async send(): Promise<void> {
+    await this.screen.getByRole('button', { name: 'Send', exact: true }).click();
+  }
+
+  /** Types `@query` at the end and takes the file from the list. */
+  async chooseFile(query: string, path: string): Promise<void> {
+    await this.message.focus();
+    await this.message.press('End');
+    await this.message.pressSequentially(`@${query}`);
+    await this.screen.getByRole('option', { name: path, exact: true }).click();
+  }
+
+  /** The line below the last prompt with this text: who, when, and how far it got. */
+  fate(text: string): Locator {
+    return this.log.locator('.prompt').filter({ hasText: text }).last().locator('.by').first();
+  }
+
+  async waitForFate(text: string, fate: string): Promise<void> {
+    // Not `innerText`: it leaves out what the browser skips because it is scrolled away.
+    await eventually(async () => (await this.fate(text).textContent())?.endsWith(`· ${fate}`), {
+      what: `${this.name}: "${text}" to be ${fate}`,
+      timeoutMs: patienceMs,
+      everyMs: 100,
+    });
+  }
+
+  async waitForText(text: string | RegExp): Promise<void> {
+    await this.log.getByText(text).last().waitFor({ timeout: patienceMs });
+  }
+
+  /** The highest n of `wordN` in the last item: how far the demo agent's long talk has come here. */
+  async words(): Promise<number> {
+    const text = await this.log.locator('.item').last().textContent();
+    return Number(/word(\d+)\s*$/.exec(text ?? '')?.[1] ?? 0);
+  }
+
+  async waitForWords(count: number): Promise<number> {
+    return eventually(
+      async () => {
+        const words = await this.words();
+        return words >= count && words;
+      },
+      { what: `${this.name}: ${count} words`, timeoutMs: patienceMs, everyMs: 50 },
+    );
+  }
+
+  /**
+   * What each item of the conversation says, without white space, clock times and what is only to press; with
+   * everything that was loaded late.
+   */
+  async items(): Promise<string[]> {
+    const earlier = this.screen.getByRole('button', { name: /^Load(ing)? earlier messages$/ });
+    await eventually(
+      async () => {
+        if ((await earlier.count()) === 0) return true;
+        await earlier.click({ timeout: 2_000 });
+        return false;
+      },
+      { what: `${this.name}: the beginning of the conversation` },
+    );
+    // One expression: helpers that a compiler adds for named functions do not exist in the page.
+    return this.log.evaluate((log) => {
+      const copy = log.cloneNode(true) as HTMLElement;
+      for (const part of copy.querySelectorAll('button, svg')) part.remove();
+      for (const line of copy.querySelectorAll('.by'))
+        line.textContent = (line.textContent ?? '').replace(/\d{1,2}:\d{2}(\s?[AP]M)?/, '');
+      return [...copy.querySelectorAll('.item')].map((item) => (item.textContent ?? '').replace(/\s+/g, ''));
+    });
+  }
+}
