@@ -47,7 +47,7 @@ export class Upstream implements AgentPort {
   }
 
   async start(sink: AgentSink): Promise<AgentOffers> {
-    await this.stop();
+    if (this.#process) await this.stop();
     const { cwd } = this.#options;
     const agentProcess = startProcess(this.#options, cwd, this.#log);
     this.#process = agentProcess;

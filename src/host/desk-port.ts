@@ -1,6 +1,5 @@
 /** What a client at the desk may ask of the host: `_offdesk/host/…`, parsed once. */
 import type * as z from 'zod/v4';
-import type { Event } from '../base/emitter.ts';
 import { OffdeskError } from '../base/error.ts';
 import {
   actParams,

@@ -13,6 +13,7 @@ import type { ClientIdentity } from '../session/client-port.ts';
 import { serveClient } from '../session/downstream.ts';
 import type { Session } from '../session/session.ts';
 import { activityOf } from './activity.ts';
+import { candidates } from './agent-command.ts';
 import type { HostPorts, HostSettings, RemoteHost } from './api.ts';
 import { deskPort } from './desk-port.ts';
 import { openLine, reachFacts, type Line } from './line.ts';
@@ -65,11 +66,14 @@ class Host implements RemoteHost {
     return this.#status;
   }
 
-  start({ agent = true, invite }: { agent?: boolean; invite?: boolean } = {}): Promise<void> {
-    return this.#inTurn(() => this.#start(agent, invite));
+  async start({ agent = true, invite }: { agent?: boolean; invite?: boolean } = {}): Promise<void> {
+    const machine = await this.#inTurn(() => this.#start(agent, invite));
+    // Out of turn: an agent may take a minute, and reach, invite and Stop do not wait for it.
+    if (machine) await this.#openSession(machine, agent);
   }
 
   stop(): Promise<void> {
+    this.#sessions.cancelOpening();
     return this.#inTurn(async () => {
       await this.#stop();
       this.#phase = 'off';
@@ -100,7 +104,13 @@ class Host implements RemoteHost {
 
   async decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void> {
     if (!this.#line) throw notOn();
-    await this.#line.desk.decide(id, allow, scope);
+    const { desk } = this.#line;
+    const asked = desk.requests.find((request) => request.id === id);
+    await desk.decide(id, allow, scope);
+    if (asked && !allow) {
+      const what = `${asked.device} was refused and learned nothing.`;
+      this.#notice('info', `${what} To let it in after all, make a new QR code or link.`, 'pairing_denied');
+    }
     this.#changed();
   }
 
@@ -162,12 +172,15 @@ class Host implements RemoteHost {
     void this.stop().finally(() => this.#store.dispose());
   }
 
-  async #start(agent: boolean, invite: boolean | undefined): Promise<void> {
-    if (this.#phase === 'on') return;
+  /** Undefined when it was on already. */
+  async #start(agent: boolean, invite: boolean | undefined): Promise<Machine | undefined> {
+    if (this.#phase === 'on') return undefined;
     this.#phase = 'starting';
     this.#error = undefined;
     this.#changed();
     try {
+      // A name that nobody knows is a mistake in the settings, not an agent that fails.
+      candidates(this.#ports.settings().agent, this.#ports.demoAgent);
       const machine = await openMachine(this.#ports);
       this.#machine = machine;
       this.#whileOn = new DisposableStore();
@@ -192,7 +205,7 @@ class Host implements RemoteHost {
       this.#changed();
       const wanted = reach !== undefined && agent && machine.devices.all.length === 0;
       if (invite ?? wanted) this.#invite();
-      await this.#openSession(agent);
+      return machine;
     } catch (error) {
       await this.#stop();
       this.#phase = 'error';
@@ -203,11 +216,16 @@ class Host implements RemoteHost {
   }
 
   /** An agent that does not start is shown, and leaves remote control on. */
-  async #openSession(agent: boolean): Promise<void> {
+  async #openSession(machine: Machine, agent: boolean): Promise<void> {
+    // Stopped in between: then there is nothing to open any more.
+    if (this.#machine !== machine) return;
     try {
-      await this.#sessions.open(agent, (skipped) => this.#notice('warning', sentenceOf(skipped)));
+      await this.#sessions.open(agent, (skipped) =>
+        this.#notice('warning', sentenceOf(skipped), skipped.code),
+      );
     } catch (caught) {
       const error = asOffdeskError(caught);
+      if (this.#machine !== machine || error.code === 'closed') return;
       this.#error = error.toShape();
       this.#activity.fire(sentenceOf(error));
       this.#changed();
@@ -222,7 +240,7 @@ class Host implements RemoteHost {
     this.#whileLine = new DisposableStore();
     this.#whileLine.add(line.link.onState(() => this.#changed()));
     this.#whileLine.add(line.desk.onChange(() => this.#changed()));
-    this.#whileLine.add(line.desk.onNotice(({ severity, message }) => this.#notice(severity, message)));
+    this.#whileLine.add(line.desk.onNotice(({ severity, message, code }) => this.#notice(severity, message, code)));
     this.#whileLine.add(line.gate.onOnline(() => this.#changed()));
     this.#whileLine.add(line.gate.onConnection((connection) => this.#serve(connection)));
     this.#changed();
@@ -270,7 +288,7 @@ class Host implements RemoteHost {
 
   async #stepBack(error: OffdeskError): Promise<void> {
     await this.stop();
-    this.#notice('warning', error.sentence);
+    this.#notice('warning', error.sentence, error.code);
   }
 
   async #stop(): Promise<void> {
@@ -291,8 +309,8 @@ class Host implements RemoteHost {
     this.#whileOn.add(subscription);
   }
 
-  #notice(severity: HostStatus['notices'][number]['severity'], message: string): void {
-    const notice = { id: randomUUID(), at: this.#ports.clock.now(), severity, message };
+  #notice(severity: HostStatus['notices'][number]['severity'], message: string, code: string): void {
+    const notice = { id: randomUUID(), at: this.#ports.clock.now(), severity, code, message };
     this.#notices = [...this.#notices, notice].slice(-keptNotices);
     this.#activity.fire(message);
     this.#changed();

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Upstream } from '../agent/upstream.ts';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { asOffdeskError, type OffdeskError } from '../base/error.ts';
+import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { FileIndex } from '../files/file-index.ts';
 import { gitFiles } from '../files/git-files.ts';
 import { limits } from '../protocol/limits.ts';
@@ -23,6 +23,10 @@ export class Sessions implements SessionDirectory, Disposable {
   readonly #files = new Map<string, FileIndex>();
   readonly #changed = new Emitter<void>();
   readonly #added = new Emitter<Session>();
+  /** The session whose agent is being started by `open`. */
+  #opening: Session | undefined;
+  /** Counts what `open` may go on with: a call of it that is no longer the current one ends. */
+  #run = 0;
   readonly onChange = this.#changed.event;
   readonly onSession = this.#added.event;
 
@@ -54,27 +58,36 @@ export class Sessions implements SessionDirectory, Disposable {
 
   /**
    * Opens the session of this host. With `agent` the agents are tried until one starts, and `skipped` hears why
-   * others did not; without, the first one found starts with the first prompt.
+   * others did not; without, the first one found starts with the first prompt. Rejects with why the last one did
+   * not start, or with `closed` when it was cancelled.
    */
   async open(agent: boolean, skipped: (error: OffdeskError) => void): Promise<Session> {
     const choice = this.#ports.settings().agent;
     const found = candidates(choice, this.#ports.demoAgent);
+    const run = ++this.#run;
     for (const [index, candidate] of found.entries()) {
+      if (run !== this.#run) break;
       const session = this.#create(candidate);
       if (!agent) return this.#add(session);
       const last = index === found.length - 1;
       if (last) this.#add(session);
+      this.#opening = session;
       try {
         await session.startAgent();
+        if (run !== this.#run) break;
         return this.#sessions.has(session.id) ? session : this.#add(session);
       } catch (error) {
+        if (run !== this.#run) break;
         // The last one stays, so that every surface shows what happened and a prompt can try again.
         if (last) throw error;
         skipped(asOffdeskError(error));
         await session.close();
+      } finally {
+        if (this.#opening === session) this.#opening = undefined;
       }
     }
-    throw new Error('unreachable: candidates are never empty');
+    // Candidates are never empty: only a run that was cancelled gets here.
+    throw new OffdeskError('closed', 'Remote control was stopped.');
   }
 
   async files(session: Session, query: string, limit: number) {
@@ -112,9 +125,16 @@ export class Sessions implements SessionDirectory, Disposable {
     this.#changed.fire();
   }
 
+  /** An agent that is being started by `open` is ended, and no other is tried. */
+  cancelOpening(): void {
+    this.#run++;
+    void this.#opening?.close();
+  }
+
   /** All agents are gone when it resolves. */
   async closeAll(): Promise<void> {
-    const sessions = this.list();
+    const sessions = [...new Set([...this.list(), ...(this.#opening ? [this.#opening] : [])])];
+    this.#run++;
     this.#sessions.clear();
     await Promise.all(sessions.map((session) => session.close()));
     this.#changed.fire();

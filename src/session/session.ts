@@ -61,7 +61,7 @@ export class Session {
   #promptTitle: string | undefined;
   readonly #title: string;
   #updatedAt: number;
-  #ended = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
     this.id = options.id;
@@ -110,7 +110,7 @@ export class Session {
   }
 
   get state(): SessionState {
-    if (this.#ended) return 'ended';
+    if (this.#closing) return 'ended';
     if (this.#questions.openCount > 0) return 'waiting';
     if (this.#turns.working) return 'working';
     return this.#agentState.state === 'starting' ? 'starting' : 'idle';
@@ -164,10 +164,12 @@ export class Session {
     return configOptions ?? [];
   }
 
-  /** Ends agent and session; clients see `ended`. */
-  async close(): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
+  /** Ends agent and session; clients see `ended`. Idempotent: the agent is gone when any call resolves. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#turns.close();
     await this.#questions.closeAll('withdrawn', host);
     await this.#agent.stop();
@@ -183,7 +185,7 @@ export class Session {
       this.#setAgent({ state: 'ready' });
     } catch (caught) {
       const error = asOffdeskError(caught, 'agent_failed');
-      this.#setAgent({ state: 'exited', error });
+      if (!this.#closing) this.#setAgent({ state: 'exited', error });
       throw error;
     }
   }
@@ -199,7 +201,7 @@ export class Session {
         }
       },
       exited: (error) => {
-        if (this.#ended) return;
+        if (this.#closing) return;
         this.#setAgent({ state: 'exited', error });
         void this.#questions.closeAll('withdrawn', { kind: 'agent' });
       },

@@ -4,12 +4,13 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { methods, type AnswerResult, type FilesResult } from '../../../src/protocol/methods.ts';
+import { badAgent } from '../../support/bad-agents.ts';
 import { listeningSocketsOf } from '../../support/ports.ts';
 import { ProbeClient } from '../../support/probe-client.ts';
 import { TestDevice } from '../../support/test-device.ts';
 import { testHost, type TestHost } from '../../support/test-host.ts';
 import { transportPair } from '../../support/transport-pair.ts';
-import { eventually } from '../../support/wait.ts';
+import { eventually, within } from '../../support/wait.ts';
 
 describe('host', () => {
   const running: TestHost[] = [];
@@ -187,5 +188,25 @@ describe('host', () => {
     assert.equal(test.host.status.agent?.state, 'none');
     await probe.prompt(session, 'prompt-01', 'hello');
     assert.equal(test.host.status.agent?.state, 'ready');
+  });
+
+  it('H9: an agent that takes long to start holds up nothing: reach, invite and Stop go on at once', async () => {
+    const { command, args } = badAgent('silent');
+    const test = await testHost({ agent: { kind: 'command', command, args } });
+    running.push(test);
+    const starting = test.host.start();
+    await eventually(() => test.host.status.agent?.state === 'starting', { what: 'the agent to be started' });
+    await within(test.host.createInvite(), 5_000, 'an invite');
+    await within(test.host.chooseReach('computer'), 5_000, 'a reach');
+    await within(test.host.stop(), 10_000, 'the stop');
+    await within(starting, 5_000, 'the start to be over');
+    assert.equal(test.host.status.state, 'off');
+    assert.equal(test.host.status.error, null, 'what was stopped on purpose is no error');
+  });
+
+  it('H10: an agent name that nobody knows is a mistake in the settings: nothing starts', async () => {
+    const test = await testHost({ agent: { kind: 'named', name: 'nobody' } });
+    await assert.rejects(test.host.start(), { code: 'agent_missing' });
+    assert.equal(test.host.status.state, 'error');
   });
 });
