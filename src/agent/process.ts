@@ -1,5 +1,6 @@
 /** An agent's process: JSON lines on stdio, bounded, and gone with all its children when stopped. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
 import { OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
@@ -166,7 +167,12 @@ class RunningProcess implements AgentProcess {
 
   #exitError(code: number | null, signal: string | null): OffdeskError {
     const how = signal ? `was ended by ${signal}` : `ended with code ${code ?? 'unknown'}`;
-    const last = this.#stderr.trim().split('\n').at(-1)?.slice(0, 200);
+    // It goes to terminals too: no colours, nothing that could redraw one.
+    const plain = stripVTControlCharacters(this.#stderr).trim().split('\n').at(-1) ?? '';
+    const last = plain
+      .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+      .trim()
+      .slice(0, 200);
     const said = last ? ` It said: ${/[.!?]$/.test(last) ? last : `${last}.`}` : '';
     return new OffdeskError(
       'agent_exited',

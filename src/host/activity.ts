@@ -10,13 +10,13 @@ export function activityOf(fact: Fact): string | undefined {
       case 'turn_started':
         return `prompt from ${originName(fact.origin)} taken up`;
       case 'turn_ended':
-        return `turn ${event.outcome}${event.message ? `: ${event.message}` : ''}`;
+        return plain(`turn ${event.outcome}${event.message ? `: ${event.message}` : ''}`);
       case 'question_opened':
         return `the agent asks: ${questionTitle(event.request)}`;
       case 'question_closed':
         return `question answered by ${originName(fact.origin)}`;
       case 'agent_state':
-        return event.error ? `agent: ${event.error.message}` : `agent ${event.state}`;
+        return event.error ? plain(`agent: ${event.error.message}`) : `agent ${event.state}`;
       case 'prompt_received':
       case 'prompt_removed':
       case 'queue_held':
@@ -39,10 +39,12 @@ export function questionTitle(request: Record<string, unknown>): string {
   return oneLine(toolCall?.title ?? request['message'] ?? 'a question');
 }
 
+/** Control characters could redraw a terminal. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
+}
+
 function oneLine(value: unknown): string {
-  // Control characters could redraw a terminal.
-  const text = String(value ?? '')
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim();
+  const text = plain(String(value ?? ''));
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
