@@ -1,5 +1,6 @@
 /** The way to the phones for one chosen reach: relay (embedded or own), link, gate and pairing desk. */
 import { DisposableStore } from '../base/disposable.ts';
+import type { ErrorShape } from '../base/error.ts';
 import { scopedLog } from '../base/log.ts';
 import type { ReachKind } from '../protocol/host-status.ts';
 import { startRelay, type Relay } from '../relay/server.ts';
@@ -20,6 +21,8 @@ export interface Line {
   readonly link: RelayLink;
   /** The relay was reached before: what follows is a reconnection. */
   readonly wasLive: boolean;
+  /** Why it is not live now; stays through further tries, so that nobody sees it come and go. */
+  readonly trouble: ErrorShape | undefined;
   readonly desk: PairingDesk;
   readonly gate: Gate;
   /** Nothing listens and no link is open when it resolves. */
@@ -84,9 +87,11 @@ export async function openLine(
       }),
     );
     let wasLive = false;
+    let trouble: ErrorShape | undefined;
     store.add(
-      link.onState(({ state }) => {
-        if (state === 'live') wasLive = true;
+      link.onState((now) => {
+        if (now.state === 'live') wasLive = true;
+        if (now.state !== 'connecting') trouble = now.state === 'waiting' ? now.error : undefined;
       }),
     );
     link.start();
@@ -104,6 +109,9 @@ export async function openLine(
       link,
       get wasLive() {
         return wasLive;
+      },
+      get trouble() {
+        return trouble;
       },
       desk,
       gate,

@@ -57,7 +57,10 @@ function stateOf({ phase, error, line, session }: StatusParts): Pick<HostStatus,
     case 'live':
       return { state: 'on', error: error ?? agentError ?? null };
     case 'connecting':
-      return { state: line.wasLive ? 'reconnecting' : 'starting', error: error ?? null };
+      return {
+        state: line.wasLive || line.trouble ? 'reconnecting' : 'starting',
+        error: line.trouble ?? error ?? null,
+      };
     case 'waiting':
       return { state: 'reconnecting', error: link.error };
     case 'stopped':
@@ -72,11 +75,13 @@ function reachOf(line: Line, machine: Machine, session: Session | undefined): Ho
 }
 
 function inviteOf(line: Line, machine: Machine): HostStatus['invite'] {
-  const invite = line.desk.invite;
+  const open = line.desk.invite;
+  // An expired one stays, so that the desk can say so.
+  const invite = open ?? line.desk.expired;
   // Until the relay has heard of it, a device that uses it would be turned away.
   if (!invite || line.link.state.state !== 'live') return null;
   const { hostId, noisePublic } = machine.identity;
   const { url: page, phoneCanOpen } = line.info;
   const url = encodeInvite(page, { hostId, hostKey: noisePublic, secret: invite.secret, relay: page });
-  return { url, expiresAt: invite.expiresAt, qr: phoneCanOpen ? (qrModules(url) ?? null) : null };
+  return { url, expiresAt: invite.expiresAt, qr: open && phoneCanOpen ? (qrModules(url) ?? null) : null };
 }
