@@ -1,10 +1,13 @@
-/** `--json`: one object a line on stdout; lines `invite`, `y`, `n` and `quit` on stdin. */
+/** `--json`: one object a line on stdout; lines `invite`, `y`, `n`, `revoke` and `quit` on stdin. */
 import { createInterface } from 'node:readline';
 import { DisposableStore } from '../base/disposable.ts';
-import { asOffdeskError } from '../base/error.ts';
+import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
+import type { Scope } from '../protocol/methods.ts';
 import type { View } from './view.ts';
+
+const scopes: readonly Scope[] = ['view', 'answer', 'control'];
 
 export function jsonView(): View {
   return new JsonView();
@@ -18,6 +21,8 @@ class JsonView implements View {
   #before: HostStatus | undefined;
   #ready = false;
   #shownInvite = '';
+  #shownError = '';
+  readonly #since = Date.now();
 
   attach(host: RemoteHost): void {
     this.#host = host;
@@ -31,7 +36,7 @@ class JsonView implements View {
   }
 
   failed(error: unknown): void {
-    this.#error(error);
+    if (JSON.stringify(asOffdeskError(error).toShape()) !== this.#shownError) this.#error(error);
   }
 
   close(): void {
@@ -45,26 +50,32 @@ class JsonView implements View {
   }
 
   #error(error: unknown): void {
-    const { code, message, next } = asOffdeskError(error).toShape();
-    this.#print({ event: 'error', code, message, next });
+    this.#print({ event: 'error', ...asOffdeskError(error).toShape() });
   }
 
   async #line(line: string): Promise<void> {
     const host = this.#host!;
     try {
-      if (line === 'invite') await host.createInvite();
-      else if (line === 'quit') this.#quit();
-      else if (line === 'y' || line === 'n') {
-        const [pairing] = host.status.pairings;
-        if (pairing) await host.decidePairing(pairing.id, line === 'y');
-      } else if (line.startsWith('y ')) {
-        const [pairing] = host.status.pairings;
-        const scope = line.slice(2);
-        if (pairing && (scope === 'view' || scope === 'answer' || scope === 'control')) {
-          await host.decidePairing(pairing.id, true, scope);
+      const [verb = '', argument = '', ...more] = line.split(/\s+/);
+      if (more.length > 0) throw unknownLine();
+      switch (verb) {
+        case '':
+          return;
+        case 'invite':
+          return await host.createInvite();
+        case 'quit':
+          return this.#quit();
+        case 'y':
+        case 'n': {
+          const scope = scopes.find((known) => known === argument);
+          if (argument !== '' && scope === undefined) throw unknownLine();
+          // With nobody waiting it is the desk that says so.
+          return await host.decidePairing(host.status.pairings[0]?.id ?? '', verb === 'y', scope);
         }
-      } else if (line.startsWith('revoke ')) {
-        await host.changeDevice(line.slice('revoke '.length), { revoke: true });
+        case 'revoke':
+          return await host.changeDevice(argument, { revoke: true });
+        default:
+          throw unknownLine();
       }
     } catch (error) {
       this.#error(error);
@@ -93,9 +104,12 @@ class JsonView implements View {
     this.#devices(before?.devices ?? [], status.devices);
     if (status.state === 'reconnecting' && before?.state === 'on')
       this.#print({ event: 'disconnected', what: 'relay' });
-    const { error } = status;
-    if (error && (error.code !== before?.error?.code || error.message !== before.error.message)) {
-      this.#print({ event: 'error', ...error });
+    const error = status.error ? JSON.stringify(status.error) : '';
+    if (status.error && error !== this.#shownError) this.#print({ event: 'error', ...status.error });
+    this.#shownError = error;
+    for (const { id, severity, message } of status.notices) {
+      if (before?.notices.some((notice) => notice.id === id)) continue;
+      this.#print({ event: 'notice', severity, message });
     }
   }
 
@@ -103,9 +117,8 @@ class JsonView implements View {
     for (const device of now) {
       const known = before.find((other) => other.id === device.id);
       if (!known || known.pairedAt !== device.pairedAt) {
-        if (this.#before && Date.now() - device.pairedAt < 60_000) {
+        if (device.pairedAt >= this.#since)
           this.#print({ event: 'paired', device: device.name, id: device.id, scope: device.scope });
-        }
       }
       if (device.online && !known?.online)
         this.#print({ event: 'connected', device: device.name, id: device.id });
@@ -118,4 +131,12 @@ class JsonView implements View {
       this.#print({ event: 'disconnected', what: 'device', device: device.name, id: device.id });
     }
   }
+}
+
+function unknownLine(): OffdeskError {
+  return new OffdeskError(
+    'invalid_params',
+    'This line is not understood.',
+    'Send one of: invite, y, y view, y answer, y control, n, revoke ID, quit.',
+  );
 }

@@ -4,7 +4,7 @@ import type { HostStatus } from '../protocol/host-status.ts';
 type Qr = NonNullable<NonNullable<HostStatus['invite']>['qr']>;
 
 /** ISO/IEC 18004: the quiet zone is four modules wide. */
-const quiet = 4;
+export const quiet = 4;
 const blackOnWhite = '\u001b[38;5;16;48;5;231m';
 const reset = '\u001b[0m';
 

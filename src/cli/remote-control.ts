@@ -1,6 +1,7 @@
 /** `offdesk remote-control`: the host without VS Code, with a terminal or a line of JSON as its desk. */
 import { stat } from 'node:fs/promises';
-import { OffdeskError } from '../base/error.ts';
+import { OffdeskError, type ErrorCode } from '../base/error.ts';
+import type { HostStatus } from '../protocol/host-status.ts';
 import { jsonView } from './json-view.ts';
 import { cliPorts, type PortsOptions } from './ports.ts';
 import { terminalView } from './terminal-view.ts';
@@ -25,20 +26,33 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
       view.onQuit(resolve);
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
     });
+    // Refused for good, or moved to another window: nothing here would bring it back.
+    const ended = new Promise<never>((_, reject) => {
+      host.onStatus(({ state, error }) => {
+        if (error && (state === 'error' || state === 'off')) reject(errorOf(error));
+      });
+    });
     view.attach(host);
-    const run = async () => {
-      // Choosing a reach makes an invite of its own.
-      await host.start({ invite: !options.lan });
-      if (options.lan) await host.chooseReach('lan');
-    };
-    await Promise.race([run().then(() => quit), quit]);
-    // A second Ctrl-C does not have to wait.
-    process.once('SIGINT', () => process.exit(1));
-    await host.stop();
+    try {
+      // Choosing a reach makes an invite of its own. Neither waits for the agent.
+      const run = Promise.all([
+        host.start({ invite: !options.lan }),
+        ...(options.lan ? [host.chooseReach('lan')] : []),
+      ]);
+      await Promise.race([run.then(() => quit), quit, ended]);
+    } finally {
+      // A second Ctrl-C does not have to wait.
+      process.once('SIGINT', () => process.exit(1));
+      await host.stop();
+    }
   } catch (error) {
     view.failed(error);
     throw error;
   } finally {
     view.close();
   }
+}
+
+function errorOf({ code, message, next }: NonNullable<HostStatus['error']>): OffdeskError {
+  return new OffdeskError(code as ErrorCode, message, next);
 }

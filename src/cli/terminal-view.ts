@@ -5,7 +5,7 @@ import { asOffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import { Footer } from './footer.ts';
-import { qrLines } from './qr-lines.ts';
+import { qrLines, quiet } from './qr-lines.ts';
 import type { View } from './view.ts';
 
 export function terminalView(): View {
@@ -26,6 +26,8 @@ class TerminalView implements View {
     this.#store.add(host.onStatus((status) => this.#status(status)));
     this.#store.add(host.onActivity((text) => this.#footer.print(text)));
     this.#listen();
+    process.stdout.on('resize', this.#draw);
+    this.#store.add({ dispose: () => process.stdout.off('resize', this.#draw) });
   }
 
   onQuit(call: () => void): void {
@@ -70,9 +72,11 @@ class TerminalView implements View {
         void this.#try(() => this.#host!.createInvite());
         break;
       case 'y':
+      case 'c':
       case 'n': {
         const [pairing] = this.#host!.status.pairings;
-        if (pairing) void this.#try(() => this.#host!.decidePairing(pairing.id, key === 'y'));
+        const scope = key === 'c' ? 'control' : undefined;
+        if (pairing) void this.#try(() => this.#host!.decidePairing(pairing.id, key !== 'n', scope));
       }
     }
   }
@@ -98,23 +102,34 @@ class TerminalView implements View {
         );
       }
     }
-    if (status.error && status.error.message !== before?.error?.message)
+    // What ends the program is said on stderr, when it ends.
+    const over = status.state === 'error' || status.state === 'off';
+    if (status.error && !over && status.error.message !== before?.error?.message)
       this.#footer.print([status.error.message, status.error.next].filter(Boolean).join(' '));
     for (const { id, device, code, scope } of status.pairings) {
       if (before?.pairings.some((pairing) => pairing.id === id)) continue;
       const digits = `${code.slice(0, 3)} ${code.slice(3)}`;
+      const more = scope === 'control' ? '' : `, c to let it also ${scopeWords.control}`;
       this.#footer.print(
-        `\n${device} wants to pair. It will be able to ${scopeWords[scope]}.\nIf it shows  ${digits}  type y to allow, else n.`,
+        `\n${device} wants to pair. It will be able to ${scopeWords[scope]}.\nIf it shows  ${digits}  type y to allow${more}, else n.`,
       );
     }
     this.#draw();
   }
 
-  #draw(): void {
+  #draw = (): void => {
     const status = this.#before;
-    if (!status) return;
-    const qr = this.#showQr && status.invite?.qr ? qrLines(status.invite.qr) : [];
-    this.#footer.draw([...qr, statusLine(status, this.#keys)]);
+    if (status) this.#footer.draw([...this.#qr(status), statusLine(status, this.#keys)]);
+  };
+
+  #qr({ invite }: HostStatus): string[] {
+    if (!this.#showQr || !invite?.qr) return [];
+    const lines = qrLines(invite.qr);
+    const { columns, rows } = process.stdout;
+    const wide = invite.qr.size + 2 * quiet;
+    // A part of it cannot be scanned, and lines that scrolled away cannot be taken back.
+    if (!process.stdout.isTTY || (wide <= columns && lines.length < rows)) return lines;
+    return [`The QR code needs a window of ${wide} by ${lines.length + 1} characters.`];
   }
 }
 
