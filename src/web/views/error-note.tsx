@@ -1,16 +1,15 @@
 /** An error: what happened, and what to do now. */
 import type { ComponentChildren } from 'preact';
-import type { ErrorShape } from '../../base/error.ts';
 import { Icon } from './icon.tsx';
 
 export interface ErrorNoteProps {
-  error: Pick<ErrorShape, 'message' | 'next'>;
+  error: { code?: string; message: string; next: string };
   children?: ComponentChildren;
 }
 
 export function ErrorNote({ error, children }: ErrorNoteProps) {
   return (
-    <div class="problem" role="alert">
+    <div class="problem" role="alert" data-code={error.code}>
       <Icon name="error" />
       <div class="col">
         <b>{error.message}</b>

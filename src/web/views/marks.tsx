@@ -60,7 +60,7 @@ export function Activity({ state }: { state: SessionState }) {
 
 export function DemoBadge() {
   return (
-    <span class="badge" title={strings.demoTitle}>
+    <span class="tag demo" title={strings.demoTitle}>
       {strings.demo}
     </span>
   );

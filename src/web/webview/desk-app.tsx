@@ -112,7 +112,7 @@ function Notices({ status, desk }: { status: HostStatus; desk: DeskHost }) {
   return (
     <>
       {status.notices.map((notice) => (
-        <div key={notice.id} class={`notice ${notice.severity}`} role="alert">
+        <div key={notice.id} class={`notice ${notice.severity}`} role="alert" data-code={notice.code}>
           <Icon name={notice.severity === 'info' ? 'info' : 'warning'} />
           <span class="what">{notice.message}</span>
           <button
