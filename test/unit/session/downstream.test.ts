@@ -69,7 +69,7 @@ async function complete(probe: ProbeClient, session: Session): Promise<void> {
 }
 
 describe('session and clients', () => {
-  it('P1, P3, F1: a prompt of one client streams to all, in order, once', async () => {
+  it('P1, P3, F1, J3: a prompt of one client streams to all, in order, once', async () => {
     const { agent, session, connect } = setup();
     const a = await connect('a');
     const b = await connect('b');
@@ -221,7 +221,7 @@ describe('session and clients', () => {
     assert.deepEqual(await asked, { outcome: 'withdrawn' });
   });
 
-  it('P6: a cursor gets exactly what came after; a void one gets reset and the tail', async () => {
+  it('P6, J4: a cursor gets exactly what came after; a void one gets reset and the tail', async () => {
     const { session, agent, connect } = setup();
     await session.startAgent();
     for (let i = 0; i < 20; i++) agent.say(`${i} `);
