@@ -92,7 +92,8 @@ class TerminalView implements View {
   #status(status: HostStatus): void {
     const before = this.#before;
     this.#before = status;
-    if (status.invite && status.invite.url !== before?.invite?.url) {
+    const fresh = status.invite && status.invite.expiresAt > Date.now();
+    if (status.invite && fresh && status.invite.url !== before?.invite?.url) {
       this.#footer.print(
         `\nPair a device with this link (once, within 5 minutes):\n  ${status.invite.url}\n`,
       );

@@ -240,7 +240,9 @@ class Host implements RemoteHost {
     this.#whileLine = new DisposableStore();
     this.#whileLine.add(line.link.onState(() => this.#changed()));
     this.#whileLine.add(line.desk.onChange(() => this.#changed()));
-    this.#whileLine.add(line.desk.onNotice(({ severity, message, code }) => this.#notice(severity, message, code)));
+    this.#whileLine.add(
+      line.desk.onNotice(({ severity, message, code }) => this.#notice(severity, message, code)),
+    );
     this.#whileLine.add(line.gate.onOnline(() => this.#changed()));
     this.#whileLine.add(line.gate.onConnection((connection) => this.#serve(connection)));
     this.#changed();

@@ -80,6 +80,8 @@ export const hostStatus = z.object({
       id: z.string(),
       at: z.number(),
       severity: z.enum(['info', 'warning', 'error']),
+      /** An ErrorCode, where the notice is about a failure. */
+      code: z.string().optional(),
       message: z.string(),
     }),
   ),

@@ -81,6 +81,13 @@ export class PairingDesk implements Disposable {
     );
   }
 
+  /** The newest invite whose time ran out before a device came with it. */
+  get expired(): OpenInvite | undefined {
+    return this.#book.all.findLast(
+      (invite) => invite.state.name === 'open' && this.#book.refusal(invite) === 'invite_expired',
+    );
+  }
+
   /** Oldest first. */
   get requests(): PairingRequest[] {
     return [...this.#uses].flatMap((use) => (use.request ? [use.request] : []));
@@ -124,7 +131,7 @@ export class PairingDesk implements Disposable {
         this.#notice(
           'warning',
           'invite_used',
-          'A pairing link was used again after it had served. The device that came with it was refused.',
+          'A pairing link was used again after it had served, and whoever came with it was refused. If that was you, make a new one.',
         );
       }
       return this.#deny(transport, refusal);

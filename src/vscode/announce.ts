@@ -1,4 +1,4 @@
-/** Notifications: a pairing request or a question that nobody at the desk can see otherwise. */
+/** Notifications: what nobody at the desk can see otherwise, such as a pairing request while the view is hidden. */
 import * as vscode from 'vscode';
 import type { Call } from './attention.ts';
 import type { Desk } from './desk.ts';
@@ -42,4 +42,22 @@ async function announceQuestion(sentence: string): Promise<void> {
   const show = vscode.l10n.t('Show');
   const picked = await vscode.window.showInformationMessage(`Offdesk: ${sentence}`, show);
   if (picked === show) await vscode.commands.executeCommand('offdesk.view.focus');
+}
+
+/** Settings changed while on. What a restart costs is said, since it is not asked again. */
+export async function announceSettings(desk: Desk): Promise<void> {
+  const restart = vscode.l10n.t('Restart Now');
+  const picked = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'Offdesk: The changed settings take effect at the next start. A restart ends the agent and this conversation.',
+    ),
+    restart,
+  );
+  if (picked !== restart) return;
+  try {
+    await desk.stop();
+    await desk.start();
+  } catch (error) {
+    await showError(error);
+  }
 }

@@ -3,15 +3,16 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { asOffdeskError } from '../base/error.ts';
 import { assertAllowed, isAllowed } from './allowed.ts';
-import { announce } from './announce.ts';
+import { announce, announceSettings } from './announce.ts';
 import { Attention } from './attention.ts';
 import { act, registerCommands, type CommandPorts } from './commands.ts';
 import { ContextKeySetter } from './context-keys.ts';
 import { Desk } from './desk.ts';
 import { DeskView, viewId } from './desk-view.ts';
-import { hostPorts, userSettings } from './host-ports.ts';
+import { hostPorts, startSettings, userSettings } from './host-ports.ts';
 import { LogPort } from './log-port.ts';
 import { onByDefault } from './settings.ts';
+import { SettingsWatch } from './settings-watch.ts';
 import { StatusItem } from './status-item.ts';
 
 let running: Desk | undefined;
@@ -23,7 +24,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const desk = store.add(
     new Desk({
       load: () => import('../host/core.ts'),
-      hostPorts: () => hostPorts(context, log, (name) => act(name, ports)),
+      hostPorts: () =>
+        hostPorts(
+          context,
+          log,
+          (name) => act(name, ports),
+          (write) => watch.whileWritingReach(write),
+        ),
       assertAllowed,
     }),
   );
@@ -35,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
     (key, value) => void vscode.commands.executeCommand('setContext', key, value),
   );
   const attention = new Attention();
+  const watch = new SettingsWatch({ current: startSettings, tell: () => void announceSettings(desk) });
 
   for (const registered of registerCommands(ports)) store.add(registered);
   store.add(vscode.window.registerWebviewViewProvider(viewId, view));
@@ -51,7 +59,13 @@ export function activate(context: vscode.ExtensionContext): void {
       item.update(status);
       keys.update(status);
       view.update();
+      watch.state(status.state);
       for (const call of attention.take(status, view.visible)) void announce(call, desk);
+    }),
+  );
+  store.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('offdesk')) watch.changed();
     }),
   );
   void startByDefault(desk, log);

@@ -7,9 +7,15 @@ import type { Log } from '../base/log.ts';
 import type { HostPorts } from '../host/api.ts';
 import { sessionFolder } from './allowed.ts';
 import { hostNameSetting, readSettings } from './settings.ts';
+import type { StartSettings } from './settings-watch.ts';
 
 export function userSettings(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('offdesk');
+}
+
+export function startSettings(): StartSettings {
+  const settings = userSettings();
+  return { ...readSettings(settings), hostName: hostNameSetting(settings) };
 }
 
 /** Writes where only the user writes: never into a workspace. */
@@ -26,6 +32,8 @@ export function hostPorts(
   context: vscode.ExtensionContext,
   log: Log,
   act: (act: string) => Promise<void>,
+  /** Around the writing of what has taken effect already. */
+  whileWritingReach: (write: () => Promise<void>) => Promise<void>,
 ): HostPorts {
   const folder = sessionFolder();
   const dist = join(context.extensionPath, 'dist');
@@ -47,9 +55,11 @@ export function hostPorts(
     settings: () => readSettings(userSettings()),
     async rememberReach(kind, url) {
       if (kind === 'lan') return;
-      if (url !== undefined && kind === 'relay') await writeSetting('relayUrl', url);
-      if (url !== undefined && kind === 'tunnel') await writeSetting('publicUrl', url);
-      await writeSetting('reach', kind);
+      await whileWritingReach(async () => {
+        if (url !== undefined && kind === 'relay') await writeSetting('relayUrl', url);
+        if (url !== undefined && kind === 'tunnel') await writeSetting('publicUrl', url);
+        await writeSetting('reach', kind);
+      });
     },
     registrationToken: async () => context.secrets.get(tokenKey(readSettings(userSettings()).relay)),
     async findFiles(limit) {
