@@ -5,6 +5,8 @@ import { root } from './paths.ts';
 export type BadAgent =
   /** Ends in the middle of a turn, with code 3. */
   | 'crash'
+  /** The same, but the next run of it works: `mark` is a file by which it remembers. */
+  | 'crash-once'
   /** Prints what is no JSON, from the first moment. */
   | 'garbage'
   /** Prints what is no JSON in a turn, which then never ends. */
@@ -16,9 +18,9 @@ export type BadAgent =
   /** One line longer than any bound. */
   | 'huge-line';
 
-export function badAgent(name: BadAgent): { command: string; args: string[] } {
+export function badAgent(name: BadAgent, mark?: string): { command: string; args: string[] } {
   return {
     command: process.execPath,
-    args: [join(root, 'test', 'support', 'bad-agents', `${name}.mjs`)],
+    args: [join(root, 'test', 'support', 'bad-agents', `${name}.mjs`), ...(mark === undefined ? [] : [mark])],
   };
 }

@@ -38,7 +38,7 @@ export interface VscodeServer {
   readonly home: string;
   readonly dataFolder: string;
   readonly process: TestProcess;
-  /** The address of a workbench on a folder or a `.code-workspace` file. */
+  /** The address of a workbench on a folder or a `.code-workspace` file; on nothing where it is empty. */
   workbenchUrl(folder: string, payload?: readonly [string, string][]): string;
   /** Writes the user settings; VS Code notices by itself. */
   writeSettings(settings: Record<string, unknown>): void;
@@ -133,9 +133,8 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
     process: server,
     writeSettings,
     workbenchUrl: (folder, payload) => {
-      const query = new URLSearchParams({
-        [folder.endsWith('.code-workspace') ? 'workspace' : 'folder']: folder,
-      });
+      const kind = folder === '' ? 'ew' : folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+      const query = new URLSearchParams({ [kind]: folder || 'true' });
       if (payload) query.set('payload', JSON.stringify(payload));
       return `${url}/?${query}`;
     },

@@ -6,7 +6,7 @@ import { eventually } from './wait.ts';
 import type { VscodeServer } from './vscode-server.ts';
 
 export interface WorkbenchOptions {
-  /** The folder or `.code-workspace` file to open. */
+  /** The folder or `.code-workspace` file to open; empty for a window without one. */
   folder: string;
   width?: number;
   height?: number;
@@ -19,6 +19,8 @@ export interface WorkbenchOptions {
 }
 
 const patience = 60_000;
+/** For the palette to show a command that is contributed. */
+const paletteMs = 5_000;
 
 /** Opens a window and waits until commands can be run. */
 export async function openWorkbench(
@@ -71,16 +73,28 @@ export class Workbench {
     await this.page.locator('#status\\.host').waitFor({ timeout: patience });
   }
 
-  /** Runs a command by the title that the palette shows, such as `Offdesk: Start Remote Control`. */
+  /**
+   * Runs a command by the title that the palette shows, such as `Offdesk: Start Remote Control`. The palette lists
+   * what is contributed when it opens, which extensions may be late for: it is opened again until the command is there.
+   */
   async runCommand(title: string): Promise<void> {
-    const widget = this.page.locator('.quick-input-widget');
-    await this.page.keyboard.press('F1');
-    const input = widget.locator('input').first();
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    const row = this.quickPickRow(title);
-    await row.waitFor();
-    await row.click();
+    const input = this.page.locator('.quick-input-widget input').first();
+    await eventually(
+      async () => {
+        await this.page.keyboard.press('F1');
+        await input.fill(`>${title}`, { timeout: paletteMs });
+        const row = this.quickPickRow(title);
+        try {
+          await row.waitFor({ timeout: paletteMs });
+        } catch (error) {
+          await this.page.keyboard.press('Escape');
+          throw error;
+        }
+        await row.click({ timeout: paletteMs });
+        return true;
+      },
+      { what: `the command "${title}"`, timeoutMs: patience },
+    );
   }
 
   /** Rows of the open quick pick that have this label. */
@@ -141,7 +155,9 @@ export class Workbench {
     const tab = label.locator('xpath=..');
     const selected = (await tab.getAttribute('aria-selected')) === 'true';
     // A click on the tab of a shown container would hide it.
-    if (!selected || (await tab.getAttribute('aria-expanded')) === 'false') await label.click();
+    if (!selected || (await tab.getAttribute('aria-expanded')) === 'false')
+      // A badge lies over the icon and gets the click first; the container of both is what listens.
+      await label.click({ force: true });
   }
 
   /** Inside the webview that is shown; the first when several are. */
