@@ -112,7 +112,8 @@ export type SessionState = z.infer<typeof sessionState>;
 
 export const clientState = z.object({
   host: z.object({ name: z.string(), build: z.string() }),
-  you: z.object({ name: z.string(), scope: scopeSchema }),
+  /** `id`: the device's, as in the origin of its facts; absent at the desk. Its name can change. */
+  you: z.object({ id: z.string().optional(), name: z.string(), scope: scopeSchema }),
   sessions: z.array(
     z.object({
       id: z.string(),

@@ -147,9 +147,11 @@ class Connection implements Downstream {
   #announce(client: AgentContext): void {
     const { sessions, desk } = this.#options;
     const tell = () => {
+      const { client: you } = this.#options;
+      const { id } = you.origin;
       const state: p.ClientState = {
         ...sessions.describe(),
-        you: { name: this.#options.client.name, scope: this.#options.client.scope() },
+        you: { ...(id === undefined ? {} : { id }), name: you.name, scope: you.scope() },
         others: this.#options.others(),
       };
       void client.notify(p.methods.state, state).catch(() => {});

@@ -34,7 +34,7 @@ function clientState(scope: Scope, state: SessionState, more: Partial<ClientStat
   const session = { id: 's1', title: 'Move handlers to middleware', cwd: '/work/api-gateway', agent, state };
   return {
     host: { name: 'studio-mac', build: '0.1.0' },
-    you: { name: 'Pixel 9 · Chrome', scope },
+    you: { id: 'd1', name: 'Pixel 9 · Chrome', scope },
     sessions: [{ ...session, updatedAt: start }],
     others: ['the desk'],
     ...more,

@@ -15,8 +15,8 @@ export interface ConversationProps {
   session: SessionClient;
   agent: string;
   cwd: string;
-  /** This surface's name at the host. */
-  you: string;
+  /** This device's id at the host; the desk has none. */
+  you: string | undefined;
   mayPrompt: boolean;
   connected: boolean;
 }
@@ -35,7 +35,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   const last = transcript.items.at(-1);
   const empty = !last && outbox.length === 0 && transcript.queue.length === 0;
   const isOwn = (origin: Origin) =>
-    kind === 'desk' ? origin.kind === 'desk' : origin.kind === 'device' && origin.name === you;
+    kind === 'desk' ? origin.kind === 'desk' : origin.kind === 'device' && origin.id === you;
   const again = (item: PromptItem | undefined) => {
     if (item) session.prompt(item.blocks.map((block) => ({ ...block })));
   };

@@ -53,7 +53,7 @@ export function SessionView({ host, session, connected }: SessionViewProps) {
         session={session}
         agent={agent}
         cwd={cwd}
-        you={state?.you.name ?? ''}
+        you={state?.you.id}
         mayPrompt={!state || mayPrompt}
         connected={connected}
       />
