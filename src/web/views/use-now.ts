@@ -3,10 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 
 /** Milliseconds since the Unix epoch, renewed every `ms`. */
 export function useNow(ms: number): number {
-  const [now, setNow] = useState(() => Date.now());
+  const [, setTick] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), ms);
+    const timer = setInterval(() => setTick((tick) => tick + 1), ms);
     return () => clearInterval(timer);
   }, [ms]);
-  return now;
+  // Not the last tick's time: what came since would seem to come from the future.
+  return Date.now();
 }
