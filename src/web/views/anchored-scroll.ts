@@ -60,14 +60,18 @@ export function useAnchoredScroll(
     const element = box.current;
     if (!element) return;
     const onScroll = () => {
-      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
+      const near = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
+      // The event of our own scroll may come after the box shrank or the content grew: only a reader goes up.
+      if (near || element.scrollTop < seen.current.top) atEnd.current = near;
       seen.current.top = element.scrollTop;
       if (atEnd.current) setBelow(false);
       if (element.scrollTop < nearStart) start.current();
     };
     // Keyboards, fonts, pictures and unfolding change heights without a new item.
     const observer = new ResizeObserver(() => {
-      if (atEnd.current) element.scrollTop = element.scrollHeight;
+      if (!atEnd.current) return;
+      element.scrollTop = element.scrollHeight;
+      seen.current.top = element.scrollTop;
     });
     observer.observe(element);
     if (content.current) observer.observe(content.current);
