@@ -29,11 +29,11 @@ export interface Line {
   close(): Promise<void>;
 }
 
-/** What reaches are worked out from, now. */
-export async function reachFacts(ports: HostPorts, machine: Machine): Promise<ReachFacts> {
+/** What reaches are worked out from, now. For an own relay no port is chosen: that would open one to try it. */
+export async function reachFacts(ports: HostPorts, machine: Machine, kind: ReachKind): Promise<ReachFacts> {
   const { port, relay, publicUrl } = ports.settings();
   return {
-    port: await embeddedPort(machine.folder, port),
+    port: kind === 'relay' ? port : await embeddedPort(machine.folder, port),
     relay,
     publicUrl,
     lan: lanAddresses(machine.network),

@@ -86,7 +86,7 @@ class Host implements RemoteHost {
     return this.#inTurn(async () => {
       const machine = this.#machine;
       if (!machine) throw notOn();
-      const facts = withUrl(await reachFacts(this.#ports, machine), kind, url);
+      const facts = withUrl(await reachFacts(this.#ports, machine, kind), kind, url);
       await this.#connect(machine, kind, facts);
       this.#chosen = true;
       await this.#ports.rememberReach(kind, url?.trim());
@@ -197,10 +197,10 @@ class Host implements RemoteHost {
           );
         }),
       );
-      const facts = await reachFacts(this.#ports, machine);
       const reach = initialReach(this.#ports.settings());
       this.#chosen = reach !== undefined;
-      await this.#connect(machine, reach ?? 'computer', facts);
+      const kind = reach ?? 'computer';
+      await this.#connect(machine, kind, await reachFacts(this.#ports, machine, kind));
       this.#phase = 'on';
       this.#changed();
       const wanted = reach !== undefined && agent && machine.devices.all.length === 0;
