@@ -1,11 +1,13 @@
 /** The agents that Offdesk knows by name: how each is started as an ACP agent, found, and logged in. */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { OffdeskError } from '../base/error.ts';
 
 export interface AgentProgram {
   command: string;
   args: string[];
+  /** Arguments with which it prints whether it is logged in, as `{"loggedIn": boolean}`. */
+  loginCheck?: string[];
 }
 
 export interface KnownAgent {
@@ -29,11 +31,12 @@ export const knownAgents: readonly KnownAgent[] = [
     id: 'claude',
     title: 'Claude Code',
     commands: [
-      { command: 'claude-agent-acp', args: [] },
+      // It begins sessions without a login, too, and refuses the prompt only.
+      { command: 'claude-agent-acp', args: [], loginCheck: ['--cli', 'auth', 'status'] },
       { command: 'claude-code-acp', args: [] },
     ],
     install: 'Install it with: npm install -g @agentclientprotocol/claude-agent-acp',
-    login: 'Run claude in a terminal and log in there, then start again.',
+    login: 'Run claude in a terminal and log in there, then try again.',
     env: {},
     authMethod: noMethod,
   },
@@ -42,7 +45,7 @@ export const knownAgents: readonly KnownAgent[] = [
     title: 'Copilot CLI',
     commands: [{ command: 'copilot', args: ['--acp', '--no-auto-update'] }],
     install: 'Install it with: npm install -g @github/copilot',
-    login: 'Run copilot in a terminal and type /login, then start again.',
+    login: 'Run copilot in a terminal and type /login, then try again.',
     env: {},
     authMethod: noMethod,
   },
@@ -51,7 +54,7 @@ export const knownAgents: readonly KnownAgent[] = [
     title: 'Gemini CLI',
     commands: [{ command: 'gemini', args: ['--acp'] }],
     install: 'Install it with: npm install -g @google/gemini-cli',
-    login: 'Run gemini in a terminal and log in there, then start again.',
+    login: 'Run gemini in a terminal and log in there, then try again.',
     env: {},
     // Without it Gemini CLI refuses session/new even when the key is in the environment.
     authMethod: (env) => (env['GEMINI_API_KEY'] ? 'gemini-api-key' : undefined),
@@ -61,7 +64,7 @@ export const knownAgents: readonly KnownAgent[] = [
     title: 'Kimi Code',
     commands: [{ command: 'kimi', args: ['acp'] }],
     install: 'Install it with: npm install -g @moonshot-ai/kimi-code',
-    login: 'Run kimi in a terminal and type /login, then start again.',
+    login: 'Run kimi in a terminal and type /login, then try again.',
     env: {},
     authMethod: noMethod,
   },
@@ -70,7 +73,7 @@ export const knownAgents: readonly KnownAgent[] = [
     title: 'Codex',
     commands: [{ command: 'codex-acp', args: [] }],
     install: 'Install it with: npm install -g @agentclientprotocol/codex-acp',
-    login: 'Run codex login in a terminal, then start again.',
+    login: 'Run codex login in a terminal, then try again.',
     env: { NO_BROWSER: '1' },
     authMethod: noMethod,
   },
@@ -79,7 +82,7 @@ export const knownAgents: readonly KnownAgent[] = [
     title: 'opencode',
     commands: [{ command: 'opencode', args: ['acp'] }],
     install: 'Install it with: npm install -g opencode-ai',
-    login: 'Run opencode auth login in a terminal, then start again.',
+    login: 'Run opencode auth login in a terminal, then try again.',
     env: {},
     authMethod: noMethod,
   },
@@ -103,13 +106,14 @@ export function findOnPath(
   agent: KnownAgent,
   env: NodeJS.ProcessEnv = process.env,
 ): AgentProgram | undefined {
-  const folders = (env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  // A relative folder would lead into the workspace, which may hold anything.
+  const folders = (env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
   const endings = process.platform === 'win32' ? ['.cmd', '.exe', ''] : [''];
-  for (const { command, args } of agent.commands) {
+  for (const { command, ...program } of agent.commands) {
     for (const folder of folders) {
       for (const ending of endings) {
         const path = join(folder, command + ending);
-        if (isExecutable(path)) return { command: path, args };
+        if (isExecutable(path)) return { ...program, command: path };
       }
     }
   }
@@ -119,7 +123,7 @@ export function findOnPath(
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }

@@ -33,7 +33,7 @@ export function startProcess(agent: AgentCommand, cwd: string, log: Log): AgentP
   endWithThisProcess();
   const child = spawn(agent.command, agent.args, {
     cwd,
-    env: { ...ownEnvironment(), ...agent.env },
+    env: agentEnvironment(agent),
     stdio: 'pipe',
     // A group of its own, so that what the agent started goes with it.
     detached: process.platform !== 'win32',
@@ -54,10 +54,10 @@ function endWithThisProcess(): void {
   });
 }
 
-/** What the agent inherits: all but Offdesk's own credential. */
-function ownEnvironment(): NodeJS.ProcessEnv {
+/** What the agent inherits, all but Offdesk's own credential, and what it is given. */
+export function agentEnvironment(agent: AgentCommand): NodeJS.ProcessEnv {
   const { OFFDESK_REGISTRATION_TOKEN: _, ...rest } = process.env;
-  return rest;
+  return { ...rest, ...agent.env };
 }
 
 class RunningProcess implements AgentProcess {

@@ -12,6 +12,8 @@ import { limits } from '../protocol/limits.ts';
 import { tapNotifications } from '../protocol/transport.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts';
+import { isLoggedOut } from './login-check.ts';
+import { modeOption, modeUpdate } from './mode-option.ts';
 import { garbage, startProcess, type AgentCommand, type AgentProcess } from './process.ts';
 
 /** ACP: the agent wants a login first. */
@@ -23,6 +25,8 @@ export interface UpstreamOptions extends AgentCommand {
   authMethod: string | undefined;
   /** What the user does to log in. */
   loginHint: string;
+  /** Arguments with which the command says whether it is logged in (login-check.ts). */
+  loginCheck?: string[];
   /** How long start may take, in milliseconds; `limits.agentStartMs` unless given. */
   startMs?: number;
   log: Log;
@@ -32,6 +36,14 @@ interface Running {
   process: AgentProcess;
   connection: ClientConnection;
   sessionId: string;
+  /** The config option that stands for modes, where the agent has none. */
+  modeConfig: string | undefined;
+}
+
+interface Opened {
+  sessionId: string;
+  offers: AgentOffers;
+  modeConfig: string | undefined;
 }
 
 /** One agent process with one session in it. */
@@ -40,6 +52,7 @@ export class Upstream implements AgentPort {
   readonly #log: Log;
   #running: Running | undefined;
   #process: AgentProcess | undefined;
+  #sink: AgentSink | undefined;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -51,16 +64,17 @@ export class Upstream implements AgentPort {
     const { cwd } = this.#options;
     const agentProcess = startProcess(this.#options, cwd, this.#log);
     this.#process = agentProcess;
+    this.#sink = sink;
     const connection = this.#connect(agentProcess, sink);
     try {
-      const opened = await this.#bounded(agentProcess, this.#open(connection));
-      this.#running = { process: agentProcess, connection, sessionId: opened.sessionId };
+      const { offers, ...opened } = await this.#bounded(agentProcess, this.#open(connection));
+      this.#running = { process: agentProcess, connection, ...opened };
       void agentProcess.exited.then((error) => {
         if (this.#running?.process !== agentProcess) return;
         this.#running = undefined;
         sink.exited(error);
       });
-      return opened.offers;
+      return offers;
     } catch (error) {
       connection.close();
       await agentProcess.stop();
@@ -72,8 +86,17 @@ export class Upstream implements AgentPort {
     const { connection, sessionId, process } = this.#alive();
     const turn = connection.agent.request('session/prompt', { sessionId, prompt: blocks as never });
     const lost = process.exited.then((error) => Promise.reject(error));
-    const { stopReason } = await Promise.race([turn, lost]);
-    return { stopReason };
+    try {
+      const { stopReason } = await Promise.race([turn, lost]);
+      return { stopReason };
+    } catch (error) {
+      if (!isLoginError(error)) throw error;
+      // A process that began without a login does not learn of a later one: the next prompt starts another.
+      const login = this.#loginRequired();
+      await this.stop();
+      this.#sink?.exited(login);
+      throw login;
+    }
   }
 
   cancel(): void {
@@ -85,22 +108,23 @@ export class Upstream implements AgentPort {
   }
 
   async setMode(modeId: string): Promise<void> {
-    const { connection, sessionId } = this.#alive();
-    await connection.agent.request('session/set_mode', { sessionId, modeId });
+    const { connection, sessionId, modeConfig } = this.#alive();
+    if (modeConfig === undefined) {
+      await connection.agent.request('session/set_mode', { sessionId, modeId });
+      return;
+    }
+    const configOptions = await this.#setOption(modeConfig, { value: modeId });
+    if (configOptions) this.#sink?.update({ sessionUpdate: 'config_option_update', configOptions });
   }
 
   async setConfigOption(
     configId: string,
     value: string | boolean,
   ): Promise<Record<string, unknown>[] | null> {
-    const { connection, sessionId } = this.#alive();
     const params = typeof value === 'boolean' ? { type: 'boolean' as const, value } : { value };
-    const result = await connection.agent.request('session/set_config_option', {
-      sessionId,
-      configId,
-      ...params,
-    });
-    return result.configOptions ?? null;
+    const configOptions = await this.#setOption(configId, params);
+    this.#tellMode(configOptions);
+    return configOptions;
   }
 
   async stop(): Promise<void> {
@@ -109,6 +133,23 @@ export class Upstream implements AgentPort {
     running?.connection.close();
     await this.#process?.stop();
     this.#process = undefined;
+  }
+
+  async #setOption(configId: string, params: { value: string } | { type: 'boolean'; value: boolean }) {
+    const { connection, sessionId } = this.#alive();
+    const result = await connection.agent.request('session/set_config_option', {
+      sessionId,
+      configId,
+      ...params,
+    });
+    return result.configOptions ?? null;
+  }
+
+  /** Where an option stands for modes, its change is a change of mode. */
+  #tellMode(configOptions: readonly unknown[] | null | undefined): void {
+    if (this.#running?.modeConfig === undefined) return;
+    const update = modeUpdate(configOptions);
+    if (update) this.#sink?.update(update);
   }
 
   #alive(): Running {
@@ -124,8 +165,12 @@ export class Upstream implements AgentPort {
     // The SDK would strip what it does not know: the journal keeps updates as they came.
     const stream = tapNotifications(agentProcess.stream, 'session/update', (params) => {
       const update = rawUpdate.safeParse((params as { update?: unknown } | null)?.update);
-      if (update.success) sink.update(update.data);
-      else this.#log.write('warn', 'dropped a session/update without a kind');
+      if (update.success) {
+        sink.update(update.data);
+        const { sessionUpdate, configOptions } = update.data;
+        if (sessionUpdate === 'config_option_update' && Array.isArray(configOptions))
+          this.#tellMode(configOptions);
+      } else this.#log.write('warn', 'dropped a session/update without a kind');
     });
     return client({ name: 'offdesk' })
       .onRequest('session/request_permission', async (cx) => {
@@ -141,8 +186,10 @@ export class Upstream implements AgentPort {
       .connect(stream);
   }
 
-  async #open(connection: ClientConnection): Promise<{ sessionId: string; offers: AgentOffers }> {
-    const { cwd, authMethod } = this.#options;
+  async #open(connection: ClientConnection): Promise<Opened> {
+    const { cwd, authMethod, loginCheck } = this.#options;
+    // Beside the start, which takes as long.
+    const loggedOut = loginCheck ? isLoggedOut(this.#options, loginCheck, cwd) : Promise.resolve(false);
     const hello = await connection.agent.request('initialize', {
       protocolVersion: 1,
       clientInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
@@ -165,7 +212,13 @@ export class Upstream implements AgentPort {
       await connection.agent.request('authenticate', { methodId: authMethod });
     }
     const session = await connection.agent.request('session/new', { cwd, mcpServers: [] });
-    return { sessionId: session.sessionId, offers: offersOf(hello, session) };
+    if (await loggedOut) throw this.#loginRequired();
+    const mode = session.modes ? undefined : modeOption(session.configOptions);
+    return {
+      sessionId: session.sessionId,
+      offers: offersOf(hello, { ...session, modes: session.modes ?? mode?.modes }),
+      modeConfig: mode?.configId,
+    };
   }
 
   async #bounded<T>(agentProcess: AgentProcess, work: Promise<T>): Promise<T> {
@@ -195,14 +248,13 @@ export class Upstream implements AgentPort {
     }
   }
 
+  #loginRequired(): OffdeskError {
+    const { name, loginHint } = this.#options;
+    return new OffdeskError('agent_login_required', `${name} is not logged in.`, loginHint);
+  }
+
   #startError(error: unknown, agentProcess: AgentProcess): OffdeskError {
-    if (error instanceof RequestError && error.code === authRequired) {
-      return new OffdeskError(
-        'agent_login_required',
-        `${this.#options.name} is not logged in.`,
-        this.#options.loginHint,
-      );
-    }
+    if (isLoginError(error)) return this.#loginRequired();
     if (error instanceof OffdeskError) {
       return error.code === 'agent_exited' && agentProcess.garbageLines > 0 ? garbage(this.#options) : error;
     }
@@ -213,6 +265,10 @@ export class Upstream implements AgentPort {
       'Try its command in a terminal, then start again.',
     );
   }
+}
+
+function isLoginError(error: unknown): boolean {
+  return error instanceof RequestError && error.code === authRequired;
 }
 
 function offersOf(

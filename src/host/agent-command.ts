@@ -1,5 +1,12 @@
 /** From a choice of agent to commands that can be started, in the order in which to try them. */
-import { findOnPath, knownAgent, knownAgents, demoAgentId, type KnownAgent } from '../agent/catalog.ts';
+import {
+  demoAgentId,
+  findOnPath,
+  knownAgent,
+  knownAgents,
+  type AgentProgram,
+  type KnownAgent,
+} from '../agent/catalog.ts';
 import type { UpstreamOptions } from '../agent/upstream.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
 
@@ -27,7 +34,7 @@ export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): A
     }
     case 'command': {
       const { command, args, env = {} } = choice;
-      const name = command.split(/[/\\]/).at(-1) || command;
+      const name = nameOf(command, args);
       return [
         {
           title: name,
@@ -38,7 +45,7 @@ export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): A
             args,
             env,
             authMethod: undefined,
-            loginHint: `Log in with ${name} itself, then start again.`,
+            loginHint: `Log in with ${name} itself, then try again.`,
             installHint: `Check the command ${command} in the settings.`,
           },
         },
@@ -47,7 +54,7 @@ export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): A
   }
 }
 
-function known(agent: KnownAgent, command: { command: string; args: string[] }): AgentCandidate {
+function known(agent: KnownAgent, command: AgentProgram): AgentCandidate {
   return {
     title: agent.title,
     demo: false,
@@ -74,4 +81,30 @@ function demoCandidate(demo: HostPorts['demoAgent']): AgentCandidate {
       installHint: 'Reinstall Offdesk.',
     },
   };
+}
+
+const interpreters = /^(node|bun|deno|npx|bunx|uvx?|python[\d.]*|env|sh|bash)$/;
+const plainNames = /^(index|main|cli|dist|bin|lib|src|build|out)$/;
+
+/** What a user would call a command: of `node …/some-agent/dist/index.js` it is some-agent. */
+function nameOf(command: string, args: readonly string[]): string {
+  const last = baseName(command);
+  const script = interpreters.test(last) ? args.find((arg) => !arg.startsWith('-')) : undefined;
+  if (script === undefined || /\s/.test(script)) return last;
+  const parts = script
+    .split(/[/\\]/)
+    .filter(Boolean)
+    .map((part) => part.replace(/\.[cm]?[jt]s$|\.py$/, ''));
+  const name = parts.findLast((part) => !plainNames.test(part)) ?? last;
+  // A package with its version, as npx takes it.
+  return name.replace(/(.)@.*$/, '$1');
+}
+
+function baseName(path: string): string {
+  return (
+    path
+      .split(/[/\\]/)
+      .at(-1)
+      ?.replace(/\.(exe|cmd)$/, '') || path
+  );
 }
