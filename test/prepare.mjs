@@ -32,6 +32,7 @@ const packages = [
   { name: 'libnss3-tools', shows: '/usr/bin/certutil', for: 'pages behind TLS of a test CA' },
   { name: 'openssl', shows: '/usr/bin/openssl', for: 'TLS' },
   { name: 'zbar-tools', shows: '/usr/bin/zbarimg', for: 'reading the QR off the screen' },
+  { name: 'tmux', shows: '/usr/bin/tmux', for: 'the command line in a terminal' },
   {
     name: 'iproute2',
     shows: ['/usr/sbin/ip', '/usr/bin/ip', '/sbin/ip'],

@@ -32,8 +32,9 @@ export class Footer {
 
   clear(): void {
     if (this.#out.isTTY && this.#lines.length > 0) {
-      const up = this.#lines.length > 1 ? `\u001b[${this.#lines.length - 1}A` : '';
-      this.#out.write(`\r${up}\u001b[0J`);
+      const above = this.#lines.length - 1;
+      // A terminal may keep what "erase below" erases from the top, so one line is erased as a line.
+      this.#out.write(above > 0 ? `\r\u001b[${above}A\u001b[0J` : '\r\u001b[2K');
       this.#lines = [];
     }
   }

@@ -11,6 +11,7 @@ const needs = {
   agents: { there: () => agents.ready, how: 'Claude Code and opencode (node test/prepare.mjs, Linux x64)' },
   tls: { there: () => onPath('openssl') && onPath('certutil'), how: 'openssl and certutil (libnss3-tools)' },
   qr: { there: () => onPath('zbarimg'), how: 'zbarimg (zbar-tools)' },
+  terminal: { there: () => onPath('tmux'), how: 'tmux' },
   networks: {
     there: () => process.getuid?.() === 0 && onPath('ip') && existsSync('/proc/self/ns/net'),
     how: 'root and iproute2 on Linux, for a second network',
