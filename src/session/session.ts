@@ -19,7 +19,7 @@ import type { AgentPort, AgentSink } from './agent-port.ts';
 import type { Journal } from './journal.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
 import { Questions } from './questions.ts';
-import { Turns, type PromptEnd } from './turns.ts';
+import { sessionEnded, Turns, type PromptEnd } from './turns.ts';
 
 export interface SessionOptions {
   id: string;
@@ -78,7 +78,7 @@ export class Session {
     this.#turns = new Turns({
       record: (event, origin) => this.#record(event, origin),
       mirror: (id, blocks, origin) => this.#mirror(id, blocks, origin),
-      run: (blocks) => this.#run(blocks),
+      run: (blocks, stopped) => this.#run(blocks, stopped),
       tidy: (outcome) => this.#tidy(outcome),
       changed: () => this.#changed.fire(),
       log: this.#log,
@@ -116,8 +116,9 @@ export class Session {
     return this.#agentState.state === 'starting' ? 'starting' : 'idle';
   }
 
-  /** Starts the agent unless it runs; rejects with what the user must do. */
+  /** Starts the agent unless it runs; rejects with what the user must do, or with `closed`. */
   startAgent(): Promise<void> {
+    if (this.#closing) return Promise.reject(sessionEnded());
     if (this.#agentState.state === 'ready') return Promise.resolve();
     this.#starting ??= this.#startAgent().finally(() => (this.#starting = undefined));
     return this.#starting;
@@ -181,11 +182,14 @@ export class Session {
     this.#setAgent({ state: 'starting' });
     try {
       const offers = await this.#agent.start(this.#sink());
+      const { error } = this.#agentState;
+      // It ended again before this call heard that it had started.
+      if (error) throw error;
       this.#event({ type: 'agent_offers', ...offers }, { kind: 'agent' });
       this.#setAgent({ state: 'ready' });
     } catch (caught) {
       const error = asOffdeskError(caught, 'agent_failed');
-      if (!this.#closing) this.#setAgent({ state: 'exited', error });
+      if (!this.#closing && this.#agentState.state === 'starting') this.#setAgent({ state: 'exited', error });
       throw error;
     }
   }
@@ -195,7 +199,11 @@ export class Session {
       update: (update) => this.#fromAgent(update),
       ask: async (kind, request, withdrawn) => {
         try {
-          return await this.#questions.ask(kind, request, withdrawn, { kind: 'agent' });
+          const end = this.#questions.ask(kind, request, withdrawn, { kind: 'agent' });
+          const { stoppedBy } = this.#turns;
+          // Asked before the agent heard of Stop: it must not wait for an answer to go on with its end.
+          if (stoppedBy) await this.#questions.closeAll('cancelled', stoppedBy);
+          return await end;
         } finally {
           this.#changed.fire();
         }
@@ -219,8 +227,10 @@ export class Session {
     this.#append(update, { kind: 'agent' });
   }
 
-  async #run(blocks: PromptBlock[]): Promise<{ stopReason: string }> {
-    await this.startAgent();
+  async #run(blocks: PromptBlock[], stopped: () => boolean): Promise<{ stopReason: string }> {
+    if (!stopped()) await this.startAgent();
+    // Again: starting an agent may take a minute.
+    if (stopped()) return { stopReason: 'cancelled' };
     return this.#agent.prompt(blocks);
   }
 

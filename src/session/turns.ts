@@ -23,8 +23,8 @@ export interface TurnsPorts {
   record(event: SessionEvent, origin: Origin): Promise<void>;
   /** Journals the prompt's own text where the turn begins. */
   mirror(id: string, blocks: PromptBlock[], origin: Origin): void;
-  /** Runs one turn at the agent, starting it first if need be. */
-  run(blocks: PromptBlock[]): Promise<{ stopReason: string }>;
+  /** Runs one turn at the agent, starting it first if need be; a prompt that was `stopped` meanwhile is not sent. */
+  run(blocks: PromptBlock[], stopped: () => boolean): Promise<{ stopReason: string }>;
   /** Called between the agent's end and the fact of it: closes what the agent left open. */
   tidy(outcome: PromptOutcome): Promise<void>;
   changed(): void;
@@ -37,7 +37,7 @@ export class Turns {
   readonly #ports: TurnsPorts;
   readonly #known = new Map<string, Promise<PromptEnd>>();
   #queue: Prompt[] = [];
-  #running: { prompt: Prompt; cancelled: boolean } | undefined;
+  #running: { prompt: Prompt; stoppedBy: Origin | undefined } | undefined;
   #held = false;
   #closed = false;
 
@@ -49,12 +49,16 @@ export class Turns {
     return this.#running !== undefined;
   }
 
+  /** Who stopped the running turn, which goes on until the agent has heard of it. */
+  get stoppedBy(): Origin | undefined {
+    return this.#running?.stoppedBy;
+  }
+
   /** Resolves when the prompt's fate is known; a repeated id gets the same fate. */
   async prompt(id: string, blocks: PromptBlock[], origin: Origin): Promise<PromptEnd> {
     const known = this.#known.get(id);
     if (known) return known;
-    if (this.#closed)
-      throw new OffdeskError('closed', 'This session has ended.', 'Start a new one at the computer.');
+    if (this.#closed) throw sessionEnded();
     if (JSON.stringify(blocks).length > limits.promptBytes) {
       throw new OffdeskError(
         'message_too_large',
@@ -104,7 +108,7 @@ export class Turns {
   /** Marks the running turn as stopped and holds what waits; false when nothing runs. */
   async stop(origin: Origin): Promise<boolean> {
     if (!this.#running) return false;
-    this.#running.cancelled = true;
+    this.#running.stoppedBy ??= origin;
     if (this.#queue.length > 0 && !this.#held) {
       this.#held = true;
       await this.#ports.record({ type: 'queue_held' }, origin);
@@ -123,7 +127,7 @@ export class Turns {
     if (this.#running || this.#held || this.#closed) return;
     const prompt = this.#queue.shift();
     if (!prompt) return;
-    this.#running = { prompt, cancelled: false };
+    this.#running = { prompt, stoppedBy: undefined };
     this.#ports.changed();
     void this.#turn(prompt).finally(() => {
       this.#running = undefined;
@@ -137,16 +141,13 @@ export class Turns {
     try {
       await this.#ports.record({ type: 'turn_started', id: prompt.id }, prompt.origin);
       this.#ports.mirror(prompt.id, prompt.blocks, prompt.origin);
-      if (this.#running?.cancelled) end = { outcome: 'cancelled', stopReason: 'cancelled' };
-      else {
-        const { stopReason } = await this.#ports.run(prompt.blocks);
-        const cancelled = this.#running?.cancelled || stopReason === 'cancelled';
-        end = { outcome: cancelled ? 'cancelled' : 'done', stopReason };
-      }
+      const { stopReason } = await this.#ports.run(prompt.blocks, () => this.stoppedBy !== undefined);
+      const cancelled = this.stoppedBy !== undefined || stopReason === 'cancelled';
+      end = { outcome: cancelled ? 'cancelled' : 'done', stopReason };
     } catch (caught) {
       const error = asOffdeskError(caught, 'agent_failed');
       const lost = error.code === 'agent_exited' || error.code === 'agent_garbage' || error.code === 'closed';
-      const cancelled = this.#running?.cancelled && !lost;
+      const cancelled = this.stoppedBy !== undefined && !lost;
       end = cancelled
         ? { outcome: 'cancelled', stopReason: 'cancelled' }
         : { outcome: lost ? 'interrupted' : 'failed', stopReason: 'refusal', message: error.sentence };
@@ -164,4 +165,8 @@ export class Turns {
     }
     prompt.finish(end);
   }
+}
+
+export function sessionEnded(): OffdeskError {
+  return new OffdeskError('closed', 'This session has ended.', 'Start a new one at the computer.');
 }
