@@ -14,7 +14,7 @@ import { eventually } from '../support/wait.ts';
 import { openWorkbench } from '../support/workbench.ts';
 import { expectedItems } from './support/expected-items.ts';
 import { readJournal } from './support/journal-reader.ts';
-import { canaries, isAgent, keyCanaries, World } from './support/world.ts';
+import { canaries, isAgent, keyCanaries, readListenLog, World } from './support/world.ts';
 
 const on = /Offdesk: Remote control is on, no device/;
 const onWithPhone = /Offdesk: Remote control is on, 1 device is connected/;
@@ -27,6 +27,8 @@ describe('story: from the desk to the phone and back', function () {
   let link: string;
   const reader = { device: undefined as TestDevice | undefined };
   const secrets: Needle[] = [];
+  /** The own relay is chosen: at no time may anything listen here. */
+  let outboundOnly = false;
   /** Each step goes on where the one before ended. */
   let broken = false;
 
@@ -38,6 +40,10 @@ describe('story: from the desk to the phone and back', function () {
     if (broken) this.skip();
   });
   afterEach(async function () {
+    if (this.currentTest?.state === 'passed') {
+      if (outboundOnly) assert.deepEqual(world.listeners(), []);
+      return;
+    }
     if (this.currentTest?.state !== 'failed') return;
     broken = true;
     await world?.picture('failed').catch(() => undefined);
@@ -76,7 +82,7 @@ describe('story: from the desk to the phone and back', function () {
     await view.getByRole('button', { name: 'Use this' }).click();
     await view.getByRole('img', { name: 'Pairing QR code' }).waitFor();
     await world.desk.statusBarItem(on).waitFor();
-    assert.deepEqual(world.listeners(), []);
+    outboundOnly = true;
     link = await readQr(await world.desk.picture('03-qr-desk'));
     await view.getByRole('button', { name: 'Copy link' }).click();
     await eventually(async () => (await clipboard()) === link, { what: 'the same link on the clipboard' });
@@ -92,7 +98,9 @@ describe('story: from the desk to the phone and back', function () {
     await dialog.waitFor();
     await world.picture('04-pairing');
     assert.ok((await dialog.innerText()).includes(await digits.innerText()));
-    assert.match((await dialog.getAttribute('aria-label')) ?? '', /^Allow .*Chrome.*\?$/);
+    const name = /^Allow (.*Chrome.*)\?$/.exec((await dialog.getAttribute('aria-label')) ?? '')?.[1];
+    assert.ok(name);
+    secrets.push({ name: 'first name of the device', value: name });
     assert.equal(new URL(world.phone.page.url()).hash, '', 'the secret is gone from the address');
     await dialog.getByRole('button', { name: 'Allow' }).click();
     await world.onPhone.log.waitFor();
@@ -101,27 +109,31 @@ describe('story: from the desk to the phone and back', function () {
     await world.desk.statusBarItem(onWithPhone).waitFor();
   });
 
-  it('A5: the phone gets a name at the desk', async () => {
-    await world.desk.runCommand('Offdesk: Manage Devices');
-    await world.desk.pick(/Chrome/);
-    await world.desk.pick('Rename');
-    await world.desk.enterText(canaries.deviceName);
-    await world.desk.webview().getByText(canaries.deviceName).waitFor();
-    await world.picture('05-paired');
-  });
-
   it('C1, C10: a prompt from the phone with a file of the workspace; the answer is on both', async () => {
     await world.onPhone.message.fill(`${canaries.prompt} `);
-    await world.onPhone.chooseFile(canaries.file.slice(7, 18), `src/${canaries.file}`);
-    await world.phone.picture('06-file-phone');
+    const file = await world.onPhone.offeredFile(canaries.file.slice(7, 18), `src/${canaries.file}`);
+    await world.phone.picture('05-file-phone');
+    await file.click();
     await world.onPhone.send();
     for (const surface of [world.atDesk, world.onPhone]) {
       await surface.waitForFate(canaries.prompt, 'done');
       await surface.waitForText(`@src/${canaries.file}`);
       await surface.waitForText('I am the demo agent');
     }
-    assert.match((await world.atDesk.fate(canaries.prompt).textContent()) ?? '', /^from Canary phone/);
-    await world.picture('07-answered');
+    assert.match((await world.atDesk.fate(canaries.prompt).textContent()) ?? '', /^from .*Chrome/);
+    await world.picture('06-answered');
+  });
+
+  it('A5: renamed at the desk, the phone still knows its own', async () => {
+    await world.desk.runCommand('Offdesk: Manage Devices');
+    await world.desk.pick(/Chrome/);
+    await world.desk.pick('Rename');
+    await world.desk.enterText(canaries.deviceName);
+    await showPanel(true);
+    await world.desk.webview().getByText(canaries.deviceName).waitFor();
+    await showPanel(false);
+    assert.match((await world.onPhone.fate(canaries.prompt).textContent()) ?? '', /^\d/);
+    await world.picture('07-renamed');
   });
 
   it('C10: a prompt from the desk with a file; ignored files are not offered', async () => {
@@ -129,8 +141,9 @@ describe('story: from the desk to the phone and back', function () {
     await world.atDesk.message.fill('@ignored');
     await world.desk.webview().getByText('No file matches.').waitFor();
     await world.atDesk.message.fill(`${text} `);
-    await world.atDesk.chooseFile('canary', `src/${canaries.file}`);
+    const file = await world.atDesk.offeredFile('canary', `src/${canaries.file}`);
     await world.desk.picture('08-file-desk');
+    await file.click();
     await world.atDesk.send();
     for (const surface of [world.atDesk, world.onPhone]) await surface.waitForFate(text, 'done');
     assert.match((await world.onPhone.fate(text).textContent()) ?? '', /^from the desk/);
@@ -138,7 +151,10 @@ describe('story: from the desk to the phone and back', function () {
 
   it('C1, C3: a turn from the phone streams on both and is stopped at the desk', async () => {
     await world.onPhone.write('/long 9001');
-    await Promise.all([world.onPhone.waitForWords(20), world.atDesk.waitForWords(20)]);
+    await Promise.all([
+      world.onPhone.waitForWords(20, '/long 9001'),
+      world.atDesk.waitForWords(20, '/long 9001'),
+    ]);
     await world.picture('09-streaming');
     await world.atDesk.stop.click();
     for (const surface of [world.atDesk, world.onPhone]) await surface.waitForFate('/long 9001', 'stopped');
@@ -146,7 +162,10 @@ describe('story: from the desk to the phone and back', function () {
 
   it('C1, C3: a turn from the desk streams on both and is stopped on the phone', async () => {
     await world.atDesk.write('/long 9002');
-    await Promise.all([world.onPhone.waitForWords(20), world.atDesk.waitForWords(20)]);
+    await Promise.all([
+      world.onPhone.waitForWords(20, '/long 9002'),
+      world.atDesk.waitForWords(20, '/long 9002'),
+    ]);
     await world.onPhone.stop.click();
     for (const surface of [world.atDesk, world.onPhone]) await surface.waitForFate('/long 9002', 'stopped');
     await world.picture('10-stopped');
@@ -193,7 +212,7 @@ describe('story: from the desk to the phone and back', function () {
   it('N1, N2: the link of the phone is cut in the middle of an answer', async () => {
     const before = world.relay.phones.connections.accepted;
     await world.atDesk.write('/long 1001');
-    const words = await world.onPhone.waitForWords(20);
+    const words = await world.onPhone.waitForWords(20, '/long 1001');
     world.relay.phones.cut();
     assert.ok(words < 1_001);
     for (const surface of [world.atDesk, world.onPhone]) await surface.waitForFate('/long 1001', 'done');
@@ -203,10 +222,10 @@ describe('story: from the desk to the phone and back', function () {
 
   it('N2: the link of the phone goes dead without a word; the phone notices and comes back', async () => {
     await world.onPhone.write('/long 1002');
-    assert.ok((await world.onPhone.waitForWords(20)) < 1_002);
+    assert.ok((await world.onPhone.waitForWords(20, '/long 1002')) < 1_002);
     world.relay.phones.halfOpen();
     await world.atDesk.waitForFate('/long 1002', 'done');
-    assert.ok((await world.onPhone.words()) < 1_002, 'nothing gets through');
+    assert.ok((await world.onPhone.words('/long 1002')) < 1_002, 'nothing gets through');
     await phoneSays(/reconnecting since/);
     await world.picture('14-half-open');
     world.relay.phones.heal();
@@ -217,7 +236,7 @@ describe('story: from the desk to the phone and back', function () {
 
   it('N2, N4: the relay dies in the middle of an answer and comes back; what was written meanwhile is sent once', async () => {
     await world.atDesk.write('/long 1003');
-    assert.ok((await world.onPhone.waitForWords(20)) < 1_003);
+    assert.ok((await world.onPhone.waitForWords(20, '/long 1003')) < 1_003);
     await world.relay.crash();
     await world.desk.statusBarItem(reconnecting).waitFor();
     await world.onPhone.write('Written in the dark');
@@ -233,9 +252,25 @@ describe('story: from the desk to the phone and back', function () {
     assert.deepEqual(world.listeners(), []);
   });
 
+  it('N1: a killed page and a rebuilt view read the same again, by the link of the session', async () => {
+    await world.desk.runCommand('Offdesk: Copy Session Link');
+    const session = await eventually(async () => /#h=/.test(await clipboard()) && clipboard(), {
+      what: 'the link of the session',
+    });
+    await world.phone.reopen(session);
+    await phoneSays('connected · end-to-end encrypted');
+    await world.desk.runCommand('View: Show Explorer');
+    await world.atDesk.log.waitFor({ state: 'detached' });
+    await world.desk.openView('Offdesk');
+    await world.atDesk.log.waitFor();
+    for (const surface of [world.atDesk, world.onPhone])
+      await surface.waitForFate('Written in the dark', 'done');
+    await transcriptsAreTheJournal();
+  });
+
   it('A5: revoked at the desk, the phone is out at once, says so, and has forgotten everything', async () => {
     const view = world.desk.webview();
-    await openPanel();
+    await showPanel(true);
     const device = view.getByRole('listitem').filter({ hasText: canaries.deviceName });
     await device.getByRole('button', { name: 'Revoke' }).click();
     await device.getByRole('button', { name: 'Revoke' }).click();
@@ -248,7 +283,8 @@ describe('story: from the desk to the phone and back', function () {
   });
 
   it('S1, A1: Stop Remote Control: nothing listens, no agent runs', async () => {
-    await openPanel();
+    outboundOnly = false;
+    await showPanel(true);
     await world.desk.webview().getByRole('button', { name: 'Change reach' }).click();
     await world.desk
       .webview()
@@ -256,10 +292,10 @@ describe('story: from the desk to the phone and back', function () {
       .check();
     await world.desk.webview().getByRole('button', { name: 'Use this' }).click();
     await world.desk.webview().getByText('No QR code:').waitFor();
-    assert.deepEqual(
-      world.listeners().map(({ address }) => address),
-      ['127.0.0.1'],
-    );
+    const [listener, ...others] = world.listeners();
+    assert.equal(listener?.address, '127.0.0.1');
+    assert.deepEqual(others, []);
+    assert.ok(world.everListened().some(({ port }) => port === listener.port));
     await world.desk.picture('17-this-computer-desk');
     await world.desk.runCommand('Offdesk: Stop Remote Control');
     await world.desk.statusBarItem(off).waitFor();
@@ -279,6 +315,7 @@ describe('story: from the desk to the phone and back', function () {
       'offdesk.reach': 'relay',
       'offdesk.relayUrl': world.relay.url,
     });
+    const listened = world.everListened().length;
     const window = await openWorkbench(world.browser.browser, world.server, {
       folder: await world.anotherWorkspace(),
       pictures: 'story',
@@ -287,6 +324,7 @@ describe('story: from the desk to the phone and back', function () {
       await window.statusBarItem(on).waitFor();
       assert.deepEqual(world.agents(), []);
       assert.deepEqual(world.listeners(), []);
+      assert.deepEqual(world.everListened().slice(listened), []);
       await window.picture('19-on-by-default-desk');
       await window.runCommand('Offdesk: Stop Remote Control');
       await window.statusBarItem(off).waitFor();
@@ -297,13 +335,14 @@ describe('story: from the desk to the phone and back', function () {
 
   it('S5, A1: offdesk remote-control with an own relay opens no listening socket either', async () => {
     const machine = tempFolder('od-story-cli');
+    const listened = join(machine, 'listen.log');
     const args = ['remote-control', '--json', '--agent', 'demo', '--relay', world.relay.url];
     const cli = start(
       process.execPath,
       [...world.relay.nodeArgs, cliPath, ...args, '--cwd', world.workspace, '--name', canaries.hostName],
       {
         name: 'offdesk remote-control',
-        env: { ...world.relay.hostEnv, OFFDESK_HOME: machine },
+        env: { ...world.relay.hostEnv, OFFDESK_HOME: machine, OFFDESK_TEST_LISTEN_LOG: listened },
       },
     );
     try {
@@ -313,6 +352,7 @@ describe('story: from the desk to the phone and back', function () {
       cli.signal('SIGINT');
       assert.equal((await cli.waitForExit()).code, 0);
       assert.deepEqual(cli.leftovers(), []);
+      assert.deepEqual(readListenLog(listened), []);
     } finally {
       await cli.stop();
       removeFolder(machine);
@@ -349,9 +389,9 @@ describe('story: from the desk to the phone and back', function () {
     return world.desk.page.evaluate(() => navigator.clipboard.readText());
   }
 
-  async function openPanel(): Promise<void> {
+  async function showPanel(open: boolean): Promise<void> {
     const fold = world.desk.webview().getByRole('button', { name: 'Pairing, devices and reach' });
-    if ((await fold.getAttribute('aria-expanded')) === 'false') await fold.click();
+    if ((await fold.getAttribute('aria-expanded')) !== String(open)) await fold.click();
   }
 
   async function phoneSays(words: string | RegExp): Promise<void> {
@@ -362,9 +402,11 @@ describe('story: from the desk to the phone and back', function () {
   async function transcriptsAreTheJournal(): Promise<void> {
     assert.ok(reader.device);
     const { transcript, cwd } = await readJournal(reader.device);
-    const desk = expectedItems(transcript, { kind: 'desk', name: '', cwd });
-    const phone = expectedItems(transcript, { kind: 'phone', name: canaries.deviceName, cwd });
+    const desk = expectedItems(transcript, { id: undefined, cwd });
+    const phone = expectedItems(transcript, { id: world.deviceId(canaries.deviceName), cwd });
     assert.deepEqual(await world.atDesk.items(), desk);
     assert.deepEqual(await world.onPhone.items(), phone);
+    assert.ok(await world.atDesk.isAtEnd());
+    assert.ok(await world.onPhone.isAtEnd());
   }
 });

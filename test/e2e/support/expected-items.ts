@@ -4,12 +4,11 @@ import { strings } from '../../../src/web/strings.ts';
 import { diffTexts } from '../../../src/web/views/line-diff.ts';
 import { markdownToHtml } from '../../../src/web/views/markdown.ts';
 import { closedWords, subjectOf, toolCallOf } from '../../../src/web/views/question-words.ts';
-import { nameOf, shortPath } from '../../../src/web/views/words.ts';
+import { nameOf, shortPath, shortTitle } from '../../../src/web/views/words.ts';
 
 export interface Reader {
-  kind: 'desk' | 'phone';
-  /** Its name at the host. */
-  name: string;
+  /** The device's; undefined for the desk. */
+  id: string | undefined;
   /** The session's folder. */
   cwd: string;
 }
@@ -18,7 +17,7 @@ const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>
 const marks = { same: ' ', added: '+', removed: '−', gap: ' ' };
 
 /** As `Surface.items` reads them. Throws for kinds of items that no story has yet. */
-export function expectedItems(transcript: Transcript, reader: Reader): string[] {
+export function expectedItems(transcript: Pick<Transcript, 'items' | 'queue'>, reader: Reader): string[] {
   const tools = new Map(
     transcript.items.flatMap((item) => (item.kind === 'tool' ? [[item.toolCallId, item] as const] : [])),
   );
@@ -50,10 +49,10 @@ function textOf(item: Item, tools: ReadonlyMap<string, ToolItem>, reader: Reader
   }
 }
 
-function promptText(item: PromptItem, { kind, name }: Reader): string {
+function promptText(item: PromptItem, { id }: Reader): string {
   const text = item.blocks.flatMap((block) => (block.type === 'text' ? [String(block['text'])] : [])).join();
   const { origin } = item;
-  const own = kind === 'desk' ? origin.kind === 'desk' : origin.kind === 'device' && origin.name === name;
+  const own = id === undefined ? origin.kind === 'desk' : origin.id === id;
   const words = {
     ...{ received: 'received by the computer, queued', running: 'taken up', done: 'done' },
     ...{ cancelled: 'stopped', failed: 'failed', interrupted: 'interrupted', removed: 'removed' },
@@ -77,7 +76,7 @@ function toolText(item: ToolItem, cwd: string): string {
   });
   // Output is folded unless the tool failed.
   const output = item.status === 'failed' ? item.output : '';
-  return [item.title, strings.tool[item.status], ...diffs, output].join('');
+  return [shortTitle(item.title, cwd), strings.tool[item.status], ...diffs, output].join('');
 }
 
 function plainText(html: string): string {

@@ -53,8 +53,11 @@ export class OwnRelay {
     }
   }
 
-  /** For a Node process that is to find it, as a host. */
-  readonly nodeArgs = ['--require', join(import.meta.dirname, 'relay-name.cjs')];
+  /** For a Node process that is to find it, as a host, and to write down on what it listens. */
+  readonly nodeArgs = ['relay-name.cjs', 'listen-log.cjs'].flatMap((name) => [
+    '--require',
+    join(import.meta.dirname, name),
+  ]);
 
   /** Likewise; and to trust its certificate. */
   get hostEnv(): Record<string, string> {

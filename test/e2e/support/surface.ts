@@ -49,12 +49,13 @@ export class Surface {
     await this.screen.getByRole('button', { name: 'Send', exact: true }).click();
   }
 
-  /** Types `@query` at the end and takes the file from the list. */
-  async chooseFile(query: string, path: string): Promise<void> {
-    await this.message.focus();
+  /** Types `@query` at the end; the file is in the list, to be clicked. */
+  async offeredFile(query: string, path: string): Promise<Locator> {
     await this.message.press('End');
     await this.message.pressSequentially(`@${query}`);
-    await this.screen.getByRole('option', { name: path, exact: true }).click();
+    const option = this.screen.getByRole('option', { name: path, exact: true });
+    await option.waitFor();
+    return option;
   }
 
   /** The line below the last prompt with this text: who, when, and how far it got. */
@@ -75,19 +76,30 @@ export class Surface {
     await this.log.getByText(text).last().waitFor({ timeout: patienceMs });
   }
 
-  /** The highest n of `wordN` in the last item: how far the demo agent's long talk has come here. */
-  async words(): Promise<number> {
-    const text = await this.log.locator('.item').last().textContent();
-    return Number(/word(\d+)\s*$/.exec(text ?? '')?.[1] ?? 0);
+  /** Its reader did not scroll, so it shows the end. */
+  async isAtEnd(): Promise<boolean> {
+    return (await this.screen.getByRole('button', { name: 'New below' }).count()) === 0;
   }
 
-  async waitForWords(count: number): Promise<number> {
+  /** The last n of `wordN` in the answer to this prompt: how far the demo agent's long talk has come here. */
+  async words(prompt: string): Promise<number> {
+    const items = await this.log.locator('.item').allTextContents();
+    const asked = items.findLastIndex((item) => item.includes(prompt));
+    const answer = asked < 0 ? '' : items.slice(asked + 1).join();
+    return Number(/word(\d+)\s*$/.exec(answer)?.[1] ?? 0);
+  }
+
+  async waitForWords(count: number, prompt: string): Promise<number> {
     return eventually(
       async () => {
-        const words = await this.words();
+        const words = await this.words(prompt);
         return words >= count && words;
       },
-      { what: `${this.name}: ${count} words`, timeoutMs: patienceMs, everyMs: 50 },
+      {
+        what: `${this.name}: ${count} words of ${prompt}`,
+        timeoutMs: patienceMs,
+        everyMs: 50,
+      },
     );
   }
 

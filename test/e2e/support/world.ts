@@ -74,6 +74,7 @@ export class World {
         ...relay.hostEnv,
         PATH: makePath(join(folder, 'bin')),
         OFFDESK_HOME: join(folder, 'machine'),
+        OFFDESK_TEST_LISTEN_LOG: join(folder, 'listen.log'),
         OFFDESK_DEMO_PACE_MS: String(paceMs),
       },
     });
@@ -93,6 +94,11 @@ export class World {
     );
   }
 
+  /** All TCP ports, ever, of extension hosts: what listened for a moment alone is among them. */
+  everListened(): ListenEntry[] {
+    return readListenLog(join(this.#folder, 'listen.log')).filter(({ pid }) => pid !== this.server.pid);
+  }
+
   agents(): RunningProcess[] {
     return processTree(this.server.pid).filter(isAgent);
   }
@@ -100,6 +106,13 @@ export class World {
   /** Undefined until remote control has run. */
   machineFile(name: 'identity.json' | 'devices.json' | 'broker.json'): unknown {
     return readMachineFile(this.machine, name);
+  }
+
+  deviceId(name: string): string {
+    const { devices = [] } = (this.machineFile('devices.json') ?? {}) as StoredKeys;
+    const device = devices.find((candidate) => candidate.name === name);
+    if (!device) throw new Error(`no device ${name}`);
+    return device.id;
   }
 
   async picture(name: string): Promise<void> {
@@ -123,10 +136,23 @@ export class World {
   }
 }
 
+export interface ListenEntry {
+  pid: number;
+  address: string;
+  port: number;
+}
+
+/** What listen-log.cjs wrote. */
+export function readListenLog(path: string): ListenEntry[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as ListenEntry);
+}
+
 interface StoredKeys {
   noise?: { x: string; d: string };
   admission?: { d: string };
-  devices?: { key: string }[];
+  devices?: { id: string; name: string; key: string }[];
   tombstones?: { key: string }[];
 }
 
