@@ -19,14 +19,14 @@ export interface AgentCommand {
 export interface AgentProcess {
   readonly stream: Stream;
   readonly pid: number | undefined;
-  /** Lines on stdout that were no JSON so far; some agents print a banner. */
+  /** Lines on stdout that were no message, since the last one that was; some agents print a banner. */
   readonly garbageLines: number;
   /** Resolves once the process is gone; why in the user's words. */
   readonly exited: Promise<OffdeskError>;
   stop(): Promise<void>;
 }
 
-/** After so many lines that are no JSON this is not an ACP agent. */
+/** After so many lines in a row that are no message this is not an ACP agent. */
 const garbageLimit = 100;
 
 export function startProcess(agent: AgentCommand, cwd: string, log: Log): AgentProcess {
@@ -199,6 +199,8 @@ class RunningProcess implements AgentProcess {
             message = undefined;
           }
           if (typeof message === 'object' && message !== null && 'jsonrpc' in message) {
+            // Who speaks the protocol may print a warning now and then for days.
+            this.garbageLines = 0;
             if (open) controller.enqueue(message as AnyMessage);
           } else if (++this.garbageLines > garbageLimit) {
             this.#fail(garbage(this.#agent));

@@ -52,6 +52,8 @@ export class Upstream implements AgentPort {
   readonly #log: Log;
   #running: Running | undefined;
   #process: AgentProcess | undefined;
+  /** How often it was stopped: a start that was overtaken starts nothing. */
+  #stops = 0;
   #sink: AgentSink | undefined;
 
   constructor(options: UpstreamOptions) {
@@ -60,7 +62,9 @@ export class Upstream implements AgentPort {
   }
 
   async start(sink: AgentSink): Promise<AgentOffers> {
-    if (this.#process) await this.stop();
+    const stops = this.#stops;
+    if (this.#process) await this.#end();
+    if (stops !== this.#stops) throw new OffdeskError('closed', `${this.#options.name} was stopped.`);
     const { cwd } = this.#options;
     const agentProcess = startProcess(this.#options, cwd, this.#log);
     this.#process = agentProcess;
@@ -74,6 +78,8 @@ export class Upstream implements AgentPort {
         this.#running = undefined;
         sink.exited(error);
       });
+      // A process that nobody can talk to any more would look as if it were there.
+      void connection.closed.then(() => agentProcess.stop());
       return offers;
     } catch (error) {
       connection.close();
@@ -93,7 +99,7 @@ export class Upstream implements AgentPort {
       if (!isLoginError(error)) throw error;
       // A process that began without a login does not learn of a later one: the next prompt starts another.
       const login = this.#loginRequired();
-      await this.stop();
+      await this.#end();
       this.#sink?.exited(login);
       throw login;
     }
@@ -127,7 +133,12 @@ export class Upstream implements AgentPort {
     return configOptions;
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stops++;
+    return this.#end();
+  }
+
+  async #end(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
     running?.connection.close();

@@ -41,6 +41,13 @@ const prompts = {
     for (let i = 1; i <= 2_000; i++) say(sessionId, `${i} `);
     done(id);
   },
+  noise(id) {
+    for (let i = 0; i < 3; i++) {
+      process.stdout.write('npm WARN something is deprecated\n'.repeat(60));
+      say(sessionId, `${i} `);
+    }
+    done(id);
+  },
   last() {
     for (let i = 1; i <= 2_000; i++) say(sessionId, `${i} `);
     process.stdout.write('', () => process.exit(0));

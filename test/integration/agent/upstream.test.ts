@@ -243,6 +243,28 @@ describe('upstream', () => {
     assert.equal(sink.order.indexOf('exited'), 2_000);
   });
 
+  it('A5: one whose connection broke is ended and told of, so that it can be started again', async () => {
+    const agent = odd();
+    const sink = await started(agent);
+    sink.update = () => {
+      throw new Error('nobody can take this');
+    };
+    await assert.rejects(within(agent.prompt(words('odd')), 10_000, 'the turn to fail'));
+    await eventually(() => sink.end, { what: 'the end to be told' });
+    await assert.rejects(agent.prompt(words('odd')), { code: 'agent_exited' });
+    await agent.start(new KeptSink());
+  });
+
+  it('A3: a start that a stop overtakes starts nothing', async () => {
+    const agent = odd();
+    const sink = await started(agent);
+    const again = agent.start(sink);
+    const failed = assert.rejects(again, { code: 'closed' });
+    await agent.stop();
+    await failed;
+    assert.deepEqual(processesWithEnv(markName, mark), []);
+  });
+
   it('A6: updates are kept as they came, in order, unknown kinds and fields too', async () => {
     const agent = odd();
     const sink = await started(agent);
@@ -320,6 +342,13 @@ describe('upstream', () => {
     await eventually(() => sink.text === 'So far so good.', { what: 'what it says around the garbage' });
     await agent.stop();
     await assert.rejects(turn);
+  });
+
+  it('A9: the bound is for lines in a row: an agent may print a warning now and then', async () => {
+    const agent = odd();
+    const sink = await started(agent);
+    await agent.prompt(words('noise'));
+    assert.equal(sink.text, '0 1 2 ');
   });
 
   it('A10: the agent inherits the environment, but not Offdesk’s own credential', async () => {
