@@ -81,9 +81,21 @@ export const limits = {
   // session
   promptBytes: 1024 * 1024,
   queuedPrompts: 100,
+  /** Of all prompts that wait; a client that comes gets them at once. */
+  queuedBytes: 4 * 1024 * 1024,
+  /** Of an answer's content. */
+  answerChars: 256 * 1024,
+  /** JSON of one fact, so that two fit into a message, and how deep it may be. */
+  factBytes: 6 * 1024 * 1024,
+  factDepth: 200,
+  titleChars: 200,
+  /** Chunks of text are joined up to about this length. */
+  joinedChars: 64 * 1024,
   tailItems: 50,
   historyItems: 200,
   historyBytes: 512 * 1024,
+  /** Of a page with one item that alone is larger; a character may be three bytes of a message. */
+  historyItemChars: 4 * 1024 * 1024,
   completions: 50,
   indexedFiles: 200_000,
   clientsPerSession: 64,

@@ -1,5 +1,6 @@
 /** Runs of text chunks of one item become one fact, numbered as the last of them. */
 import type { Fact } from '../protocol/facts.ts';
+import { limits } from '../protocol/limits.ts';
 
 const chunkKinds = new Set(['agent_message_chunk', 'agent_thought_chunk', 'user_message_chunk']);
 
@@ -15,10 +16,11 @@ function chunkText(fact: Fact): string | undefined {
   return content?.type === 'text' && typeof content.text === 'string' ? content.text : undefined;
 }
 
-/** Shape and order stay; `at` is that of the first chunk, `seq` that of the last. */
+/** Shape and order stay; `at` is that of the first chunk, `seq` that of the last. Runs end at `limits.joinedChars`. */
 export function coalesce(facts: Fact[]): Fact[] {
   const result: Fact[] = [];
   let texts: string[] = [];
+  let chars = 0;
   const flush = () => {
     const last = result.at(-1);
     if (last && texts.length > 1) {
@@ -38,6 +40,7 @@ export function coalesce(facts: Fact[]): Fact[] {
     const joins =
       text !== undefined &&
       texts.length > 0 &&
+      chars < limits.joinedChars &&
       last !== undefined &&
       // A reader's window may begin at whatever came in between: it must be able to tell the two sides apart.
       last.seq + 1 === fact.seq &&
@@ -45,11 +48,13 @@ export function coalesce(facts: Fact[]): Fact[] {
       last.update.sessionUpdate === fact.update.sessionUpdate;
     if (joins) {
       texts.push(text);
+      chars += text.length;
       result[result.length - 1] = { ...last, seq: fact.seq };
     } else {
       flush();
       result.push(fact);
       if (text !== undefined) texts = [text];
+      chars = text?.length ?? 0;
     }
   }
   flush();

@@ -15,7 +15,7 @@ import { limits } from '../protocol/limits.ts';
 import * as p from '../protocol/methods.ts';
 import { BUILD, PROTOCOL } from '../protocol/version.ts';
 import { requireScope, type ClientIdentity, type DeskPort, type SessionDirectory } from './client-port.ts';
-import { cursorAt } from './journal.ts';
+import { cursorAt, sizeOf } from './journal.ts';
 import { PlainClient } from './plain-client.ts';
 import { Pump } from './pump.ts';
 import type { Session } from './session.ts';
@@ -272,7 +272,8 @@ class Connection implements Downstream {
   async #history(params: z.infer<typeof p.historyParams>): Promise<p.HistoryResult> {
     const session = this.#session(params.sessionId);
     const page = await session.journal.page(params.before, params.limit, limits.historyBytes);
-    return { updates: page.facts.map((fact) => toNotification(session.id, fact)), from: page.from };
+    const updates = endsThatFit(page.facts).map((fact) => toNotification(session.id, fact));
+    return { updates, from: page.from };
   }
 
   async #files(params: z.infer<typeof p.filesParams>): Promise<p.FilesResult> {
@@ -314,6 +315,15 @@ class Connection implements Downstream {
 
 function resumed(meta: p.ResumeResultMeta) {
   return { _meta: { offdesk: meta } };
+}
+
+/** A page must fit into a message; of an item that alone does not, beginning and end say most. */
+function endsThatFit(facts: Fact[]): Fact[] {
+  const sizes = facts.map(sizeOf);
+  let chars = sizes.reduce((sum, size) => sum + size, 0);
+  let from = 1;
+  while (from < facts.length - 1 && chars > limits.historyItemChars) chars -= sizes[from++]!;
+  return [...facts.slice(0, 1), ...facts.slice(from)];
 }
 
 function describe(session: Session) {

@@ -1,5 +1,6 @@
 /** Open questions of the agent: the first answer wins, everyone learns whose it was. */
 import { OffdeskError } from '../base/error.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Answer, Origin, SessionEvent } from '../protocol/facts.ts';
 import type { AnswerResult } from '../protocol/methods.ts';
 import type { QuestionEnd, QuestionKind } from './agent-port.ts';
@@ -106,8 +107,11 @@ export class Questions {
   }
 }
 
-/** An answer must be one that the agent offered. */
+/** An answer must be one that the agent offered, and small enough to be kept and shown everywhere. */
 function checkAnswer(kind: QuestionKind, request: Record<string, unknown>, answer: Answer): void {
+  if (JSON.stringify(answer).length > limits.answerChars) {
+    throw new OffdeskError('message_too_large', 'This answer is too long.', 'Shorten it and send it again.');
+  }
   if (kind === 'permission') {
     if ('outcome' in answer && answer.outcome === 'cancelled') return;
     const options = Array.isArray(request['options']) ? (request['options'] as { optionId?: unknown }[]) : [];

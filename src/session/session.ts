@@ -13,10 +13,12 @@ import {
   type RawUpdate,
   type SessionEvent,
 } from '../protocol/facts.ts';
+import { limits } from '../protocol/limits.ts';
 import type { AnswerResult, SessionState } from '../protocol/methods.ts';
 import { ItemIds } from '../transcript/item-ids.ts';
 import type { AgentPort, AgentSink } from './agent-port.ts';
 import type { Journal } from './journal.ts';
+import { bounded } from './bounded.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
 import { Questions } from './questions.ts';
 import { sessionEnded, Turns, type PromptEnd } from './turns.ts';
@@ -220,7 +222,7 @@ export class Session {
     // Some agents echo the prompt; it was journaled when the turn began.
     if (update.sessionUpdate === 'user_message_chunk' && this.#turns.working) return;
     if (update.sessionUpdate === 'session_info_update' && typeof update['title'] === 'string') {
-      this.#agentTitle = update['title'] || undefined;
+      this.#agentTitle = update['title'].slice(0, limits.titleChars) || undefined;
       this.#changed.fire();
     }
     this.#tools.see(update);
@@ -260,7 +262,8 @@ export class Session {
     this.#changed.fire();
   }
 
-  #event(event: SessionEvent, origin: Origin): void {
+  #event(whole: SessionEvent, origin: Origin): void {
+    const event = bounded(whole);
     const update = eventUpdate();
     const item = this.#items.idFor(update, event);
     this.#updatedAt = this.#clock.now();
@@ -273,7 +276,10 @@ export class Session {
     });
   }
 
-  #append(update: RawUpdate, origin: Origin, item = this.#items.idFor(update)): void {
+  #append(whole: RawUpdate, origin: Origin, itemId?: string): void {
+    const sessionUpdate = whole.sessionUpdate.slice(0, limits.titleChars);
+    const update: RawUpdate = { ...bounded(whole), sessionUpdate };
+    const item = itemId ?? this.#items.idFor(update);
     this.#updatedAt = this.#clock.now();
     this.journal.append({ at: this.#updatedAt, origin, update, ...(item === undefined ? {} : { item }) });
   }

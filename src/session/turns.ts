@@ -14,6 +14,7 @@ interface Prompt {
   id: string;
   blocks: PromptBlock[];
   origin: Origin;
+  size: number;
   end: Promise<PromptEnd>;
   finish(end: PromptEnd): void;
 }
@@ -59,24 +60,26 @@ export class Turns {
     const known = this.#known.get(id);
     if (known) return known;
     if (this.#closed) throw sessionEnded();
-    if (JSON.stringify(blocks).length > limits.promptBytes) {
+    const size = JSON.stringify(blocks).length;
+    if (size > limits.promptBytes) {
       throw new OffdeskError(
         'message_too_large',
         'This prompt is larger than 1 MB.',
         'Put the text into a file and name it with @.',
       );
     }
-    if (this.#queue.length >= limits.queuedPrompts) {
+    const waiting = this.#queue.reduce((sum, prompt) => sum + prompt.size, 0);
+    if (this.#queue.length >= limits.queuedPrompts || waiting + size > limits.queuedBytes) {
       throw new OffdeskError(
         'invalid_params',
-        `${limits.queuedPrompts} prompts are waiting already.`,
+        `${this.#queue.length} prompts are waiting already, and no more fit.`,
         'Remove some or wait.',
       );
     }
     let finish!: (end: PromptEnd) => void;
     const end = new Promise<PromptEnd>((resolve) => (finish = resolve));
     this.#known.set(id, end);
-    this.#queue.push({ id, blocks, origin, end, finish });
+    this.#queue.push({ id, blocks, origin, size, end, finish });
     await this.#ports.record({ type: 'prompt_received', id, prompt: blocks }, origin);
     this.#next();
     return end;

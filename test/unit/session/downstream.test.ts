@@ -56,7 +56,9 @@ function setup() {
     const transport = serve(name, scope);
     const probe = new ProbeClient(transport);
     await probe.initialize();
-    return Object.assign(probe, { transport });
+    const received: string[] = [];
+    transport.onMessage((message) => received.push(message));
+    return Object.assign(probe, { transport, received });
   };
   return { agent, session, serve, connect };
 }
@@ -287,6 +289,94 @@ describe('session and clients', () => {
     stalled.ack('s1');
     await complete(stalled, session);
     assert.deepEqual(stalled.facts, live.facts);
+  });
+
+  it('J8: what no message could carry is shortened, says so, and stops nobody', async () => {
+    const { session, agent, connect } = setup();
+    await session.startAgent();
+    const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    const huge = 'x'.repeat(20 * 1024 * 1024);
+    const tool = { sessionUpdate: 'tool_call', toolCallId: 'c1', title: 'Read', status: 'pending' };
+    const text = { type: 'content', content: { type: 'text', text: huge } };
+    agent.sink!.update({ ...tool, content: [text], rawOutput: huge });
+    agent.sink!.update({ ...tool, toolCallId: 'c2', rawOutput: deep(limits.factDepth + 1) });
+    agent.sink!.update({ ...tool, toolCallId: 'c3', rawOutput: deep(100_000) });
+    agent.sink!.update({ ...tool, toolCallId: 'c4', rawOutput: Array(1_000_000).fill('0123456789') });
+    agent.sink!.update({ ...tool, toolCallId: huge, title: huge });
+    agent.sink!.update({ sessionUpdate: huge });
+    agent.sink!.update({ sessionUpdate: 'session_info_update', title: huge });
+    const asked = agent.sink!.ask(
+      'permission',
+      { ...permission, toolCall: { ...permission.toolCall, content: [text] } },
+      new AbortController().signal,
+    );
+    agent.say('and on');
+    const a = await connect('a');
+    await a.resume('s1', { after: { epoch: 'e1', seq: 0 } });
+    await complete(a, session);
+    const calls = a.facts.filter((fact) => fact.update.sessionUpdate === 'tool_call');
+    assert.deepEqual(
+      calls.slice(0, 4).map((fact) => [fact.item, fact.update['title'], fact.update['status']]),
+      ['c1', 'c2', 'c3', 'c4'].map((id) => [`t:${id}`, 'Read', 'pending']),
+    );
+    assert.match(JSON.stringify(calls[0]!.update['content']), /characters left out/);
+    await a.request(methods.answer, {
+      ...{ sessionId: 's1', id: 'answer-1', question: 'q1' },
+      answer: { outcome: 'selected', optionId: 'yes' },
+    });
+    assert.deepEqual(await asked, { outcome: 'selected', optionId: 'yes' });
+    const sizes = a.received.map((message) => Buffer.byteLength(message));
+    assert.ok(Math.max(...sizes) < limits.messageBytes / 2, `${Math.max(...sizes)} bytes`);
+    assert.ok(Buffer.byteLength(JSON.stringify(a.state)) < 64 * 1024, 'state is sent to all, all the time');
+  });
+
+  it('J8: a page of one item that is too large for a message has its beginning and its end', async () => {
+    const { session, agent, connect } = setup();
+    await session.startAgent();
+    const content = (text: string) => [{ type: 'content', content: { type: 'text', text } }];
+    for (let i = 0; i < 100; i++) {
+      agent.sink!.update({
+        ...{ sessionUpdate: 'tool_call_update', toolCallId: 'c1', title: `${i}` },
+        content: content('y'.repeat(256 * 1024)),
+      });
+    }
+    agent.say('after');
+    const a = await connect('a');
+    const meta = await a.resume('s1', { tail: 1 });
+    const before = meta.from!;
+    const page: HistoryResult = await a.request(methods.history, { sessionId: 's1', before, limit: 10 });
+    const titles = page.updates.map((update) => (update['update'] as { title: string }).title);
+    assert.equal(titles[0], '0');
+    assert.equal(titles.at(-1), '99');
+    const largest = Math.max(...a.received.map((message) => Buffer.byteLength(message)));
+    assert.ok(largest < limits.messageBytes / 2, `${largest} bytes`);
+  });
+
+  it('P11: prompts that wait and answers are bounded, whoever sends them', async () => {
+    const { session, agent, connect } = setup();
+    const a = await connect('a');
+    await session.startAgent();
+    const running = a.prompt('s1', 'prompt-00', 'one');
+    const turn = await agent.nextTurn();
+    const tooMuch = (error: unknown) => codeOf(error) === 'message_too_large';
+    await assert.rejects(a.prompt('s1', 'prompt-99', 'x'.repeat(limits.promptBytes)), tooMuch);
+    const waiting: Promise<unknown>[] = [];
+    for (let i = 1; i <= 4; i++) waiting.push(a.prompt('s1', `prompt-0${i}`, 'x'.repeat(1000 * 1000)));
+    await assert.rejects(
+      a.prompt('s1', 'prompt-98', 'x'.repeat(500 * 1000)),
+      (error) => codeOf(error) === 'invalid_params',
+    );
+    void agent.sink!.ask('elicitation', { mode: 'form', message: 'Name?' }, new AbortController().signal);
+    const answer = { action: 'accept', content: { name: 'x'.repeat(limits.answerChars) } };
+    const params = { sessionId: 's1', id: 'answer-1', question: 'q1' };
+    await assert.rejects(a.request(methods.answer, { ...params, answer }), tooMuch);
+    assert.deepEqual(await a.request(methods.answer, { ...params, answer: { action: 'decline' } }), {
+      result: 'applied',
+    });
+    await session.close();
+    turn.end('cancelled');
+    await running.catch(() => undefined);
+    await Promise.allSettled(waiting);
   });
 
   it('P7: scopes bound what a client may do', async () => {
