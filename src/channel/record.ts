@@ -112,8 +112,9 @@ export function unpackRecord(record: Uint8Array): Part[] {
     offset = start + length;
     if (!kind || offset > end) throw malformed();
     const fragment = (head & more) !== 0;
-    // An empty fragment would carry nothing but cost memory.
-    if (fragment && ((kind !== 'message' && kind !== 'control') || length === 0)) throw malformed();
+    if (fragment && kind !== 'message' && kind !== 'control') throw malformed();
+    // A message breaks off where its record is full and nowhere else: many small fragments would cost memory.
+    if (fragment && (length === 0 || offset !== recordHead + contentBytes)) throw malformed();
     if ((kind === 'rekeyAnswer' || kind === 'rekeySwitch' || kind === 'end') && offset !== end)
       throw malformed();
     parts.push({ kind, bytes: record.slice(start, offset), more: fragment });

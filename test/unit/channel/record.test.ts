@@ -73,6 +73,8 @@ describe('C10: records', () => {
       'kind zero': record([0, 0, 0]),
       'a fragment of a ping': record([0x83, 0, 1, 65]),
       'an empty fragment': record([0x81, 0, 0]),
+      'a fragment that does not fill its record': record([0x81, 0, 1, 65]),
+      'many small fragments': record([...Array(30)].flatMap(() => [0x81, 0, 1, 65])),
       'something after the end': record([8, 0, 0, 1, 0, 0]),
       'padding that is not zero': padded,
     };
