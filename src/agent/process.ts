@@ -167,12 +167,7 @@ class RunningProcess implements AgentProcess {
 
   #exitError(code: number | null, signal: string | null): OffdeskError {
     const how = signal ? `was ended by ${signal}` : `ended with code ${code ?? 'unknown'}`;
-    // It goes to terminals too: no colours, nothing that could redraw one.
-    const plain = stripVTControlCharacters(this.#stderr).trim().split('\n').at(-1) ?? '';
-    const last = plain
-      .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-      .trim()
-      .slice(0, 200);
+    const last = killers.has(signal ?? '') ? undefined : lastWords(this.#stderr);
     const said = last ? ` It said: ${/[.!?]$/.test(last) ? last : `${last}.`}` : '';
     return new OffdeskError(
       'agent_exited',
@@ -239,6 +234,23 @@ class RunningProcess implements AgentProcess {
     });
   }
 }
+
+/** Signals of whoever ended it: what it had logged before explains nothing. */
+const killers = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
+
+/** What an agent said about its end: the last error among its last lines, else the last that is no stack frame. */
+function lastWords(stderr: string): string | undefined {
+  const lines = stripVTControlCharacters(stderr)
+    .split('\n')
+    // It goes to terminals too: nothing that could redraw one.
+    .map((line) => line.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim())
+    .filter((line) => line !== '' && !/^at .*[(/:]|^Node\.js v\d/.test(line))
+    .slice(-linesOfEnd);
+  return (lines.findLast((line) => /error|fatal|panic/i.test(line)) ?? lines.at(-1))?.slice(0, 200);
+}
+
+/** Of stderr, stack frames left out: what came earlier is about something else. */
+const linesOfEnd = 5;
 
 export function garbage(agent: AgentCommand): OffdeskError {
   return new OffdeskError(

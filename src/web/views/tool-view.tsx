@@ -5,7 +5,7 @@ import { strings } from '../strings.ts';
 import { DiffCount, DiffView } from './diff-view.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { diffTexts } from './line-diff.ts';
-import { shortPath } from './words.ts';
+import { shortPath, shortTitle } from './words.ts';
 
 const kindIcons: { [kind: string]: IconName } = {
   read: 'file',
@@ -41,7 +41,7 @@ export function ToolView({ item, cwd }: { item: ToolItem; cwd: string }) {
       <div class="head">
         <Icon name={kindIcons[item.toolKind] ?? 'tools'} />
         <span class={item.toolKind === 'execute' ? 'what mono' : 'what'} title={item.title}>
-          {titleOf(item, cwd)}
+          {shortTitle(item.title, cwd)}
         </span>
         <Status status={item.status} />
       </div>
@@ -51,12 +51,6 @@ export function ToolView({ item, cwd }: { item: ToolItem; cwd: string }) {
       <Output text={outputOf(item)} open={item.status === 'failed'} />
     </section>
   );
-}
-
-/** Paths are shown from the session's folder. */
-function titleOf(item: ToolItem, cwd: string): string {
-  const root = cwd.endsWith('/') ? cwd : `${cwd}/`;
-  return cwd ? item.title.replaceAll(root, '') : item.title;
 }
 
 function Status({ status }: { status: ToolStatus }) {

@@ -49,6 +49,14 @@ export function shortPath(path: string, cwd: string): string {
   return cwd && path.startsWith(root) ? path.slice(root.length) : path;
 }
 
+/** A tool's title with its paths as seen from the session's folder; opencode leaves out a path's first slash. */
+export function shortTitle(title: string, cwd: string): string {
+  if (!cwd) return title;
+  const root = cwd.endsWith('/') ? cwd : `${cwd}/`;
+  const short = title.replaceAll(root, '');
+  return short.startsWith(root.slice(1)) ? short.slice(root.length - 1) : short;
+}
+
 /** `493 021`. */
 export function spacedDigits(digits: string): string {
   return digits.length === 6 ? `${digits.slice(0, 3)} ${digits.slice(3)}` : digits;
