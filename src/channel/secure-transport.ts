@@ -1,4 +1,4 @@
-/** The secure channel: an ordered, sealed pipe of messages over a frame link (docs/spec/channel.md). */
+/** The secure channel: an ordered, sealed pipe of messages over a frame link (docs/SPEC.md, C). */
 import { concat } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';

@@ -1,5 +1,6 @@
 /** Lines that stay at the terminal's bottom while others are printed above; plain lines where there is no terminal. */
 import type { WriteStream } from 'node:tty';
+import { plainLines } from '../base/plain-text.ts';
 
 export class Footer {
   readonly #out: WriteStream;
@@ -9,10 +10,11 @@ export class Footer {
     this.#out = out;
   }
 
+  /** Line breaks are kept, other control characters are not: much of what is said comes from outside. */
   print(text: string): void {
     const lines = this.#lines;
     this.clear();
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${plainLines(text)}\n`);
     this.draw(lines);
   }
 

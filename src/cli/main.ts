@@ -1,6 +1,7 @@
 /** The command line: `offdesk remote-control`, `relay` and `demo-agent`; each loads what it needs on first use. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asOffdeskError } from '../base/error.ts';
+import { plainLines } from '../base/plain-text.ts';
 import { BUILD } from '../protocol/version.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { remoteControl, type RemoteControlOptions } from './remote-control.ts';
@@ -91,7 +92,7 @@ async function main(): Promise<void> {
       return;
     }
     const known = asOffdeskError(error);
-    process.stderr.write(`offdesk: ${known.sentence}\n`);
+    process.stderr.write(`offdesk: ${plainLines(known.sentence)}\n`);
     process.exitCode = exitCodeOf(known);
   }
 }

@@ -1,6 +1,9 @@
 /** One line per turn, tool call and question, for the CLI's terminal and the log; no prompt text. */
 import type { Fact } from '../protocol/facts.ts';
-import { originName } from '../session/questions.ts';
+import { plainLine } from '../base/plain-text.ts';
+import { originName, questionTitle } from '../session/questions.ts';
+
+const titleChars = 120;
 
 /** Undefined where a fact is nothing to report. */
 export function activityOf(fact: Fact): string | undefined {
@@ -10,13 +13,15 @@ export function activityOf(fact: Fact): string | undefined {
       case 'turn_started':
         return `prompt from ${originName(fact.origin)} taken up`;
       case 'turn_ended':
-        return plain(`turn ${event.outcome}${event.message ? `: ${event.message}` : ''}`);
+        return plainLine(`turn ${event.outcome}${event.message ? `: ${event.message}` : ''}`);
       case 'question_opened':
-        return `the agent asks: ${questionTitle(event.request)}`;
+        return `the agent asks: ${questionTitle(event.request) || 'a question'}`;
       case 'question_closed':
-        return `question answered by ${originName(fact.origin)}`;
+        return 'outcome' in event.answer && event.answer.outcome === 'withdrawn'
+          ? 'question taken back'
+          : `question answered by ${originName(fact.origin)}`;
       case 'agent_state':
-        return event.error ? plain(`agent: ${event.error.message}`) : `agent ${event.state}`;
+        return event.error ? plainLine(`agent: ${event.error.message}`) : `agent ${event.state}`;
       case 'prompt_received':
       case 'prompt_removed':
       case 'queue_held':
@@ -26,25 +31,10 @@ export function activityOf(fact: Fact): string | undefined {
     }
   }
   const status = update['status'];
-  if (update.sessionUpdate === 'tool_call') return `tool: ${oneLine(update['title'])}`;
+  const title = plainLine(update['title'], titleChars);
+  if (update.sessionUpdate === 'tool_call') return `tool: ${title}`;
   if (update.sessionUpdate === 'tool_call_update' && (status === 'completed' || status === 'failed')) {
-    return `tool ${status}${update['title'] ? `: ${oneLine(update['title'])}` : ''}`;
+    return `tool ${status}${title ? `: ${title}` : ''}`;
   }
   return undefined;
-}
-
-/** What a question is about, in one line. */
-export function questionTitle(request: Record<string, unknown>): string {
-  const toolCall = request['toolCall'] as { title?: unknown } | undefined;
-  return oneLine(toolCall?.title ?? request['message'] ?? 'a question');
-}
-
-/** Control characters could redraw a terminal. */
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
-}
-
-function oneLine(value: unknown): string {
-  const text = plain(String(value ?? ''));
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }

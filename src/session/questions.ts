@@ -1,5 +1,6 @@
 /** Open questions of the agent: the first answer wins, everyone learns whose it was. */
 import { OffdeskError } from '../base/error.ts';
+import { plainLine } from '../base/plain-text.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Answer, Origin, SessionEvent } from '../protocol/facts.ts';
 import type { AnswerResult } from '../protocol/methods.ts';
@@ -27,6 +28,14 @@ export function originName(origin: Origin): string {
     case 'editor':
       return origin.name ?? 'another device';
   }
+}
+
+const titleChars = 120;
+
+/** What a question is about, in one plain line; '' where it does not say. */
+export function questionTitle(request: Record<string, unknown>): string {
+  const toolCall = request['toolCall'] as { title?: unknown } | null | undefined;
+  return plainLine(toolCall?.title, titleChars) || plainLine(request['message'], titleChars);
 }
 
 export class Questions {

@@ -20,7 +20,7 @@ import type { AgentPort, AgentSink } from './agent-port.ts';
 import type { Journal } from './journal.ts';
 import { bounded } from './bounded.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
-import { Questions } from './questions.ts';
+import { Questions, questionTitle } from './questions.ts';
 import { sessionEnded, Turns, type PromptEnd } from './turns.ts';
 
 export interface SessionOptions {
@@ -102,12 +102,8 @@ export class Session {
   /** Oldest first, with a sentence each for a notification. */
   get openQuestionList(): { id: string; sentence: string }[] {
     return this.#questions.open.map(({ id, request }) => {
-      const toolCall = request['toolCall'] as { title?: unknown } | undefined;
-      const what = toolCall?.title ?? request['message'];
-      return {
-        id,
-        sentence: `${this.agentName} asks${typeof what === 'string' ? `: ${what}` : ' a question'}`,
-      };
+      const title = questionTitle(request);
+      return { id, sentence: `${this.agentName} asks${title ? `: ${title}` : ' a question'}` };
     });
   }
 

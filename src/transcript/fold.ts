@@ -1,4 +1,4 @@
-/** Facts to items: a pure fold, of which each item takes each fact at most once (docs/spec/transcript.md). */
+/** Facts to items: a pure fold, of which each item takes each fact at most once (docs/SPEC.md, T). */
 import type { Fact, SessionEvent } from '../protocol/facts.ts';
 import { Draft } from './draft.ts';
 import { prompt, question } from './prompt-item.ts';

@@ -39,7 +39,8 @@ export function readable(value: unknown): string {
   try {
     text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
   } catch {
-    text = undefined;
+    // Too deep, or not from JSON at all: then `String` could throw, too.
+    text = '…';
   }
   text ??= String(value);
   return text.length > limits.readableChars ? `${text.slice(0, limits.readableChars)}…` : text;

@@ -299,6 +299,18 @@ describe('fold', () => {
     assert.ok(image?.kind === 'message' && image.blocks.length === 1);
   });
 
+  it('T12: what is nested too deep to be written does not throw', () => {
+    const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    const recorder = new Recorder();
+    recorder.update({ sessionUpdate: 'dance', steps: deep });
+    recorder.update({ sessionUpdate: 'agent_thought_chunk', content: { type: 'hologram', deep } });
+    recorder.update({ sessionUpdate: 'tool_call', toolCallId: 'c', content: [deep], rawOutput: deep });
+    assert.deepEqual(
+      fold(recorder.facts).items.map((item) => item.kind),
+      ['unknown', 'thought', 'tool'],
+    );
+  });
+
   it('T13: a stream costs one copy of the list per look at it, and no copy of its text', () => {
     const recorder = new Recorder();
     for (let i = 0; i < 500; i++) recorder.update(say('old', `m${i}`));
