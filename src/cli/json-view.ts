@@ -5,6 +5,7 @@ import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
+import { AskedPairing } from './asked-pairing.ts';
 import type { View } from './view.ts';
 
 const scopes: readonly Scope[] = ['view', 'answer', 'control'];
@@ -19,6 +20,7 @@ class JsonView implements View {
   #quit: () => void = () => {};
   #host: RemoteHost | undefined;
   #before: HostStatus | undefined;
+  readonly #asked = new AskedPairing();
   #ready = false;
   #shownInvite = '';
   #shownError = '';
@@ -36,7 +38,9 @@ class JsonView implements View {
   }
 
   failed(error: unknown): void {
-    if (JSON.stringify(asOffdeskError(error).toShape()) !== this.#shownError) this.#error(error);
+    const shown = JSON.stringify(asOffdeskError(error).toShape());
+    if (shown !== this.#shownError) this.#error(error);
+    this.#shownError = shown;
   }
 
   close(): void {
@@ -70,7 +74,7 @@ class JsonView implements View {
           const scope = scopes.find((known) => known === argument);
           if (argument !== '' && scope === undefined) throw unknownLine();
           // With nobody waiting it is the desk that says so.
-          return await host.decidePairing(host.status.pairings[0]?.id ?? '', verb === 'y', scope);
+          return await host.decidePairing(this.#asked.id, verb === 'y', scope);
         }
         case 'revoke':
           return await host.changeDevice(argument, { revoke: true });
@@ -97,8 +101,9 @@ class JsonView implements View {
       });
       this.#ready = true;
     }
-    for (const { id, device, code, scope } of status.pairings) {
-      if (before?.pairings.some((pairing) => pairing.id === id)) continue;
+    const asked = this.#asked.next(status);
+    if (asked) {
+      const { device, code, scope } = asked;
       this.#print({ event: 'pairing', device, code, scope });
     }
     this.#devices(before?.devices ?? [], status.devices);

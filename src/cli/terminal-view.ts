@@ -4,6 +4,7 @@ import { DisposableStore } from '../base/disposable.ts';
 import { asOffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
+import { AskedPairing } from './asked-pairing.ts';
 import { Footer } from './footer.ts';
 import { qrLines, quiet } from './qr-lines.ts';
 import type { View } from './view.ts';
@@ -19,6 +20,7 @@ class TerminalView implements View {
   #quit: () => void = () => {};
   #host: RemoteHost | undefined;
   #before: HostStatus | undefined;
+  readonly #asked = new AskedPairing();
   #showQr = true;
 
   attach(host: RemoteHost): void {
@@ -74,9 +76,9 @@ class TerminalView implements View {
       case 'y':
       case 'c':
       case 'n': {
-        const [pairing] = this.#host!.status.pairings;
+        const { id } = this.#asked;
         const scope = key === 'c' ? 'control' : undefined;
-        if (pairing) void this.#try(() => this.#host!.decidePairing(pairing.id, key !== 'n', scope));
+        if (id) void this.#try(() => this.#host!.decidePairing(id, key !== 'n', scope));
       }
     }
   }
@@ -107,8 +109,9 @@ class TerminalView implements View {
     const over = status.state === 'error' || status.state === 'off';
     if (status.error && !over && status.error.message !== before?.error?.message)
       this.#footer.print([status.error.message, status.error.next].filter(Boolean).join(' '));
-    for (const { id, device, code, scope } of status.pairings) {
-      if (before?.pairings.some((pairing) => pairing.id === id)) continue;
+    const asked = this.#asked.next(status);
+    if (asked) {
+      const { device, code, scope } = asked;
       const digits = `${code.slice(0, 3)} ${code.slice(3)}`;
       const more = scope === 'control' ? '' : `, c to let it also ${scopeWords.control}`;
       this.#footer.print(
