@@ -12,8 +12,8 @@ export interface BrowserOptions {
   addresses?: string[];
   /** Trusted by this browser. */
   ca?: TestCa;
-  /** Run on another computer of the test's network. */
-  on?: OtherComputer;
+  /** Run on another computer of the test's network, or in a network of its own. */
+  on?: Pick<OtherComputer, 'wrapper'>;
 }
 
 export interface TestBrowser {

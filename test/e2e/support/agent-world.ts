@@ -1,4 +1,5 @@
 /** A real agent's place: a workspace, the CLI host, a phone and a scripted model in a network of their own. */
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -11,6 +12,7 @@ import { start, type TestProcess } from '../../support/processes.ts';
 import type { QuietNetwork } from '../../support/quiet-network.ts';
 import { agentCommand, type ModelProcess, type RealAgent } from '../../support/real-agents.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
+import { eventually } from '../../support/wait.ts';
 import { Surface } from './surface.ts';
 
 /** Agents of hundreds of megabytes, on a machine that has other work. */
@@ -33,6 +35,7 @@ export class AgentWorld {
   host!: TestProcess;
   /** How the desk lists the phone. */
   phoneName = '';
+  phoneId = '';
   readonly #options: AgentWorldOptions;
   readonly #folder: string;
   #reader: TestProcess | undefined;
@@ -55,12 +58,18 @@ export class AgentWorld {
 
   /** The same, with the agent found by its name on PATH. `env`: on top of what the agent needs. */
   startByName(env: Record<string, string | undefined> = {}): Promise<string> {
-    const { PATH } = this.#agent().env;
+    return this.#start(['--agent', this.name], { ...this.#path(), ...env });
+  }
+
+  /** The same, with the first agent on PATH that is logged in: both are there, this one has its login. */
+  startFirst(): Promise<string> {
+    // As root Claude Code would refuse before it looks for its login.
+    return this.#start([], { ...this.#path(), IS_SANDBOX: '1' });
+  }
+
+  #path(): { PATH: string } {
     const bins = join(agents.folder, 'node_modules', '.bin');
-    return this.#start(['--agent', this.name], {
-      PATH: `${bins}:${dirname(process.execPath)}:${PATH ?? ''}`,
-      ...env,
-    });
+    return { PATH: [bins, dirname(process.execPath), this.#agent().env.PATH].join(':') };
   }
 
   async #start(agent: string[], env: Record<string, string | undefined> = {}): Promise<string> {
@@ -74,8 +83,7 @@ export class AgentWorld {
       baseEnv: this.#agent().env,
       env: { OFFDESK_HOME: join(this.#folder, 'machine'), ...env },
     });
-    const { url } = await this.host.stdout.waitForJson<{ url: string }>(({ event }) => event === 'ready');
-    return url;
+    return (await this.#line<{ url: string }>('ready')).url;
   }
 
   #agent() {
@@ -92,7 +100,8 @@ export class AgentWorld {
     const shown = await digits.innerText();
     const { code } = await this.#line<{ code: string }>('pairing');
     this.host.writeLine('y');
-    this.phoneName = (await this.#line<{ device: string }>('paired')).device;
+    const paired = await this.#line<{ device: string; id: string }>('paired');
+    [this.phoneName, this.phoneId] = [paired.device, paired.id];
     await this.onPhone.message.waitFor();
     return { shown, code };
   }
@@ -112,12 +121,18 @@ export class AgentWorld {
 
   /** The conversation as the journal has it, folded. */
   async journal(): Promise<Journal> {
-    this.#reader!.writeLine('read');
-    const read = await this.#reader!.stdout.waitForJson<{ transcript: Journal }>(
-      ({ event }) => event === 'journal',
-      patienceMs,
-    );
-    return read.transcript;
+    return (await this.journalRead()).transcript;
+  }
+
+  async journalRead(): Promise<{ transcript: Journal; cwd: string }> {
+    assert.ok(this.#reader, 'openReader comes first');
+    this.#reader.writeLine('read');
+    return this.#reader.stdout.waitForJson(({ event }) => event === 'journal', patienceMs);
+  }
+
+  /** The first such event of the host so far. */
+  event(name: string): Record<string, unknown> | undefined {
+    return this.host.stdout.json.find(({ event }) => event === name);
   }
 
   #line<T>(event: string): Promise<T> {
@@ -131,7 +146,22 @@ export class AgentWorld {
     );
   }
 
-  /** The agent's own process: the host's child. */
+  /** Waits until the phone shows at least so many words of a slow answer; how many. */
+  waitForWords(count: number): Promise<number> {
+    const look = async (): Promise<number> => {
+      const text = await this.onPhone.log.locator('.item').last().innerText();
+      return Number(/word(\d+)\s*$/.exec(text)?.[1] ?? 0);
+    };
+    return eventually(
+      async () => {
+        const words = await look();
+        return words >= count && words;
+      },
+      { what: `${String(count)} words of ${this.name}`, timeoutMs: patienceMs },
+    );
+  }
+
+  /** The agent's own process, which is the host's child, and what it started. */
   agentProcesses(): RunningProcess[] {
     return processTree(this.host.pid).filter(({ pid }) => pid !== this.host.pid);
   }

@@ -58,7 +58,9 @@ function promptText(item: PromptItem, { id }: Reader): string {
     ...{ cancelled: 'stopped', failed: 'failed', interrupted: 'interrupted', removed: 'removed' },
   };
   // The clock time between the first two is left out.
-  return [text, ...(own ? [] : [`from ${nameOf(origin)} · `]), ` · ${words[item.state]}`].join('');
+  const who = own ? '' : `from ${nameOf(origin)} · `;
+  const bad = item.state === 'failed' || item.state === 'interrupted';
+  return [text, who, ` · ${words[item.state]}`, bad ? (item.message ?? '') : ''].join('');
 }
 
 function thoughtText({ startedAt, endedAt, text }: ThoughtItem): string {
