@@ -59,6 +59,7 @@ class Connection implements Downstream {
   readonly #connection: AgentConnection;
   #plain: PlainClient | undefined;
   #promptCount = 0;
+  #greeted = false;
 
   constructor(options: DownstreamOptions) {
     this.#options = options;
@@ -124,12 +125,15 @@ class Connection implements Downstream {
         ),
       );
     }
-    const client = this.#connection.client;
-    if (hello.success) this.#announce(client);
-    else
-      this.#plain = new PlainClient(client, this.#options.client.origin, () =>
-        requireScope(this.#options.client, 'answer'),
-      );
+    if (!this.#greeted) {
+      this.#greeted = true;
+      const { client } = this.#connection;
+      if (hello.success) this.#announce(client);
+      else
+        this.#plain = new PlainClient(client, this.#options.client.origin, () =>
+          requireScope(this.#options.client, 'answer'),
+        );
+    }
     return {
       protocolVersion: 1,
       agentInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
@@ -203,12 +207,9 @@ class Connection implements Downstream {
   /** Plain ACP: everything that came before is replayed, coalesced, before the result. */
   async #load(id: string, client: AgentContext) {
     const session = this.#session(id);
-    const page = await session.journal.page(
-      session.journal.head + 1,
-      Number.MAX_SAFE_INTEGER,
-      Number.MAX_SAFE_INTEGER,
-    );
-    const head = session.journal.head;
+    // Before the page is read: what comes meanwhile is the pump's.
+    const { head } = session.journal;
+    const page = await session.journal.page(head + 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     for (const fact of page.facts)
       await client.notify<unknown>('session/update', toNotification(session.id, fact));
     await this.#startPlain(session, head, client);
@@ -223,7 +224,13 @@ class Connection implements Downstream {
   }
 
   #start(session: Session, seq: number, first: Fact[], client: AgentContext): void {
-    this.#pumps.get(session.id)?.dispose();
+    // The client left while its wish was worked on.
+    if (this.#store.disposed) return;
+    for (const [id, pump] of this.#pumps) {
+      if (id !== session.id && this.#options.sessions.get(id)) continue;
+      pump.dispose();
+      this.#pumps.delete(id);
+    }
     // State facts go ahead of the window, in the same order as everything else.
     for (const fact of first) void this.#send(session, fact, client).catch(() => {});
     const pump = new Pump(session.journal, seq, async (fact) => {

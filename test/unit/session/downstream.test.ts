@@ -2,14 +2,17 @@
 import assert from 'node:assert/strict';
 import { client as acpClient } from '@agentclientprotocol/sdk';
 import { systemClock } from '../../../src/base/clock.ts';
-import { Emitter } from '../../../src/base/emitter.ts';
+import { disposable } from '../../../src/base/disposable.ts';
+import { Emitter, type Event } from '../../../src/base/emitter.ts';
 import { OffdeskError } from '../../../src/base/error.ts';
 import { silentLog } from '../../../src/base/log.ts';
+import type { Fact } from '../../../src/protocol/facts.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { methods, type AnswerResult, type HistoryResult, type Scope } from '../../../src/protocol/methods.ts';
 import { acpStream } from '../../../src/protocol/transport.ts';
 import type { ClientIdentity, SessionDirectory } from '../../../src/session/client-port.ts';
 import { serveClient } from '../../../src/session/downstream.ts';
+import type { Journal, NewFact } from '../../../src/session/journal.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import { Session } from '../../../src/session/session.ts';
 import { FakeAgent } from '../../support/fake-agent.ts';
@@ -25,8 +28,49 @@ const permission = {
   ],
 };
 
+/** A journal that takes its time for windows and pages, as a disk may, and knows how many read it. */
+class SlowJournal implements Journal {
+  readonly #own = new MemoryJournal('e1');
+  readonly epoch = this.#own.epoch;
+  readers = 0;
+  ready: Promise<void> = Promise.resolve();
+
+  get head(): number {
+    return this.#own.head;
+  }
+
+  readonly onAppend: Event<Fact> = (listener) => {
+    const subscription = this.#own.onAppend(listener);
+    this.readers++;
+    return disposable(() => {
+      this.readers--;
+      subscription.dispose();
+    });
+  };
+
+  append = (fact: NewFact) => this.#own.append(fact);
+  sync = () => this.#own.sync();
+  read = (seq: number, maxBytes: number) => this.#own.read(seq, maxBytes);
+  tail = async (items: number) => this.#later(await this.#own.tail(items));
+  page = async (before: number, items: number, maxBytes: number) =>
+    this.#later(await this.#own.page(before, items, maxBytes));
+
+  async #later<T>(value: T): Promise<T> {
+    await this.ready;
+    return value;
+  }
+
+  /** Until the function that it returns is called. */
+  hold(): () => void {
+    let go!: () => void;
+    this.ready = new Promise((resolve) => (go = resolve));
+    return go;
+  }
+}
+
 function setup() {
   const agent = new FakeAgent();
+  const journal = new SlowJournal();
   const session = new Session({
     id: 's1',
     cwd: '/work',
@@ -34,14 +78,15 @@ function setup() {
     agentName: 'Fake',
     demo: false,
     agent,
-    journal: new MemoryJournal('e1'),
+    journal,
     clock: systemClock,
     log: silentLog,
   });
   const changed = new Emitter<void>();
+  const listed = new Map([['s1', session]]);
   const sessions: SessionDirectory = {
-    list: () => [session],
-    get: (id) => (id === 's1' ? session : undefined),
+    list: () => [...listed.values()],
+    get: (id) => listed.get(id),
     onChange: changed.event,
     describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [] }),
     files: () => Promise.resolve([]),
@@ -60,7 +105,7 @@ function setup() {
     transport.onMessage((message) => received.push(message));
     return Object.assign(probe, { transport, received });
   };
-  return { agent, session, serve, connect };
+  return { agent, session, serve, connect, journal, changed, listed };
 }
 
 const codeOf = (error: unknown) => (error as { data?: { offdesk?: { code: string } } }).data?.offdesk?.code;
@@ -395,6 +440,72 @@ describe('session and clients', () => {
       (error) => codeOf(error) === 'question_unknown',
     );
     await viewer.resume('s1', { tail: 5 });
+  });
+
+  it('P6: a client that leaves while its wish is worked on leaves no reader behind', async () => {
+    const { connect, journal, session } = setup();
+    await session.startAgent();
+    const a = await connect('a');
+    const before = journal.readers;
+    const go = journal.hold();
+    const resumed = a.resume('s1', { tail: 5 });
+    resumed.catch(() => undefined);
+    await eventually(() => a.transport.sent.some((text) => text.includes('session/resume')), {
+      what: 'the wish',
+    });
+    a.transport.close();
+    await a.connection.closed;
+    go();
+    await assert.rejects(resumed);
+    assert.equal(journal.readers, before);
+  });
+
+  it('P6: a session that is no longer there is read no more when its client goes on to another', async () => {
+    const { connect, journal, session, listed } = setup();
+    const a = await connect('a');
+    const before = journal.readers;
+    await a.resume('s1', { tail: 5 });
+    assert.equal(journal.readers, before + 1);
+    listed.delete('s1');
+    const next = { ...session, id: 's2', journal: new MemoryJournal('e2') } as unknown as Session;
+    listed.set('s2', next);
+    await a.resume('s2', { tail: 5 });
+    assert.equal(journal.readers, before);
+  });
+
+  it('P9: a second initialize costs nothing', async () => {
+    const { connect, changed } = setup();
+    const a = await connect('a');
+    for (let i = 0; i < 20; i++) await a.initialize();
+    const states = () => a.received.filter((text) => text.includes(methods.state)).length;
+    const before = states();
+    changed.fire();
+    await a.initialize();
+    assert.equal(states() - before, 1);
+  });
+
+  it('P10: what comes while a plain client loads reaches it once', async () => {
+    const { agent, session, serve, journal } = setup();
+    await session.startAgent();
+    agent.say('before ');
+    const texts: string[] = [];
+    const plain = acpClient({ name: 'plain' })
+      .onNotification('session/update', (cx) => {
+        const { update } = cx.params;
+        if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text')
+          texts.push(update.content.text);
+      })
+      .connect(acpStream(serve('editor', 'control')));
+    await plain.agent.request('initialize', { protocolVersion: 1, clientCapabilities: {} });
+    const go = journal.hold();
+    const loaded = plain.agent.request('session/load', { sessionId: 's1', cwd: '/', mcpServers: [] });
+    await plain.agent.request('session/list', {});
+    agent.say('meanwhile ');
+    go();
+    await loaded;
+    agent.say('after');
+    await eventually(() => texts.at(-1) === 'after', { what: 'the last word' });
+    assert.equal(texts.join(''), 'before meanwhile after');
   });
 
   it('P8: host methods do not exist for a remote client', async () => {
