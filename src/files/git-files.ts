@@ -6,7 +6,11 @@ export function gitFiles(folder: string, max: number): Promise<string[] | undefi
   return new Promise((resolve) => {
     execFile(
       'git',
-      ['-c', 'core.quotepath=off', 'ls-files', '-co', '--exclude-standard', '--deduplicate', '-z'],
+      // A repository's own settings may name a program for git to run (core.fsmonitor): typing @ runs none.
+      [
+        ...['-c', 'core.quotepath=off', '-c', 'core.fsmonitor=false'],
+        ...['ls-files', '-co', '--exclude-standard', '--deduplicate', '-z'],
+      ],
       { cwd: folder, maxBuffer: 64 * 1024 * 1024, timeout: 20_000 },
       (error, stdout) => resolve(error ? undefined : stdout.split('\0').filter(Boolean).slice(0, max)),
     );

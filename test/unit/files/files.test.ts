@@ -1,7 +1,7 @@
 /** Completion of a workspace's files: git's own rules, fuzzy and fresh. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileIndex } from '../../../src/files/file-index.ts';
 import { gitFiles } from '../../../src/files/git-files.ts';
@@ -19,6 +19,17 @@ describe('files', () => {
     assert.deepEqual((await gitFiles(folder, 100))?.sort(), ['.gitignore', 'a.ts', 'sub dir/ü "x".txt']);
     assert.equal((await gitFiles(folder, 2))?.length, 2);
     assert.deepEqual(await gitFiles(join(folder, 'sub dir'), 100), ['ü "x".txt']);
+  });
+
+  it('W5: no program that a repository names is run', async () => {
+    const folder = tempFolder('files');
+    execFileSync('git', ['init', '-q'], { cwd: folder });
+    const program = join(folder, 'monitor.sh');
+    writeFileSync(program, `#!/bin/sh\ntouch '${join(folder, 'ran')}'\n`, { mode: 0o755 });
+    execFileSync('git', ['add', '.'], { cwd: folder });
+    execFileSync('git', ['config', 'core.fsmonitor', program], { cwd: folder });
+    assert.deepEqual(await gitFiles(folder, 100), ['monitor.sh']);
+    assert.equal(existsSync(join(folder, 'ran')), false);
   });
 
   it('W2: says so where git cannot answer', async () => {
