@@ -370,6 +370,11 @@ describe('story: from the desk to the phone and back', function () {
     ];
     const crossed = world.relay.crossed();
     assert.ok(crossed.length >= 10 && crossed.some((bytes) => bytes.length > 50_000));
+    const web = { name: 'web client', value: 'Continue your coding session' };
+    assert.ok(
+      crossed.some((bytes) => findCanaries(bytes, [web]).length > 0),
+      'compressed pages were searched too',
+    );
     assert.deepEqual(
       crossed.flatMap((bytes) => findCanaries(bytes, needles)),
       [],

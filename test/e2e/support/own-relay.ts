@@ -3,12 +3,13 @@ import { lookup } from 'node:dns';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { WebSocketPort } from '../../../src/channel/relay-socket.ts';
-import { FaultProxy } from '../../support/fault-proxy.ts';
+import { FaultProxy, type FaultProxyOptions } from '../../support/fault-proxy.ts';
 import { cliPath } from '../../support/paths.ts';
 import { freePort } from '../../support/ports.ts';
 import { start, type TestProcess } from '../../support/processes.ts';
 import { createTestCa, type TestCa } from '../../support/tls.ts';
 import { searchable } from '../../support/websocket-bytes.ts';
+import { unpackedBodies } from './http-bodies.ts';
 
 export const relayName = 'relay.test';
 /** Phones come to the one, hosts to the other: all of 127.0.0.0/8 is this computer (Linux). */
@@ -37,19 +38,14 @@ export class OwnRelay {
   static async start(): Promise<OwnRelay> {
     const ca = await createTestCa();
     const tls = await ca.issue(relayName);
-    const target = { port: await freePort() };
-    for (let tries = 1; ; tries++) {
-      const phones = await FaultProxy.start({ target, tls, host: phoneAddress });
-      try {
-        // One public address: the same port on both sides.
-        const hosts = await FaultProxy.start({ target, tls, host: hostAddress, port: phones.port });
-        const relay = new OwnRelay(ca, target.port, phones, hosts);
-        await relay.run();
-        return relay;
-      } catch (error) {
-        await phones.close();
-        if (tries >= portTries) throw error;
-      }
+    const port = await freePort();
+    const relay = new OwnRelay(ca, port, ...(await bothSides({ target: { port }, tls })));
+    try {
+      await relay.run();
+      return relay;
+    } catch (error) {
+      await relay.close();
+      throw error;
     }
   }
 
@@ -97,11 +93,12 @@ export class OwnRelay {
     return this.#process?.output ?? '';
   }
 
-  /** All that crossed it, each direction of each connection for itself, WebSocket frames unmasked. */
+  /** All that crossed it: each direction of each connection, WebSocket frames unmasked, and what was compressed. */
   crossed(): Buffer[] {
     return [...this.phones.recordings, ...this.hosts.recordings].flatMap(({ up, down }) => [
       searchable(up),
       searchable(down),
+      ...unpackedBodies(down),
     ]);
   }
 
@@ -110,5 +107,18 @@ export class OwnRelay {
     await this.phones.close();
     await this.hosts.close();
     this.ca.dispose();
+  }
+}
+
+/** One public address: the same port on both sides. */
+async function bothSides(options: FaultProxyOptions): Promise<[phones: FaultProxy, hosts: FaultProxy]> {
+  for (let tries = 1; ; tries++) {
+    const phones = await FaultProxy.start({ ...options, host: phoneAddress });
+    try {
+      return [phones, await FaultProxy.start({ ...options, host: hostAddress, port: phones.port })];
+    } catch (error) {
+      await phones.close();
+      if (tries >= portTries) throw error;
+    }
   }
 }

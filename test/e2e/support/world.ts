@@ -20,6 +20,7 @@ const paceMs = 5;
 /** What PATH leads to: git, and what a shell script needs; no agent, so the demo agent is the one to take. */
 const programs = ['git', 'sh', 'ls', 'bash', 'env', 'uname', 'cat', 'sed', 'rm', 'ps', 'which'];
 
+const pictures = 'story';
 const mark = (): string => randomBytes(6).toString('hex');
 
 /** Nothing of this may cross the relay. */
@@ -48,7 +49,7 @@ export class World {
   readonly onPhone: Surface;
   readonly #folder: string;
 
-  private constructor(parts: Pick<World, 'relay' | 'browser' | 'server' | 'desk' | 'phone'>, folder: string) {
+  private constructor(parts: Parts, folder: string) {
     this.relay = parts.relay;
     this.browser = parts.browser;
     this.server = parts.server;
@@ -63,28 +64,14 @@ export class World {
 
   static async open(): Promise<World> {
     const folder = tempFolder('od-story');
-    const workspace = join(folder, canaries.folder);
-    await makeWorkspace(workspace);
-    const relay = await OwnRelay.start();
-    const server = await startVscodeServer({
-      vsix: vsixPath(),
-      nodeArgs: relay.nodeArgs,
-      settings: { 'offdesk.hostName': canaries.hostName },
-      env: {
-        ...relay.hostEnv,
-        PATH: makePath(join(folder, 'bin')),
-        OFFDESK_HOME: join(folder, 'machine'),
-        OFFDESK_TEST_LISTEN_LOG: join(folder, 'listen.log'),
-        OFFDESK_DEMO_PACE_MS: String(paceMs),
-      },
-    });
-    const browser = await launchBrowser({ ca: relay.ca });
-    const pictures = 'story';
-    const desk = await openWorkbench(browser.browser, server, {
-      ...{ folder: workspace, width: 1280, height: 940, pictures },
-    });
-    const phone = await openPhone(browser.browser, { pictures });
-    return new World({ relay, browser, server, desk, phone }, folder);
+    const parts: Partial<Parts> = {};
+    try {
+      return new World(await openParts(folder, parts), folder);
+    } catch (error) {
+      await closeParts(parts);
+      removeFolder(folder);
+      throw error;
+    }
   }
 
   /** Everything that listens below the VS Code server, its own socket and agents left out. */
@@ -128,12 +115,48 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.desk.close();
-    await this.browser.close();
-    await this.server.stop();
-    await this.relay.close();
+    await closeParts(this);
     removeFolder(this.#folder);
   }
+}
+
+interface Parts {
+  relay: OwnRelay;
+  server: VscodeServer;
+  browser: TestBrowser;
+  desk: Workbench;
+  phone: Phone;
+}
+
+/** Each part is in `parts` as soon as it is there, so that it can be closed should a later one fail. */
+async function openParts(folder: string, parts: Partial<Parts>): Promise<Parts> {
+  const workspace = join(folder, canaries.folder);
+  await makeWorkspace(workspace);
+  const relay = (parts.relay = await OwnRelay.start());
+  const server = (parts.server = await startVscodeServer({
+    vsix: vsixPath(),
+    nodeArgs: relay.nodeArgs,
+    settings: { 'offdesk.hostName': canaries.hostName },
+    env: {
+      ...relay.hostEnv,
+      PATH: makePath(join(folder, 'bin')),
+      OFFDESK_HOME: join(folder, 'machine'),
+      OFFDESK_TEST_LISTEN_LOG: join(folder, 'listen.log'),
+      OFFDESK_DEMO_PACE_MS: String(paceMs),
+    },
+  }));
+  const browser = (parts.browser = await launchBrowser({ ca: relay.ca }));
+  const window = { folder: workspace, width: 1280, height: 940, pictures };
+  const desk = (parts.desk = await openWorkbench(browser.browser, server, window));
+  const phone = await openPhone(browser.browser, { pictures });
+  return { relay, server, browser, desk, phone };
+}
+
+async function closeParts({ desk, browser, server, relay }: Partial<Parts>): Promise<void> {
+  await desk?.close();
+  await browser?.close();
+  await server?.stop();
+  await relay?.close();
 }
 
 export interface ListenEntry {
