@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Call } from './attention.ts';
 import type { Desk } from './desk.ts';
+import { plainMessage } from './plain-message.ts';
 import { showError } from './show-error.ts';
 
 export async function announce(call: Call, desk: Desk): Promise<void> {
@@ -24,7 +25,7 @@ async function announcePairing(
   const picked = await vscode.window.showWarningMessage(
     vscode.l10n.t(
       'Offdesk: "{0}" asks to connect. Allow it only if it shows {1} now.',
-      device,
+      plainMessage(device),
       `${code.slice(0, 3)} ${code.slice(3)}`,
     ),
     // The first one is the default: denying.
@@ -40,7 +41,7 @@ async function announcePairing(
 /** The sentence says who asks what. */
 async function announceQuestion(sentence: string): Promise<void> {
   const show = vscode.l10n.t('Show');
-  const picked = await vscode.window.showInformationMessage(`Offdesk: ${sentence}`, show);
+  const picked = await vscode.window.showInformationMessage(`Offdesk: ${plainMessage(sentence)}`, show);
   if (picked === show) await vscode.commands.executeCommand('offdesk.view.focus');
 }
 

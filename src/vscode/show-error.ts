@@ -1,6 +1,7 @@
 /** Shows what went wrong as a sentence, with the next step as a button. */
 import * as vscode from 'vscode';
 import { asOffdeskError, type ErrorCode } from '../base/error.ts';
+import { plainMessage } from './plain-message.ts';
 
 interface NextStep {
   label: string;
@@ -36,7 +37,7 @@ export async function showError(thrown: unknown, canMove = false): Promise<void>
   const log: NextStep = { label: vscode.l10n.t('Show Log'), command: 'offdesk.showLog' };
   const steps = step ? [step, log] : [log];
   const labels = steps.map(({ label }) => label);
-  const picked = await vscode.window.showErrorMessage(`Offdesk: ${error.sentence}`, ...labels);
+  const picked = await vscode.window.showErrorMessage(`Offdesk: ${plainMessage(error.sentence)}`, ...labels);
   const taken = steps.find(({ label }) => label === picked);
   if (taken) await vscode.commands.executeCommand(taken.command);
 }

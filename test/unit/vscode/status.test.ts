@@ -4,6 +4,7 @@ import type { HostStatus } from '../../../src/protocol/host-status.ts';
 import { addressProblem } from '../../../src/vscode/address.ts';
 import { Attention } from '../../../src/vscode/attention.ts';
 import { ContextKeySetter, contextKeys } from '../../../src/vscode/context-keys.ts';
+import { plainMessage } from '../../../src/vscode/plain-message.ts';
 import { statusText, waitingCount } from '../../../src/vscode/status-text.ts';
 import { inEnglish } from '../../../src/vscode/translate.ts';
 import { device, off, pairing } from './statuses.ts';
@@ -116,5 +117,20 @@ describe('typed addresses', () => {
     for (const bad of ['', 'relay.example.org', 'http://relay.example.org', 'file:///etc', 'https://a:b@c.d'])
       assert.notEqual(addressProblem(bad, inEnglish), undefined, bad);
     assert.notEqual(addressProblem('https://a.example/#secret', inEnglish), undefined);
+  });
+});
+
+describe('notifications', () => {
+  it('V9: what a device or an agent calls itself is no link that runs a command', () => {
+    // As VS Code reads links in notifications (base/common/linkedText.ts).
+    const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
+    for (const text of [
+      '[Pixel 9](command:workbench.action.quit)',
+      '[a](https://x.example "t")',
+      '[a]((command:x)',
+    ]) {
+      assert.doesNotMatch(plainMessage(text), link);
+    }
+    assert.equal(plainMessage('Run f(x)[0] (now)'), 'Run f(x)[0] (now)');
   });
 });
