@@ -6,7 +6,7 @@ import { isInAppBrowser } from '../../../src/web/connection/browser-facts.ts';
 import { nameFrom } from '../../../src/web/connection/device-name.ts';
 import { strings } from '../../../src/web/strings.ts';
 import { readUnifiedDiff } from '../../../src/web/views/line-diff.ts';
-import { countdown, folderName, shortPath, spacedDigits } from '../../../src/web/views/words.ts';
+import { countdown, folderName, shortPath, shortTitle, spacedDigits } from '../../../src/web/views/words.ts';
 import { qrPath } from '../../../src/web/webview/qr-path.ts';
 
 describe('web: small parts', () => {
@@ -60,6 +60,9 @@ describe('web: small parts', () => {
     assert.equal(spacedDigits('493021'), '493 021');
     assert.equal(folderName('/work/api-gateway/'), 'api-gateway');
     assert.equal(folderName('C:\\work\\web'), 'web');
+    assert.equal(shortTitle('Edit /work/shed/a/b.ts', '/work/shed'), 'Edit a/b.ts');
+    assert.equal(shortTitle('work/shed/b.ts', '/work/shed'), 'b.ts', 'as opencode names it');
+    assert.equal(shortTitle('cat /work/shed-2/b.ts', '/work/shed'), 'cat /work/shed-2/b.ts');
     assert.equal(shortPath('/work/api/src/a.ts', '/work/api'), 'src/a.ts');
     assert.equal(shortPath('/work/api2/a.ts', '/work/api'), '/work/api2/a.ts');
   });
