@@ -59,6 +59,8 @@ export class Session {
   readonly onChange = this.#changed.event;
   #agentState: AgentState = { state: 'none' };
   #starting: Promise<void> | undefined;
+  /** The agent has started in this session before: what it knew went with its process. */
+  #ranBefore = false;
   #agentTitle: string | undefined;
   #promptTitle: string | undefined;
   readonly #title: string;
@@ -185,6 +187,8 @@ export class Session {
       if (error) throw error;
       this.#event({ type: 'agent_offers', ...offers }, { kind: 'agent' });
       this.#setAgent({ state: 'ready' });
+      if (this.#ranBefore) this.#append(startsAfresh(this.agentName), host);
+      this.#ranBefore = true;
     } catch (caught) {
       const error = asOffdeskError(caught, 'agent_failed');
       if (!this.#closing && this.#agentState.state === 'starting') this.#setAgent({ state: 'exited', error });
@@ -279,6 +283,14 @@ export class Session {
     this.#updatedAt = this.#clock.now();
     this.journal.append({ at: this.#updatedAt, origin, update, ...(item === undefined ? {} : { item }) });
   }
+}
+
+function startsAfresh(agent: string): RawUpdate {
+  return {
+    sessionUpdate: 'notice',
+    severity: 'info',
+    title: `${agent} starts afresh and does not remember what was said before.`,
+  };
 }
 
 function firstLine(blocks: PromptBlock[]): string | undefined {

@@ -226,6 +226,7 @@ describe('session and clients', () => {
     (await agent.nextTurn()).end('end_turn');
     await next;
     assert.equal(agent.starts, 2);
+    await a.fact('a notice', (fact) => fact.update.sessionUpdate === 'notice');
   });
 
   it('Q1, Q2: the first answer wins, later ones learn whose it was', async () => {
