@@ -195,7 +195,11 @@ export class DeviceList implements Disposable {
   #known(id: string): Device {
     const device = this.find(id);
     if (device) return device;
-    throw new OffdeskError('device_unknown', 'That device is no longer in the list.', '');
+    throw new OffdeskError(
+      'device_unknown',
+      'That device is not in the list.',
+      'It may have been revoked; look at the list again.',
+    );
   }
 
   #freeName(name: string, key: string): string {

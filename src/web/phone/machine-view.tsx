@@ -67,6 +67,14 @@ export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineVi
       </header>
       {!lasting && <p class="strip">{strings.phone.notKept}</p>}
       {phase.kind === 'refused' && <ErrorNote error={phase.error} />}
+      {/* A computer that was set up anew: trying again mends nothing, but only the reader can tell. */}
+      {way.kind === 'reconnecting' && way.error?.code === 'relay_refused' && (
+        <ErrorNote error={way.error}>
+          <button type="button" class="b small" onClick={onPairAgain}>
+            {strings.phone.pairAgain}
+          </button>
+        </ErrorNote>
+      )}
       {session ? (
         <SessionView host={host} session={session} connected={connected} />
       ) : (
