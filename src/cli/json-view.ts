@@ -23,7 +23,9 @@ class JsonView implements View {
   readonly #asked = new AskedPairing();
   #ready = false;
   #shownInvite = '';
+  /** The status' error now, and the last one it had. */
   #shownError = '';
+  #lastError = '';
   readonly #since = Date.now();
 
   attach(host: RemoteHost): void {
@@ -38,9 +40,8 @@ class JsonView implements View {
   }
 
   failed(error: unknown): void {
-    const shown = JSON.stringify(asOffdeskError(error).toShape());
-    if (shown !== this.#shownError) this.#error(error);
-    this.#shownError = shown;
+    // What ends the program was mostly said as its status before.
+    if (JSON.stringify(asOffdeskError(error).toShape()) !== this.#lastError) this.#error(error);
   }
 
   close(): void {
@@ -110,11 +111,14 @@ class JsonView implements View {
     if (status.state === 'reconnecting' && before?.state === 'on')
       this.#print({ event: 'disconnected', what: 'relay' });
     const error = status.error ? JSON.stringify(status.error) : '';
-    if (status.error && error !== this.#shownError) this.#print({ event: 'error', ...status.error });
+    if (status.error && error !== this.#shownError) {
+      this.#lastError = error;
+      this.#print({ event: 'error', ...status.error });
+    }
     this.#shownError = error;
-    for (const { id, severity, message } of status.notices) {
+    for (const { id, severity, code, message } of status.notices) {
       if (before?.notices.some((notice) => notice.id === id)) continue;
-      this.#print({ event: 'notice', severity, message });
+      this.#print({ event: 'notice', severity, code, message });
     }
   }
 
