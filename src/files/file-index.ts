@@ -32,8 +32,9 @@ export class FileIndex {
         .slice(0, limit)
         .map((path) => ({ path, matches: [] }));
     }
+    // Whatever has the letters in their order is offered, however far apart: the best come first.
     return fuzzysort
-      .go(query, files, { limit })
+      .go(query, files, { limit, threshold: 0 })
       .map((result) => ({ path: result.target, matches: [...result.indexes] }));
   }
 

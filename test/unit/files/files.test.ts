@@ -45,6 +45,10 @@ describe('files', () => {
     assert.equal(found[0]?.path, 'src/session/journal.ts');
     assert.equal(found[0].matches.map((i) => found[0]!.path[i]).join(''), 'journal');
     assert.equal((await index.search('sesjou', 10))[0]?.path, 'src/session/journal.ts');
+    assert.deepEqual(
+      (await index.search('jgl', 10)).map(({ path }) => path),
+      ['docs/jungle.md'],
+    );
     assert.equal((await index.search('', 2)).length, 2);
     assert.deepEqual(await index.search('zzz', 10), []);
   });
