@@ -43,8 +43,8 @@ export interface HostPorts {
   settings(): HostSettings;
   /** Keeps the chosen reach for next time. */
   rememberReach(kind: ReachKind, url: string | undefined): Promise<void>;
-  /** The relay's registration token, from the shell's own secret store. */
-  registrationToken(): Promise<string | undefined>;
+  /** The registration token of this relay (base URL) and no other's, from the shell's own secret store. */
+  registrationToken(relay: string): Promise<string | undefined>;
   /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
   findFiles(limit: number): Promise<string[]>;
   /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `move`. */

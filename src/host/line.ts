@@ -1,6 +1,6 @@
 /** The way to the phones for one chosen reach: relay (embedded or own), link, gate and pairing desk. */
 import { DisposableStore } from '../base/disposable.ts';
-import type { ErrorShape } from '../base/error.ts';
+import { asOffdeskError, OffdeskError, type ErrorShape } from '../base/error.ts';
 import { scopedLog } from '../base/log.ts';
 import type { ReachKind } from '../protocol/host-status.ts';
 import { startRelay, type Relay } from '../relay/server.ts';
@@ -64,14 +64,17 @@ export async function openLine(
       new RelayLink({
         url: base,
         sign: (nonce, origin) => identity.signAdmission(nonce, origin),
-        ...(kind === 'relay' ? { registration: () => ports.registrationToken() } : {}),
+        ...(kind === 'relay' ? { registration: () => ports.registrationToken(info.url) } : {}),
         clock,
         log: ports.log,
       }),
     );
     const log = scopedLog(ports.log, 'remote');
     const desk = store.add(
-      new PairingDesk({ identity, devices, slots: link, hostName: () => hostName, clock, log }),
+      new PairingDesk({
+        ...{ identity, devices, slots: link, hostName: () => hostName, clock, log },
+        protectedPage: info.protectedPage,
+      }),
     );
     const gate = store.add(
       new Gate({
@@ -124,6 +127,9 @@ export async function openLine(
   }
 }
 
+const otherPort =
+  'Stop that program, or choose another port in the settings or by --port; phones then have to pair again.';
+
 async function startEmbedded(
   ports: HostPorts,
   machine: Machine,
@@ -155,6 +161,8 @@ async function startEmbedded(
     return started;
   } catch (error) {
     await Promise.all(started.map((relay) => relay.close()));
-    throw error;
+    // The kept port is part of the address that phones paired with: that is said too.
+    const { code, message } = asOffdeskError(error);
+    throw code === 'port_taken' ? new OffdeskError(code, message, otherPort, { cause: error }) : error;
   }
 }

@@ -44,6 +44,8 @@ export interface PairingDeskOptions {
   identity: HostIdentity;
   devices: DeviceList;
   slots: PairingSlots;
+  /** Whether the page that invites lead to is protected: one that is not may be another's, and says what it likes. */
+  protectedPage: boolean;
   hostName(): string;
   clock: Clock;
   log: Log;
@@ -224,14 +226,15 @@ export class PairingDesk implements Disposable {
       // Sealed by close itself; the invite stays open for a page that fits.
       return use.transport.close(refusal.toShape());
     }
-    const most = askedScope(hello.protectedPage);
+    const protectedPage = hello.protectedPage && this.#options.protectedPage;
+    const most = askedScope(protectedPage);
     use.request = {
       id: toBase64Url(randomBytes(9)),
       device: deviceName(hello.name),
       code: use.transport.digits,
       // Without a protected page it can ask for more, but that is what the desk's dialog begins with.
       scope: allows(most, hello.scope) ? hello.scope : most,
-      protectedPage: hello.protectedPage,
+      protectedPage,
     };
     use.ends.add(
       this.#options.clock.after(limits.pairingDecisionMs, () => {

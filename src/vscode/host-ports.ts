@@ -61,7 +61,7 @@ export function hostPorts(
         await writeSetting('reach', kind);
       });
     },
-    registrationToken: async () => context.secrets.get(tokenKey(readSettings(userSettings()).relay)),
+    registrationToken: async (relay) => context.secrets.get(tokenKey(relay)),
     async findFiles(limit) {
       const pattern = new vscode.RelativePattern(folder, '**/*');
       const found = await vscode.workspace.findFiles(pattern, undefined, limit);

@@ -1,9 +1,8 @@
 /** The whole core over real sockets: host, embedded relay, channel, a device and an agent process. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { methods, type AnswerResult, type FilesResult } from '../../../src/protocol/methods.ts';
+import { startRelay } from '../../../src/relay/server.ts';
 import { badAgent } from '../../support/bad-agents.ts';
 import { listeningSocketsOf } from '../../support/ports.ts';
 import { ProbeClient } from '../../support/probe-client.ts';
@@ -11,6 +10,8 @@ import { TestDevice } from '../../support/test-device.ts';
 import { testHost, type TestHost } from '../../support/test-host.ts';
 import { transportPair } from '../../support/transport-pair.ts';
 import { eventually, within } from '../../support/wait.ts';
+
+const ownRelay = () => startRelay({ mode: 'own', host: '127.0.0.1', port: 0 });
 
 describe('host', () => {
   const running: TestHost[] = [];
@@ -50,8 +51,7 @@ describe('host', () => {
   });
 
   it('H1: pairs, streams a prompt, completes files, answers a question, stops, revokes', async () => {
-    const test = await start();
-    writeFileSync(join(test.ports.cwd, 'needle.txt'), 'x');
+    const test = await start({}, { findFiles: () => Promise.resolve(['hay.txt', 'needle.txt']) });
     const device = await pair(test);
     const { probe, session } = await open(test, device);
 
@@ -68,7 +68,10 @@ describe('host', () => {
       query: 'ndl',
       limit: 5,
     });
-    assert.equal(found.files[0]?.path ?? 'needle.txt', 'needle.txt');
+    assert.deepEqual(
+      found.files.map(({ path }) => path),
+      ['needle.txt'],
+    );
 
     const asking = probe.prompt(session, 'prompt-02', 'ask');
     const question = await probe.event('question_opened');
@@ -158,6 +161,22 @@ describe('host', () => {
       listeningSocketsOf(process.pid).filter((socket) => socket.port === test.settings.port),
       [],
     );
+  });
+
+  it('V4: each relay is given its own registration token, whatever the settings name', async () => {
+    const asked: string[] = [];
+    const registrationToken = (relay: string) => Promise.resolve(void asked.push(relay));
+    const relays = await Promise.all([ownRelay(), ownRelay()]);
+    const [first, second] = relays.map(({ url }) => url);
+    const test = await testHost({ relay: first!, reach: 'relay' }, { registrationToken });
+    running.push(test);
+    await test.host.start({ agent: false });
+    await eventually(() => test.host.status.state === 'on', { what: 'the first relay' });
+    await test.host.chooseReach('relay', second);
+    await eventually(() => test.host.status.state === 'on', { what: 'the second relay' });
+    assert.deepEqual(asked, [first, second]);
+    await test.host.stop();
+    await Promise.all(relays.map((relay) => relay.close()));
   });
 
   it('H7: the desk sees the host and drives it; a remote client does not', async () => {

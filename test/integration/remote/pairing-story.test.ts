@@ -109,7 +109,7 @@ describe('remote: pairing story over a real relay', function () {
     });
     deskClock = new FakeClock(Date.now());
     const shared = { identity, devices, hostName: () => 'workstation', log: silentLog };
-    desk = new PairingDesk({ ...shared, slots: link, clock: deskClock });
+    desk = new PairingDesk({ ...shared, slots: link, protectedPage: true, clock: deskClock });
     gate = new Gate({
       ...shared,
       ...{ keyPair: keyPairFromSecret(identity.noiseSecret), desk, clock: systemClock },

@@ -25,7 +25,8 @@ export async function until(condition: () => boolean, what: string): Promise<voi
 
 export type HostKit = Awaited<ReturnType<typeof hostKit>>;
 
-export async function hostKit() {
+/** `protectedPage`: of the address that invites lead to. */
+export async function hostKit({ protectedPage = true } = {}) {
   const clock = new FakeClock(Date.UTC(2026, 10, 20));
   const root = tempFolder();
   const folder = await MachineFolder.open(root);
@@ -37,6 +38,7 @@ export async function hostKit() {
   const shared = { identity, devices, hostName: () => 'workstation', clock, log: silentLog };
   const desk = new PairingDesk({
     ...shared,
+    protectedPage,
     slots: { openSlot: (id) => void slots.add(id), closeSlot: (id) => void slots.delete(id) },
   });
   const keyPair = keyPairFromSecret(identity.noiseSecret);

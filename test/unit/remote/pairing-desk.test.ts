@@ -219,6 +219,20 @@ describe('remote/pairing-desk', function () {
     }
   });
 
+  it('D38, D14: a page at an address that is not protected cannot say that it is', async () => {
+    const lan = await hostKit({ protectedPage: false });
+    try {
+      const { secret } = lan.desk.createInvite();
+      await lan.phone().pair(secret, { scope: 'control', protectedPage: true });
+      const request = await lan.request();
+      assert.deepEqual([request.scope, request.protectedPage], ['answer', false]);
+      await lan.desk.decide(request.id, true);
+      assert.equal(lan.devices.all[0]?.ephemeral, true);
+    } finally {
+      lan.dispose();
+    }
+  });
+
   it('D39: the name at the desk is made safe', async () => {
     const { secret } = kit.desk.createInvite();
     await kit.phone().pair(secret, { name: 'Pixel\u202e\n9' });
