@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { disposable, DisposableStore, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../base/error.ts';
+import { asOffdeskError, OffdeskError, sentenceOf, type ErrorCode, type ErrorShape } from '../base/error.ts';
 import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import { acpStream, type MessageTransport } from '../protocol/transport.ts';
@@ -202,6 +202,7 @@ class Host implements RemoteHost {
       const kind = reach ?? 'computer';
       await this.#connect(machine, kind, await reachFacts(this.#ports, machine, kind));
       this.#phase = 'on';
+      this.#forget('host_locked');
       this.#changed();
       const wanted = reach !== undefined && agent && machine.devices.all.length === 0;
       if (invite ?? wanted) this.#invite();
@@ -226,7 +227,8 @@ class Host implements RemoteHost {
     } catch (caught) {
       const error = asOffdeskError(caught);
       if (this.#machine !== machine || error.code === 'closed') return;
-      this.#error = error.toShape();
+      // Where a session is, its agent's state says it, and stops saying it once a prompt has started the agent.
+      if (this.#sessions.list().length === 0) this.#error = error.toShape();
       this.#activity.fire(sentenceOf(error));
       this.#changed();
     }
@@ -285,6 +287,8 @@ class Host implements RemoteHost {
   #invite(): void {
     if (!this.#line) throw notOn();
     this.#line.desk.createInvite();
+    // The way in after all that it speaks of was taken.
+    this.#forget('pairing_denied');
     this.#changed();
   }
 
@@ -316,6 +320,11 @@ class Host implements RemoteHost {
     this.#notices = [...this.#notices, notice].slice(-keptNotices);
     this.#activity.fire(message);
     this.#changed();
+  }
+
+  /** Notices that what happened since has made untrue. */
+  #forget(code: ErrorCode): void {
+    this.#notices = this.#notices.filter((notice) => notice.code !== code);
   }
 
   #build(): HostStatus {

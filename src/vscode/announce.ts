@@ -46,7 +46,7 @@ async function announceQuestion(sentence: string): Promise<void> {
 }
 
 /** Settings changed while on. What a restart costs is said, since it is not asked again. */
-export async function announceSettings(desk: Desk): Promise<void> {
+export async function announceSettings(): Promise<void> {
   const restart = vscode.l10n.t('Restart Now');
   const picked = await vscode.window.showInformationMessage(
     vscode.l10n.t(
@@ -54,11 +54,5 @@ export async function announceSettings(desk: Desk): Promise<void> {
     ),
     restart,
   );
-  if (picked !== restart) return;
-  try {
-    await desk.stop();
-    await desk.start();
-  } catch (error) {
-    await showError(error);
-  }
+  if (picked === restart) await vscode.commands.executeCommand('offdesk.restart');
 }

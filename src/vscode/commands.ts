@@ -1,6 +1,6 @@
 /** What the user's commands do, with every failure shown as a sentence. */
 import * as vscode from 'vscode';
-import { OffdeskError } from '../base/error.ts';
+import { OffdeskError, type ErrorCode } from '../base/error.ts';
 import { configure } from './configure.ts';
 import type { Desk } from './desk.ts';
 import { manageDevices } from './devices.ts';
@@ -12,9 +12,11 @@ export interface CommandPorts {
   desk: Desk;
   log: LogPort;
   secrets: vscode.SecretStorage;
+  /** The view is visible and shows this failure, with its next step. */
+  shown(code: ErrorCode): boolean;
 }
 
-/** By command id. All but `status` and `move` are in the manifest. */
+/** By command id. All but `restart`, `status` and `move` are in the manifest. */
 export function commands({ desk, log, secrets }: CommandPorts): Record<string, () => Promise<void>> {
   return {
     'offdesk.start': async () => {
@@ -24,6 +26,10 @@ export function commands({ desk, log, secrets }: CommandPorts): Record<string, (
       await desk.start();
     },
     'offdesk.stop': () => desk.stop(),
+    'offdesk.restart': async () => {
+      await desk.stop();
+      await desk.start();
+    },
     'offdesk.configure': () => configure(desk, secrets),
     'offdesk.showQr': () => showQr(desk),
     'offdesk.devices': async () => manageDevices(await desk.host()),
@@ -55,6 +61,7 @@ export function registerCommands(ports: CommandPorts): vscode.Disposable[] {
       } catch (error) {
         const code = error instanceof OffdeskError ? error.code : 'internal';
         ports.log.write('error', 'command failed', { id, code });
+        if (ports.shown(code)) return;
         // Not awaited: a command has ended when its failure is on screen.
         const movable = code === 'host_locked' && (await ports.desk.host()).move !== undefined;
         void showError(error, movable);

@@ -35,14 +35,17 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   running = desk;
-  const ports: CommandPorts = { desk, log, secrets: context.secrets };
+  const ports: CommandPorts = {
+    ...{ desk, log, secrets: context.secrets },
+    shown: (code) => view.visible && desk.status?.error?.code === code,
+  };
   const item = store.add(new StatusItem());
   const view = store.add(new DeskView(desk, context.extensionUri));
   const keys = new ContextKeySetter(
     (key, value) => void vscode.commands.executeCommand('setContext', key, value),
   );
   const attention = new Attention();
-  const watch = new SettingsWatch({ current: startSettings, tell: () => void announceSettings(desk) });
+  const watch = new SettingsWatch({ current: startSettings, tell: () => void announceSettings() });
 
   for (const registered of registerCommands(ports)) store.add(registered);
   store.add(vscode.window.registerWebviewViewProvider(viewId, view));

@@ -1,7 +1,7 @@
 /** The real VS Code server of the test bed, with data, home and extensions of its own. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { node24, vscodeServerMain } from './paths.ts';
+import { vscodeNode, vscodeServerMain } from './paths.ts';
 import { freePort } from './ports.ts';
 import { run, start, type TestProcess } from './processes.ts';
 import { removeFolder, tempFolder } from './temp-folder.ts';
@@ -40,7 +40,9 @@ export interface VscodeServer {
   readonly process: TestProcess;
   /** The address of a workbench on a folder or a `.code-workspace` file; on nothing where it is empty. */
   workbenchUrl(folder: string, payload?: readonly [string, string][]): string;
-  /** Writes the user settings; VS Code notices by itself. */
+  /** The user settings. */
+  readonly settingsPath: string;
+  /** Writes the user settings, for windows that open later and for those that `takeSettings`. */
   writeSettings(settings: Record<string, unknown>): void;
   /** Ends it by SIGTERM and checks that it and all that it started are gone. */
   stop(): Promise<void>;
@@ -60,6 +62,7 @@ const baseSettings = {
   'update.mode': 'none',
   'window.commandCenter': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.editor.useModal': 'off',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
@@ -74,10 +77,10 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
   const tmp = join(dataFolder, 'tmp');
   const extensions = join(dataFolder, 'extensions');
   for (const folder of [home, tmp, extensions]) mkdirSync(folder, { recursive: true });
+  const settingsPath = join(dataFolder, 'data', 'User', 'settings.json');
   const writeSettings = (settings: Record<string, unknown>): void => {
-    const path = join(dataFolder, 'data', 'User', 'settings.json');
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, JSON.stringify({ ...baseSettings, ...settings }, undefined, 2));
+    mkdirSync(dirname(settingsPath), { recursive: true });
+    writeFileSync(settingsPath, JSON.stringify({ ...baseSettings, ...settings }, undefined, 2));
   };
   if (ownData || options.settings) writeSettings(options.settings ?? {});
 
@@ -93,7 +96,7 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
   };
   const launch = { baseEnv, env: options.env ?? {}, cwd: dataFolder };
   for (const vsix of [options.vsix ?? []].flat())
-    await run(node24, [vscodeServerMain, ...folders, '--install-extension', vsix, '--force'], {
+    await run(vscodeNode, [vscodeServerMain, ...folders, '--install-extension', vsix, '--force'], {
       ...launch,
       name: `installation of ${vsix}`,
     });
@@ -101,7 +104,7 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
   const port = options.port || (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const server = start(
-    node24,
+    vscodeNode,
     [
       ...(options.nodeArgs ?? []),
       ...[vscodeServerMain, ...folders, '--host', '127.0.0.1', '--port', String(port)],
@@ -131,6 +134,7 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
     home,
     dataFolder,
     process: server,
+    settingsPath,
     writeSettings,
     workbenchUrl: (folder, payload) => {
       const kind = folder === '' ? 'ew' : folder.endsWith('.code-workspace') ? 'workspace' : 'folder';

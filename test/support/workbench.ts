@@ -1,4 +1,5 @@
 /** The desk: a VS Code workbench in a browser page, driven as a user would. */
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { outputPath } from './paths.ts';
 import { collectLog, type PageLog } from './page-log.ts';
@@ -158,6 +159,25 @@ export class Workbench {
     if (!selected || (await tab.getAttribute('aria-expanded')) === 'false')
       // A badge lies over the icon and gets the click first; the container of both is what listens.
       await label.click({ force: true });
+  }
+
+  /**
+   * Makes the window take over what `VscodeServer.writeSettings` wrote: it does not watch the file, but saving it in an
+   * editor, as a user does, counts.
+   */
+  async takeSettings(): Promise<void> {
+    await this.runCommand('Preferences: Open User Settings (JSON)');
+    const editor = this.page.locator('.editor-instance .monaco-editor').first();
+    await editor.locator('.view-line').first().waitFor();
+    await editor.click();
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.press('Enter');
+    await this.page.keyboard.press('Control+S');
+    const { settingsPath } = this.#server;
+    await eventually(() => readFileSync(settingsPath, 'utf8').endsWith('}\n'), {
+      what: 'the settings to be saved',
+    });
+    await this.runCommand('View: Close All Editors');
   }
 
   /** Inside the webview that is shown; the first when several are. */

@@ -38,7 +38,7 @@ describe('manifest', () => {
     ]);
     const registered = new Set(await vscode.commands.getCommands(true));
     for (const { command } of manifest().contributes.commands) assert.ok(registered.has(command), command);
-    for (const internal of ['offdesk.status', 'offdesk.move', 'offdesk.view.focus'])
+    for (const internal of ['offdesk.status', 'offdesk.move', 'offdesk.restart', 'offdesk.view.focus'])
       assert.ok(registered.has(internal), internal);
   });
 

@@ -17,7 +17,11 @@ export class DeskHost {
     this.#host = host;
   }
 
-  start = () => this.#ask(methods.host.start, {});
+  /** Why it did not start is in the host's status, as long as that is so. */
+  async start(): Promise<void> {
+    await this.#ask(methods.host.start, {});
+    this.failure.value = null;
+  }
   stop = () => this.#ask(methods.host.stop, {});
   reach = (kind: ReachKind, url?: string) => this.#ask(methods.host.reach, { kind, ...(url ? { url } : {}) });
   invite = () => this.#ask(methods.host.invite, {});

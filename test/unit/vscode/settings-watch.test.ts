@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { SettingsWatch, type StartSettings } from '../../../src/vscode/settings-watch.ts';
 
-describe('settings watch', () => {
+describe('V13: settings watch', () => {
   const base: StartSettings = {
     agent: { kind: 'auto' },
     relay: '',
