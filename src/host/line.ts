@@ -6,6 +6,7 @@ import type { ReachKind } from '../protocol/host-status.ts';
 import { startRelay, type Relay } from '../relay/server.ts';
 import { MemoryBus } from '../relay/memory-bus.ts';
 import { embeddedPort } from '../remote/embedded-port.ts';
+import { extraCertificates } from '../remote/extra-certificates.ts';
 import { Gate } from '../remote/gate.ts';
 import { lanAddresses, urlHost } from '../remote/lan.ts';
 import { PairingDesk } from '../remote/pairing-desk.ts';
@@ -60,11 +61,13 @@ export async function openLine(
       relays.push(...(await startEmbedded(ports, machine, kind, facts)));
       base = `http://127.0.0.1:${facts.port}/`;
     }
+    const ca = extraCertificates();
     const link = store.add(
       new RelayLink({
         url: base,
         sign: (nonce, origin) => identity.signAdmission(nonce, origin),
         ...(kind === 'relay' ? { registration: () => ports.registrationToken(info.url) } : {}),
+        ...(ca ? { ca } : {}),
         clock,
         log: ports.log,
       }),

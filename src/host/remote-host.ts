@@ -8,7 +8,7 @@ import type { Scope } from '../protocol/methods.ts';
 import { acpStream, type MessageTransport } from '../protocol/transport.ts';
 import type { DeviceConnection } from '../remote/device-connection.ts';
 import { MachineFolder } from '../remote/machine-folder.ts';
-import type { ReachFacts } from '../remote/reach.ts';
+import { reachInfo, type ReachFacts } from '../remote/reach.ts';
 import type { ClientIdentity } from '../session/client-port.ts';
 import { serveClient } from '../session/downstream.ts';
 import type { Session } from '../session/session.ts';
@@ -53,6 +53,8 @@ class Host implements RemoteHost {
   #planned = false;
   /** Start, stop and change of reach happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
+  /** How often it was stopped: what waits for its turn to start again does not outlive a Stop. */
+  #stops = 0;
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
@@ -73,6 +75,7 @@ class Host implements RemoteHost {
   }
 
   stop(): Promise<void> {
+    this.#stops++;
     this.#sessions.cancelOpening();
     return this.#inTurn(async () => {
       await this.#stop();
@@ -90,7 +93,7 @@ class Host implements RemoteHost {
       await this.#connect(machine, kind, facts);
       this.#chosen = true;
       await this.#ports.rememberReach(kind, url?.trim());
-      this.#invite();
+      this.#inviteIfRoom();
     });
   }
 
@@ -132,8 +135,9 @@ class Host implements RemoteHost {
 
   async move(): Promise<void> {
     const folder = await MachineFolder.open(this.#ports.machineFolder);
+    const stops = this.#stops;
     await askToMove(folder, placeOf(this.#ports));
-    for (let tries = 0; ; tries++) {
+    for (let tries = 0; stops === this.#stops; tries++) {
       try {
         return await this.start();
       } catch (error) {
@@ -141,6 +145,7 @@ class Host implements RemoteHost {
         await new Promise<void>((resolve) => this.#ports.clock.after(moveTryMs, resolve));
       }
     }
+    throw new OffdeskError('closed', 'Remote control was stopped.');
   }
 
   connectDesk(transport: MessageTransport): Disposable {
@@ -205,7 +210,7 @@ class Host implements RemoteHost {
       this.#forget('host_locked');
       this.#changed();
       const wanted = reach !== undefined && agent && machine.devices.all.length === 0;
-      if (invite ?? wanted) this.#invite();
+      if (invite ?? wanted) this.#inviteIfRoom();
       return machine;
     } catch (error) {
       await this.#stop();
@@ -234,8 +239,20 @@ class Host implements RemoteHost {
     }
   }
 
+  /** What worked before goes on working where this rejects. */
   async #connect(machine: Machine, kind: ReachKind, facts: ReachFacts): Promise<void> {
+    const before = this.#line && this.#facts && { kind: this.#line.kind, facts: this.#facts };
+    if (before) reachInfo(kind, facts);
     await this.#disconnect();
+    try {
+      await this.#openLine(machine, kind, facts);
+    } catch (error) {
+      if (before) await this.#openLine(machine, before.kind, before.facts);
+      throw error;
+    }
+  }
+
+  async #openLine(machine: Machine, kind: ReachKind, facts: ReachFacts): Promise<void> {
     this.#facts = facts;
     const line = await openLine(this.#ports, machine, kind, facts);
     this.#line = line;
@@ -282,6 +299,13 @@ class Host implements RemoteHost {
       joined.dispose();
       this.#activity.fire(`${client.name} disconnected`);
     });
+  }
+
+  /** Where an invite is a convenience: with a full list the rest goes on, and the desk says why there is none. */
+  #inviteIfRoom(): void {
+    const full = this.#machine?.devices.full;
+    if (full) this.#notice('warning', full.sentence, full.code);
+    else this.#invite();
   }
 
   #invite(): void {

@@ -59,7 +59,7 @@ function stateOf({ phase, error, line, session }: StatusParts): Pick<HostStatus,
     case 'connecting':
       return {
         state: line.wasLive || line.trouble ? 'reconnecting' : 'starting',
-        error: line.trouble ?? error ?? null,
+        error: line.trouble ?? error ?? agentError ?? null,
       };
     case 'waiting':
       return { state: 'reconnecting', error: link.error };

@@ -1,11 +1,15 @@
 /** The whole core over real sockets: host, embedded relay, channel, a device and an agent process. */
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { limits } from '../../../src/protocol/limits.ts';
 import { methods, type AnswerResult, type FilesResult } from '../../../src/protocol/methods.ts';
 import { startRelay } from '../../../src/relay/server.ts';
 import { badAgent } from '../../support/bad-agents.ts';
 import { listeningSocketsOf } from '../../support/ports.ts';
 import { ProbeClient } from '../../support/probe-client.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 import { TestDevice } from '../../support/test-device.ts';
 import { testHost, type TestHost } from '../../support/test-host.ts';
 import { transportPair } from '../../support/transport-pair.ts';
@@ -131,7 +135,7 @@ describe('host', () => {
     await assert.rejects(second.host.start(), { code: 'host_locked' });
     assert.match(second.host.status.error!.message, /test-host/);
     await second.host.move!();
-    assert.equal(second.host.status.state === 'off', false);
+    await eventually(() => second.host.status.state === 'on', { what: 'the second to be on' });
     await eventually(() => first.host.status.state === 'off', { what: 'the first to step back' });
     assert.match(first.host.status.notices.at(-1)!.message, /second/);
   });
@@ -187,13 +191,83 @@ describe('host', () => {
     const desk = new ProbeClient(near);
     await desk.initialize();
     await desk.request(methods.host.start, {});
-    assert.equal(test.host.status.state === 'off', false);
+    await eventually(() => test.host.status.state === 'on', { what: 'the link' });
     await desk.request(methods.host.reach, { kind: 'computer' });
     const invite = await eventually(() => test.host.status.invite, { what: 'an invite' });
     assert.equal(invite.qr, null, 'no QR for an address that a phone cannot open');
-    await assert.rejects(desk.request(methods.host.reach, { kind: 'relay', url: 'ftp://x' }));
+    await assert.rejects(
+      desk.request(methods.host.reach, { kind: 'relay', url: 'ftp://x' }),
+      (error) =>
+        (error as { data?: { offdesk?: { code?: string } } }).data?.offdesk?.code === 'address_invalid',
+    );
     await desk.request(methods.host.stop, {});
     assert.equal(test.host.status.state, 'off');
+  });
+
+  it('H11: a reach that cannot be had leaves the one that works as it is', async () => {
+    const test = await start();
+    const device = await pair(test);
+    await open(test, device);
+    const probe = device.probe;
+    await assert.rejects(test.host.chooseReach('relay', 'ftp://x'), { code: 'address_invalid' });
+    assert.equal(test.host.status.reach?.kind, 'computer');
+    assert.deepEqual([device.probe, test.host.status.devices[0]?.online], [probe, true]);
+
+    const relay = await ownRelay();
+    await test.host.chooseReach('relay', relay.url);
+    const other = createServer().listen(test.settings.port, '127.0.0.1');
+    await eventually(() => other.listening, { what: 'the other program' });
+    await assert.rejects(test.host.chooseReach('computer'), { code: 'port_taken' });
+    assert.equal(test.host.status.reach?.url, relay.url);
+    await eventually(() => test.host.status.state === 'on', { what: 'the relay again' });
+    other.close();
+    await test.host.stop();
+    await relay.close();
+  });
+
+  it('H12: with a full list of devices it starts, without an invite, and says why', async () => {
+    const test = await testHost();
+    running.push(test);
+    const key = (i: number) => Buffer.alloc(32, i + 1).toString('base64url');
+    const devices = Array.from({ length: limits.devices }, (_, i) => ({
+      ...{ id: `d${i}`, key: key(i), name: `Phone ${i}`, scope: 'view', protectedPage: true },
+      ...{ pairedAt: Date.now(), lastSeen: Date.now() },
+    }));
+    mkdirSync(test.ports.machineFolder, { mode: 0o700 });
+    const file = join(test.ports.machineFolder, 'devices.json');
+    writeFileSync(file, JSON.stringify({ version: 1, devices, tombstones: [] }), { mode: 0o600 });
+    await test.host.start({ agent: false, invite: true });
+    await eventually(() => test.host.status.state === 'on', { what: 'the link' });
+    assert.deepEqual(
+      test.host.status.notices.map(({ code }) => code),
+      ['pairing_denied'],
+    );
+    await assert.rejects(test.host.createInvite(), { code: 'pairing_denied' });
+    await test.host.chooseReach('computer');
+  });
+
+  it('H4: Stop ends an attempt to take over', async () => {
+    const first = await start();
+    const second = await testHost({}, { machineFolder: first.ports.machineFolder });
+    running.push(second);
+    const moving = second.host.move!();
+    const over = assert.rejects(within(moving, 20_000, 'the attempt to end'));
+    await eventually(() => second.host.status.error?.code === 'host_locked', { what: 'the first try' });
+    await second.host.stop();
+    await over;
+    await eventually(() => first.host.status.state === 'off', { what: 'the first to step back' });
+    assert.equal(second.host.status.state, 'off');
+  });
+
+  it('H5: the next prompt starts an agent that failed, and the failure is no longer shown', async () => {
+    const once = badAgent('crash-once', join(tempFolder('once'), 'mark'));
+    const test = await start({ agent: { kind: 'command', ...once } });
+    const device = await pair(test);
+    const { probe, session } = await open(test, device);
+    await assert.rejects(probe.prompt(session, 'prompt-01', 'hello'));
+    await eventually(() => test.host.status.error?.code === 'agent_exited', { what: 'the failure' });
+    await probe.prompt(session, 'prompt-02', 'hello');
+    await eventually(() => test.host.status.error === null, { what: 'the failure to be over' });
   });
 
   it('H8: default-on connects and starts no agent until a prompt comes', async () => {
