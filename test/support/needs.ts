@@ -1,13 +1,13 @@
 /** What a test needs of the machine: where it is missing the test says so, and is skipped. */
 import { existsSync } from 'node:fs';
-import { agents, bed, chromiumPath } from '../bed/places.mjs';
+import { agents, chromiumPath, vscodeReady } from '../bed/places.mjs';
 
 const needs = {
   browser: {
     there: () => existsSync(chromiumPath),
     how: `Chromium at ${chromiumPath} (Debian: chromium; or OFFDESK_TEST_CHROMIUM)`,
   },
-  vscode: { there: () => bed.ready, how: 'the VS Code test bed (node test/prepare.mjs, Linux x64)' },
+  vscode: { there: vscodeReady, how: 'the VS Code test bed (node test/prepare.mjs, Linux x64)' },
   agents: { there: () => agents.ready, how: 'Claude Code and opencode (node test/prepare.mjs, Linux x64)' },
   tls: { there: () => onPath('openssl') && onPath('certutil'), how: 'openssl and certutil (libnss3-tools)' },
   qr: { there: () => onPath('zbarimg'), how: 'zbarimg (zbar-tools)' },

@@ -3,7 +3,15 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../bed/places.mjs';
 
-export { root, node24, vscodeServerMain, claudeAgent, opencodeAgent, chromiumPath } from '../bed/places.mjs';
+export {
+  root,
+  node24,
+  vscodeNode,
+  vscodeServerMain,
+  claudeAgent,
+  opencodeAgent,
+  chromiumPath,
+} from '../bed/places.mjs';
 
 /** Not in git: packages, logs, pictures of a run. */
 export const outputFolder = join(root, '.test-output');
