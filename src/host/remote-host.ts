@@ -1,31 +1,28 @@
 /** Remote control of one window or CLI process: puts the parts together and keeps the desk's view of them. */
-import { randomUUID } from 'node:crypto';
-import { disposable, DisposableStore, type Disposable } from '../base/disposable.ts';
+import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { asOffdeskError, OffdeskError, sentenceOf, type ErrorCode, type ErrorShape } from '../base/error.ts';
+import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../base/error.ts';
 import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
-import { acpStream, type MessageTransport } from '../protocol/transport.ts';
-import type { DeviceConnection } from '../remote/device-connection.ts';
+import type { MessageTransport } from '../protocol/transport.ts';
 import { MachineFolder } from '../remote/machine-folder.ts';
 import { reachInfo, type ReachFacts } from '../remote/reach.ts';
-import type { ClientIdentity } from '../session/client-port.ts';
-import { serveClient } from '../session/downstream.ts';
 import type { Session } from '../session/session.ts';
 import { activityOf } from './activity.ts';
 import { candidates } from './agent-command.ts';
 import type { HostPorts, HostSettings, RemoteHost } from './api.ts';
+import { Clients } from './clients.ts';
 import { deskPort } from './desk-port.ts';
 import { openLine, reachFacts, type Line } from './line.ts';
 import { openMachine, placeOf, type Machine } from './machine.ts';
 import { askToMove, onMoveWanted } from './move.ts';
+import { Notices, type Notice } from './notices.ts';
 import { Sessions } from './sessions.ts';
 import { statusOf } from './status.ts';
 
 /** How long `move` waits for the other process to step back. */
 const moveTries = 40;
 const moveTryMs = 250;
-const keptNotices = 10;
 
 export function createRemoteHost(ports: HostPorts): RemoteHost {
   return new Host(ports);
@@ -48,7 +45,8 @@ class Host implements RemoteHost {
   /** Ends with the machine, and with the line. */
   #whileOn = new DisposableStore();
   #whileLine = new DisposableStore();
-  #notices: HostStatus['notices'] = [];
+  readonly #notices: Notices;
+  readonly #clients: Clients;
   #status: HostStatus;
   #planned = false;
   /** Start, stop and change of reach happen one after the other. */
@@ -59,6 +57,12 @@ class Host implements RemoteHost {
   constructor(ports: HostPorts) {
     this.#ports = ports;
     this.#sessions = new Sessions(ports);
+    this.#notices = new Notices(ports.clock);
+    this.#clients = new Clients({
+      sessions: this.#sessions,
+      activity: (line) => this.#activity.fire(line),
+      log: ports.log,
+    });
     this.#status = this.#build();
     this.#store.add(this.#sessions.onChange(() => this.#changed()));
     this.#store.add(this.#sessions.onSession((session) => this.#report(session)));
@@ -129,7 +133,7 @@ class Host implements RemoteHost {
   }
 
   dismissNotice(id: string): void {
-    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    this.#notices.dismiss(id);
     this.#changed();
   }
 
@@ -149,21 +153,7 @@ class Host implements RemoteHost {
   }
 
   connectDesk(transport: MessageTransport): Disposable {
-    const client: ClientIdentity = { origin: { kind: 'desk' }, name: 'the desk', scope: () => 'control' };
-    const joined = this.#sessions.join(client);
-    const served = serveClient({
-      stream: acpStream(transport),
-      client,
-      sessions: this.#sessions,
-      desk: deskPort(this),
-      others: () => joined.others(),
-      log: this.#ports.log,
-    });
-    void served.closed.then(() => joined.dispose());
-    return disposable(() => {
-      served.dispose();
-      transport.close();
-    });
+    return this.#clients.serveDesk(transport, deskPort(this));
   }
 
   /** What a desk client asks of the shell. */
@@ -207,7 +197,7 @@ class Host implements RemoteHost {
       const kind = reach ?? 'computer';
       await this.#connect(machine, kind, await reachFacts(this.#ports, machine, kind));
       this.#phase = 'on';
-      this.#forget('host_locked');
+      this.#notices.forget('host_locked');
       this.#changed();
       const wanted = reach !== undefined && agent && machine.devices.all.length === 0;
       if (invite ?? wanted) this.#inviteIfRoom();
@@ -263,7 +253,7 @@ class Host implements RemoteHost {
       line.desk.onNotice(({ severity, message, code }) => this.#notice(severity, message, code)),
     );
     this.#whileLine.add(line.gate.onOnline(() => this.#changed()));
-    this.#whileLine.add(line.gate.onConnection((connection) => this.#serve(connection)));
+    this.#whileLine.add(line.gate.onConnection((connection) => this.#clients.serveDevice(connection)));
     this.#changed();
   }
 
@@ -272,33 +262,6 @@ class Host implements RemoteHost {
     this.#line = undefined;
     await line?.close();
     this.#whileLine.dispose();
-  }
-
-  #serve(connection: DeviceConnection): void {
-    const client: ClientIdentity = {
-      get origin() {
-        return { kind: 'device', id: connection.device.id, name: connection.device.name } as const;
-      },
-      get name() {
-        return connection.device.name;
-      },
-      scope: () => connection.scope,
-    };
-    const joined = this.#sessions.join(client);
-    this.#activity.fire(`${client.name} connected`);
-    const served = serveClient({
-      stream: acpStream(connection.transport),
-      client,
-      sessions: this.#sessions,
-      others: () => joined.others(),
-      log: this.#ports.log,
-    });
-    const changes = connection.onChange(() => this.#sessions.announce());
-    void served.closed.then(() => {
-      changes.dispose();
-      joined.dispose();
-      this.#activity.fire(`${client.name} disconnected`);
-    });
   }
 
   /** Where an invite is a convenience: with a full list the rest goes on, and the desk says why there is none. */
@@ -312,7 +275,7 @@ class Host implements RemoteHost {
     if (!this.#line) throw notOn();
     this.#line.desk.createInvite();
     // The way in after all that it speaks of was taken.
-    this.#forget('pairing_denied');
+    this.#notices.forget('pairing_denied');
     this.#changed();
   }
 
@@ -339,16 +302,10 @@ class Host implements RemoteHost {
     this.#whileOn.add(subscription);
   }
 
-  #notice(severity: HostStatus['notices'][number]['severity'], message: string, code: string): void {
-    const notice = { id: randomUUID(), at: this.#ports.clock.now(), severity, code, message };
-    this.#notices = [...this.#notices, notice].slice(-keptNotices);
+  #notice(severity: Notice['severity'], message: string, code: string): void {
+    this.#notices.add(severity, message, code);
     this.#activity.fire(message);
     this.#changed();
-  }
-
-  /** Notices that what happened since has made untrue. */
-  #forget(code: ErrorCode): void {
-    this.#notices = this.#notices.filter((notice) => notice.code !== code);
   }
 
   #build(): HostStatus {
@@ -361,7 +318,7 @@ class Host implements RemoteHost {
       chosen: this.#chosen,
       line: this.#line,
       session: this.#sessions.list()[0],
-      notices: this.#notices,
+      notices: this.#notices.all,
     });
   }
 
