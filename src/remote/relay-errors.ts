@@ -1,4 +1,4 @@
-/** Why the relay can't be used, as sentences that say what to check. */
+/** Why the relay can't be used, as short sentences that say what to check; codes go to the log. */
 import { OffdeskError, type ErrorShape } from '../base/error.ts';
 import { closeCodes, closeNameOf } from '../protocol/envelope.ts';
 
@@ -16,28 +16,27 @@ export function dialError(error: Error & { code?: string }, url: string): LinkEn
   const { code = '' } = error;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return unreachable(
-      `The name of the relay ${url} is not known.`,
+      `The relay's name ${hostOf(url)} is not known.`,
       'Check the address, and whether this computer is online.',
       error,
     );
   }
   if (code === 'ECONNREFUSED') {
     return unreachable(
-      `Nothing listens at the relay's address ${url}.`,
+      `Nothing listens at ${hostOf(url)}.`,
       'Check that the relay runs, and its port.',
       error,
     );
   }
   if (tlsCodes.test(code)) {
     return unreachable(
-      `The relay ${url} showed no valid certificate (${code}).`,
+      `The relay ${hostOf(url)} showed no valid certificate (${code}).`,
       "Check the relay's certificate and this computer's clock; for a CA of your own set NODE_EXTRA_CA_CERTS.",
       error,
     );
   }
-  const why = code || error.message;
   return unreachable(
-    `The relay ${url} can't be reached (${why}).`,
+    `The relay ${hostOf(url)} can't be reached.`,
     'Check the network and that the relay runs.',
     error,
   );
@@ -64,9 +63,9 @@ export function statusError(status: number, url: string): LinkEnd {
 /** For silence: no answer in time, or a link that no longer carries anything. */
 export function silenceError(url: string, live: boolean): LinkEnd {
   const next = 'Check the network; Offdesk goes on trying.';
-  if (!live) return unreachable(`The relay ${url} did not answer in time.`, next);
+  if (!live) return unreachable(`The relay ${hostOf(url)} did not answer in time.`, next);
   return {
-    error: { code: 'heartbeat_missed', message: `The connection to the relay ${url} went dead.`, next },
+    error: { code: 'heartbeat_missed', message: 'The connection to the relay went dead.', next },
     retry: true,
   };
 }
@@ -74,8 +73,7 @@ export function silenceError(url: string, live: boolean): LinkEnd {
 /** For a close code of the relay or of WebSocket itself (RFC 6455 section 7.4). */
 export function closeError(code: number, reason: string, url: string): LinkEnd {
   const name = closeNameOf(code);
-  if (!name)
-    return unreachable(`The connection to the relay ${url} ended (${code}).`, 'Offdesk goes on trying.');
+  if (!name) return unreachable('The connection to the relay was lost.', 'Offdesk goes on trying.');
   const { retry } = closeCodes[name];
   switch (name) {
     case 'unauthorized':
@@ -127,13 +125,22 @@ export function closeError(code: number, reason: string, url: string): LinkEnd {
         retry,
       };
     case 'stopping':
-      return unreachable(`The relay ${url} stopped.`, 'Offdesk goes on trying until it is back.');
+      return unreachable('The relay was stopped.', 'Offdesk goes on trying until it is back.');
     case 'invalid':
     case 'tooLarge':
     case 'slotUnknown':
     case 'forbiddenOrigin':
-      return refused(`The relay closed the connection (${name}).`, 'Update Offdesk and the relay.', retry);
+      return refused(
+        'The relay does not accept what this Offdesk sends.',
+        'Update Offdesk and the relay.',
+        retry,
+      );
   }
+}
+
+/** Name and port, which is what one checks; the desk shows the whole address elsewhere. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
 }
 
 function refused(message: string, next: string, retry: boolean): LinkEnd {

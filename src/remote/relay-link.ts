@@ -155,7 +155,10 @@ export class RelayLink implements Disposable {
       ws.terminate();
     };
     life.add(this.#clock.after(limits.relayHelloMs, () => lose(silenceError(this.#base.href, false))));
-    ws.on('error', (error) => (end ??= dialError(error, this.#base.href)));
+    ws.on('error', (error: Error & { code?: string }) => {
+      this.#log.write('info', 'socket failed', { code: error.code ?? error.name });
+      end ??= dialError(error, this.#base.href);
+    });
     ws.on('unexpected-response', (request, response) => {
       end ??= statusError(response.statusCode ?? 0, this.#base.href);
       request.destroy();
@@ -168,6 +171,7 @@ export class RelayLink implements Disposable {
     });
     ws.on('close', (code, reason) => {
       if (this.#socket === socket) {
+        this.#log.write('info', 'socket closed', { code });
         this.#lost(end ?? closeError(code, reason.toString(), this.#base.href));
       }
     });

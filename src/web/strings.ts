@@ -32,7 +32,7 @@ export const strings = {
   thisPhone: 'this phone',
   thisComputer: 'this computer',
   anotherDevice: 'another device',
-  andOthers: (names: string) => `with ${names}`,
+  andOthers: (first: string, more: number) => (more > 0 ? `with ${first} and ${more} more` : `with ${first}`),
 
   delivery: {
     herePhone: 'kept on this phone, waiting for the connection',
@@ -91,9 +91,12 @@ export const strings = {
     completed: 'done',
     failed: 'failed',
     cancelled: 'stopped',
+    rejected: 'rejected',
   },
+  seeBelow: 'see below',
   agentStarting: (agent: string) => `${agent} is starting`,
-  agentExited: (agent: string) => `${agent} has ended`,
+  notRunning: (agent: string) => `${agent} is not running.`,
+  notRunningNext: 'Send a prompt to start it again.',
 
   question: {
     label: 'Question from the agent',
@@ -272,6 +275,10 @@ export const strings = {
     reachOpen: 'page not protected',
     devices: (n: number) => (n === 1 ? '1 device' : `${n} devices`),
     scan: 'Scan to pair a phone',
+    pairFirst: 'Pair a phone',
+    pairAnother: 'Pair another device',
+    pairNext: 'Its QR code is valid for 5 minutes and works once.',
+    pairLater: 'No QR code right now: Offdesk is reconnecting. It works again once that is done.',
     qr: 'Pairing QR code',
     valid: (time: string) => `Valid for ${time}, works once.`,
     expired: 'This code has expired.',

@@ -248,8 +248,9 @@ describe('real agents from the phone', function () {
         process.kill(agent.pid, 'SIGKILL');
         const alert = world.phone.page.locator('[role=alert][data-code=agent_exited]');
         await alert.waitFor();
-        assert.match(await alert.innerText(), /was ended by SIGKILL\.\s+Send a prompt to start it again\./);
         await world.onPhone.waitForFate('Talk until you die', 'interrupted');
+        await world.onPhone.waitForText(/was ended by SIGKILL\. Send a prompt to start it again\./);
+        assert.match(await alert.innerText(), /is not running\.\s+Send a prompt to start it again\./);
         await picture('killed');
         await eventually(() => world.agentProcesses().length === 0, { what: 'what it started to be gone' });
         await world.onPhone.write('Are you there [[text]]');

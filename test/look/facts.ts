@@ -274,3 +274,65 @@ export function varied(): Fact[] {
     .prompt('p5', 'And bump the version', phone)
     .event({ type: 'queue_held' }, desk).facts;
 }
+
+/** The desk said no to an edit; the agent calls that a failure. */
+export function rejected(): Fact[] {
+  return new Script()
+    .event({ type: 'agent_state', state: 'ready' }, host)
+    .prompt('r1', 'Migrate billing', phone)
+    .event({ type: 'turn_started', id: 'r1' }, phone)
+    .event({
+      type: 'question_opened',
+      id: 'rq',
+      kind: 'permission',
+      request: {
+        toolCall: { toolCallId: 'rc', title: 'Edit services/billing.ts', kind: 'edit', content: [billing] },
+        options: [{ optionId: 'n', name: 'No', kind: 'reject_once' }],
+      },
+    })
+    .event({ type: 'question_closed', id: 'rq', answer: { outcome: 'selected', optionId: 'n' } }, desk)
+    .update({
+      sessionUpdate: 'tool_call_update',
+      toolCallId: 'rc',
+      title: 'Edit services/billing.ts',
+      kind: 'edit',
+      status: 'failed',
+      content: [{ type: 'content', content: { type: 'text', text: 'The user rejected this.' } }],
+    })
+    .say('All right, I leave it as it is.')
+    .event({ type: 'turn_ended', id: 'r1', outcome: 'done', stopReason: 'end_turn' }, host).facts;
+}
+
+export const crash = {
+  message: 'Claude Code ended with code 3. It said: no space left on device.',
+  next: 'Send a prompt to start it again.',
+};
+
+/** The agent ended in a turn, after a command whose failure is one long line. */
+export function crashed(): Fact[] {
+  return new Script()
+    .event({ type: 'agent_state', state: 'ready' }, host)
+    .prompt('x1', 'Run the tests', phone)
+    .event({ type: 'turn_started', id: 'x1' }, phone)
+    .update({
+      sessionUpdate: 'tool_call',
+      toolCallId: 'x',
+      title: 'npm test',
+      kind: 'execute',
+      status: 'failed',
+      content: [
+        {
+          type: 'content',
+          content: {
+            type: 'text',
+            text: "Error: ENOSPC: no space left on device, write '/work/api-gateway/node_modules/.cache/tests/2026-11-20T09-41-00.json'",
+          },
+        },
+      ],
+    })
+    .event(
+      { type: 'turn_ended', id: 'x1', outcome: 'interrupted', message: `${crash.message} ${crash.next}` },
+      host,
+    )
+    .event({ type: 'agent_state', state: 'exited', error: { code: 'agent_exited', ...crash } }, host).facts;
+}

@@ -21,7 +21,18 @@ import { loadMarkdown } from '../../src/web/views/markdown-loader.ts';
 import { SurfaceContext } from '../../src/web/views/surface.ts';
 import { DeskApp } from '../../src/web/webview/desk-app.tsx';
 import { DeskHost } from '../../src/web/webview/desk-host.ts';
-import { asking, askingEdit, askingForm, conversation, hostile, start, varied } from './facts.ts';
+import {
+  asking,
+  askingEdit,
+  askingForm,
+  conversation,
+  crash,
+  crashed,
+  hostile,
+  rejected,
+  start,
+  varied,
+} from './facts.ts';
 import { fakeTransport, type FakeHost } from './fake-host.ts';
 import { onStatus, options, qr } from './status.ts';
 
@@ -176,6 +187,8 @@ export const scenes: { [name: string]: () => void } = {
   'phone-asking-edit': () => phone({ facts: askingEdit(), state: 'waiting' }),
   'phone-asking-form': () => phone({ facts: askingForm(), state: 'waiting' }),
   'phone-working': () => phone({ facts: conversation().facts }),
+  'phone-rejected': () => phone({ facts: rejected(), state: 'idle' }),
+  'phone-crashed': () => phone({ facts: crashed(), state: 'idle' }),
   'phone-varied': () => phone({ facts: varied() }),
   'phone-hostile': () => phone({ facts: hostile() }),
   'phone-long': () => phone({ facts: many.facts, from: 1 }),
@@ -210,6 +223,20 @@ export const scenes: { [name: string]: () => void } = {
   'desk-chooser': () =>
     desk({ ...onStatus(), reach: null, invite: null, devices: [], reachOptions: options }),
   'desk-qr': () => desk({ ...onStatus(), devices: [] }),
+  'desk-paired': () => desk({ ...onStatus(), invite: null }),
+  'desk-relay-down': () =>
+    desk({
+      ...onStatus(),
+      state: 'reconnecting',
+      invite: null,
+      error: {
+        code: 'relay_unreachable',
+        message: 'Nothing listens at relay.example.org:8443.',
+        next: 'Check that the relay runs, and its port.',
+      },
+    }),
+  'desk-crashed': () =>
+    desk({ ...onStatus(), invite: null, error: { code: 'agent_exited', ...crash } }, crashed(), 'idle'),
   'desk-no-qr': () => desk(onStatus('computer')),
   'desk-pairing': () =>
     desk({

@@ -54,14 +54,14 @@ export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineVi
           </div>
           {session && (
             <div class="under">
-              <div class="col where">{facts && whereOf(host, facts)}</div>
+              <div class="col where">{facts && whereOf(facts)}</div>
               <Activity state={activityOf(session.record.transcript.value, facts)} />
             </div>
           )}
           <div class={`where way ${connection.kind}`} role="status">
             <ConnectionMark kind={connection.kind} />
             {connectionWords(connection)}
-            {connection.kind === 'connected' && ` · ${strings.encrypted}`}
+            {connection.kind === 'connected' && ` · ${strings.encrypted}${withWhom(host)}`}
           </div>
         </div>
       </header>
@@ -89,13 +89,15 @@ function connectionOf(way: Exclude<Way, { kind: 'stopped' }>, ready: boolean, re
   return ready ? { kind: reading ? 'reading' : 'connected' } : { kind: 'connecting' };
 }
 
-function whereOf(host: HostClient, facts: SessionFacts): string {
-  const others = host.state.value?.others ?? [];
-  return [
-    folderName(facts.cwd),
-    facts.agent.name,
-    ...(others.length > 0 ? [strings.andOthers(others.join(', '))] : []),
-  ].join(' · ');
+/** What gives way first where there is little room. */
+function whereOf(facts: SessionFacts): string {
+  return `${folderName(facts.cwd)} · ${facts.agent.name}`;
+}
+
+/** Who else reads along: one by name, the others as a number. */
+function withWhom(host: HostClient): string {
+  const [first, ...more] = host.state.value?.others ?? [];
+  return first === undefined ? '' : ` · ${strings.andOthers(first, more.length)}`;
 }
 
 function Stopped(props: {

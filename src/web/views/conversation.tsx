@@ -8,7 +8,7 @@ import { useAnchoredScroll } from './anchored-scroll.ts';
 import { Icon } from './icon.tsx';
 import { ItemView } from './item-view.tsx';
 import { OutboxView, PromptView } from './prompt-view.tsx';
-import { toolCallOf } from './question-words.ts';
+import { questionsOfTools, toolCallOf } from './question-words.ts';
 import { useSurface } from './surface.ts';
 
 export interface ConversationProps {
@@ -28,6 +28,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   const earlier = session.earlier.value;
   const answers = session.answers.states.value;
   const tools = useTools(transcript);
+  const asked = useMemo(() => questionsOfTools(transcript.items, transcript.questions[0]), [transcript]);
   const first = transcript.items[0]?.id;
   const version = `${transcript.cursor} ${outbox.length} ${earlier.loading}`;
   const scroll = useAnchoredScroll(version, first, () => void session.loadEarlier());
@@ -70,6 +71,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
                 cwd={cwd}
                 growing={working && item === last}
                 own={item.kind === 'prompt' && isOwn(item.origin)}
+                asked={item.kind === 'tool' ? asked.get(item.toolCallId) : undefined}
                 tool={item.kind === 'question' ? tools.get(toolCallOf(item) ?? '') : undefined}
                 answer={item.kind === 'question' ? answers.get(item.questionId) : undefined}
                 onAgain={mayPrompt && item.kind === 'prompt' ? () => again(item) : undefined}

@@ -6,6 +6,7 @@ import { strings } from '../strings.ts';
 import { MarkdownView } from './markdown-view.tsx';
 import { PromptView } from './prompt-view.tsx';
 import { QuestionRow } from './question-row.tsx';
+import type { ToolQuestion } from './question-words.ts';
 import { BlockView, CompactionView, NoticeView, PlanView, ThoughtView, UnknownView } from './small-items.tsx';
 import { ToolView } from './tool-view.tsx';
 
@@ -16,6 +17,8 @@ export interface ItemViewProps {
   growing: boolean;
   /** A prompt of this surface itself. */
   own: boolean;
+  /** The question about a call. */
+  asked: ToolQuestion | undefined;
   /** The call that a question is about. */
   tool: ToolItem | undefined;
   answer: AnswerState | undefined;
@@ -29,7 +32,7 @@ export class ItemView extends Component<ItemViewProps> {
     return keys.some((key) => key !== 'onAgain' && next[key] !== this.props[key]);
   }
 
-  override render({ item, cwd, growing, own, tool, answer }: ItemViewProps) {
+  override render({ item, cwd, growing, own, asked, tool, answer }: ItemViewProps) {
     switch (item.kind) {
       case 'prompt': {
         const again = this.props.onAgain;
@@ -54,7 +57,7 @@ export class ItemView extends Component<ItemViewProps> {
       case 'thought':
         return <ThoughtView item={item} growing={growing} />;
       case 'tool':
-        return <ToolView item={item} cwd={cwd} />;
+        return <ToolView item={item} cwd={cwd} asked={asked} />;
       case 'plan':
         return <PlanView item={item} />;
       case 'question':

@@ -1,6 +1,6 @@
 /** What a permission request asks, read from what agents send: title, exact command, changes, paths, folder. */
 import type { Answer } from '../../protocol/facts.ts';
-import type { QuestionItem, Raw, ToolContent, ToolItem } from '../../transcript/items.ts';
+import type { Item, QuestionItem, Raw, ToolContent, ToolItem } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
 import { nameOf } from './words.ts';
 
@@ -159,4 +159,32 @@ function answerWords(answer: Answer, options: PermissionOption[], by: string): s
 /** Which tool call a permission is about. */
 export function toolCallOf(item: QuestionItem): string | undefined {
   return text(record(item.request?.['toolCall'])['toolCallId']);
+}
+
+/** How a question about a tool call stands, as far as the call is shown otherwise for it. */
+export type ToolQuestion = 'open' | 'rejected';
+
+/** By tool call; the newest question counts. `shown`: the open one whose card is on the screen. */
+export function questionsOfTools(
+  items: readonly Item[],
+  shown: QuestionItem | undefined,
+): ReadonlyMap<string, ToolQuestion> {
+  const found = new Map<string, ToolQuestion>();
+  for (const item of items) {
+    const id = item.kind === 'question' ? toolCallOf(item) : undefined;
+    if (item.kind !== 'question' || id === undefined) continue;
+    if (item.questionId === shown?.questionId) found.set(id, 'open');
+    else if (isRejected(item)) found.set(id, 'rejected');
+    else found.delete(id);
+  }
+  return found;
+}
+
+function isRejected({ state, request }: QuestionItem): boolean {
+  if (state.kind !== 'answered' || !('outcome' in state.answer) || state.answer.outcome !== 'selected')
+    return false;
+  const { optionId } = state.answer;
+  return optionsOf(request).some(
+    (option) => option.optionId === optionId && option.kind.startsWith('reject'),
+  );
 }

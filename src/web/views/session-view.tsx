@@ -1,7 +1,7 @@
 /** One session, the same on both surfaces: conversation, open question, composer. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { allows, type ClientState, type SessionState } from '../../protocol/methods.ts';
-import type { ToolItem, Transcript } from '../../transcript/items.ts';
+import type { PromptItem, ToolItem, Transcript } from '../../transcript/items.ts';
 import type { HostClient } from '../client/host-client.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
@@ -16,6 +16,8 @@ export interface SessionViewProps {
   host: HostClient;
   session: SessionClient;
   connected: boolean;
+  /** Code of the error that this surface shows already, in a better place. */
+  shown?: string | undefined;
 }
 
 export type SessionFacts = ClientState['sessions'][number];
@@ -28,7 +30,16 @@ export function activityOf(transcript: Transcript, facts: SessionFacts | undefin
   return transcript.agent.state === 'starting' ? 'starting' : (facts?.state ?? 'idle');
 }
 
-export function SessionView({ host, session, connected }: SessionViewProps) {
+type AgentError = NonNullable<Transcript['agent']['error']>;
+
+/** The agent's error, or that it does not run where the newest prompt says why already. */
+export function agentError(error: AgentError, { items }: Transcript, agent: string): AgentError {
+  const prompt = items.findLast((item): item is PromptItem => item.kind === 'prompt');
+  if (!prompt?.message?.includes(error.message)) return error;
+  return { code: error.code, message: strings.notRunning(agent), next: strings.notRunningNext };
+}
+
+export function SessionView({ host, session, connected, shown }: SessionViewProps) {
   const state = host.state.value;
   const facts = state?.sessions.find(({ id }) => id === session.id);
   const transcript = session.record.transcript.value;
@@ -46,7 +57,9 @@ export function SessionView({ host, session, connected }: SessionViewProps) {
   }, [transcript, question]);
   const answers = session.answers.states.value;
   const footer = useFocusKept(question?.questionId, useSurface().enterSends);
-  const error = session.error.value ?? (transcript.agent.state === 'exited' ? transcript.agent.error : null);
+  const { agent: running } = transcript;
+  const lost = running.state === 'exited' && running.error?.code !== shown ? running.error : null;
+  const error = session.error.value ?? (lost && agentError(lost, transcript, agent));
   return (
     <div class="session">
       <Conversation

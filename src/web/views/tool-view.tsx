@@ -5,6 +5,7 @@ import { strings } from '../strings.ts';
 import { DiffCount, DiffView } from './diff-view.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { diffTexts } from './line-diff.ts';
+import type { ToolQuestion } from './question-words.ts';
 import { shortPath, shortTitle } from './words.ts';
 
 const kindIcons: { [kind: string]: IconName } = {
@@ -18,12 +19,16 @@ const kindIcons: { [kind: string]: IconName } = {
   fetch: 'globe',
 };
 
-const statusIcons: Record<ToolStatus, IconName | undefined> = {
+/** A call that somebody rejected did not fail, whatever the agent calls it. */
+type Shown = ToolStatus | 'rejected';
+
+const statusIcons: Record<Shown, IconName | undefined> = {
   pending: undefined,
   in_progress: 'loading',
   completed: 'check',
   failed: 'error',
   cancelled: 'stop',
+  rejected: 'close',
 };
 
 /** Output that is at most this long shows without a tap when the tool failed. */
@@ -34,26 +39,33 @@ const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b
 
 type Diff = Extract<ToolContent, { type: 'diff' }>;
 
-export function ToolView({ item, cwd }: { item: ToolItem; cwd: string }) {
+export interface ToolViewProps {
+  item: ToolItem;
+  cwd: string;
+  asked: ToolQuestion | undefined;
+}
+
+export function ToolView({ item, cwd, asked }: ToolViewProps) {
+  const status: Shown = asked === 'rejected' && item.status !== 'completed' ? 'rejected' : item.status;
   const diffs = item.content.filter((content): content is Diff => content.type === 'diff');
   return (
-    <section class={`tool ${item.status}`} aria-label={item.title}>
+    <section class={`tool ${status}`} aria-label={item.title}>
       <div class="head">
         <Icon name={kindIcons[item.toolKind] ?? 'tools'} />
         <span class={item.toolKind === 'execute' ? 'what mono' : 'what'} title={item.title}>
           {shortTitle(item.title, cwd)}
         </span>
-        <Status status={item.status} />
+        <Status status={status} />
       </div>
       {diffs.map((content, index) => (
-        <FileChange key={index} content={content} cwd={cwd} />
+        <FileChange key={index} content={content} cwd={cwd} below={asked === 'open'} />
       ))}
-      <Output text={outputOf(item)} open={item.status === 'failed'} />
+      <Output text={outputOf(item)} open={status === 'failed'} />
     </section>
   );
 }
 
-function Status({ status }: { status: ToolStatus }) {
+function Status({ status }: { status: Shown }) {
   const icon = statusIcons[status];
   return (
     <span class={`state ${status}`}>
@@ -63,7 +75,14 @@ function Status({ status }: { status: ToolStatus }) {
   );
 }
 
-export function FileChange({ content, cwd }: { content: Diff; cwd: string }) {
+export interface FileChangeProps {
+  content: Diff;
+  cwd: string;
+  /** The question shows the lines, so that they need not be here too. */
+  below?: boolean;
+}
+
+export function FileChange({ content, cwd, below = false }: FileChangeProps) {
   const diff = useMemo(() => diffTexts(content.oldText, content.newText), [content]);
   const path = shortPath(content.path, cwd);
   return (
@@ -74,8 +93,9 @@ export function FileChange({ content, cwd }: { content: Diff; cwd: string }) {
         </span>
         {content.oldText === null && <span class="tag">{strings.newFile}</span>}
         <DiffCount diff={diff} />
+        {below && <span class="fine">{strings.seeBelow}</span>}
       </div>
-      <DiffView diff={diff} label={strings.changesTo(path)} />
+      {!below && <DiffView diff={diff} label={strings.changesTo(path)} />}
     </div>
   );
 }

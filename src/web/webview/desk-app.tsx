@@ -1,4 +1,5 @@
 /** The webview: Remote Control above, the conversation below, which has the room once it goes. */
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
 import type { HostClient } from '../client/host-client.ts';
@@ -6,7 +7,7 @@ import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, DemoBadge } from '../views/marks.tsx';
-import { activityOf, SessionView } from '../views/session-view.tsx';
+import { activityOf, agentError, SessionView } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { useNow } from '../views/use-now.ts';
 import type { DeskHost } from './desk-host.ts';
@@ -33,7 +34,7 @@ export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
     <div class="app desk">
       <DeskHeader host={host} status={status} />
       <Notices status={status} desk={desk} />
-      <HostError status={status} desk={desk} />
+      <HostError status={status} error={errorOf(host, status)} desk={desk} />
       {desk.failure.value && <ErrorNote error={desk.failure.value} />}
       {status.pairings.map((pairing) => (
         <PairingCard
@@ -51,6 +52,12 @@ export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
       )}
     </div>
   );
+}
+
+/** What the conversation says is not said twice. */
+function errorOf(host: HostClient, { error, session, agent }: HostStatus): HostStatus['error'] {
+  const transcript = session && host.session(session.id)?.record.transcript.value;
+  return error && transcript ? agentError(error, transcript, agent?.name ?? strings.theAgent) : error;
 }
 
 /** The extension is still loading; after a while there is something to press. */
@@ -99,7 +106,11 @@ function DeskHeader({ host, status }: { host: HostClient; status: HostStatus }) 
         <div class="under">
           <div class="col where" role="status">
             <ConnectionMark kind={mark} />
-            {words.join(' · ')}
+            {words.map((word, index) => (
+              <Fragment key={index}>
+                <span class="fact">{index < words.length - 1 ? `${word}\u00a0·` : word}</span>{' '}
+              </Fragment>
+            ))}
           </div>
           {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
         </div>
@@ -143,7 +154,14 @@ function DeskBody({ host, desk, status }: { host: HostClient; desk: DeskHost; st
         {strings.host.panel}
       </button>
       {open && <HostPanel status={status} desk={desk} />}
-      {session && <SessionView host={host} session={session} connected={host.phase.value.kind === 'ready'} />}
+      {session && (
+        <SessionView
+          host={host}
+          session={session}
+          connected={host.phase.value.kind === 'ready'}
+          shown={status.error?.code}
+        />
+      )}
     </>
   );
 }

@@ -38,17 +38,31 @@ export function StartingView() {
   );
 }
 
+export interface HostErrorProps extends HostPanelProps {
+  /** In place of the status's own. */
+  error: HostStatus['error'];
+}
+
 /** What stopped it, and the next step as a button. */
-export function HostError({ status, desk }: HostPanelProps) {
-  if (!status.error) return null;
+export function HostError({ status, error, desk }: HostErrorProps) {
+  if (!error) return null;
+  if (status.state === 'reconnecting') {
+    return (
+      <ErrorNote error={error} passing>
+        <button type="button" class="text" onClick={() => void desk.act('log')}>
+          {strings.host.log}
+        </button>
+      </ErrorNote>
+    );
+  }
   return (
-    <ErrorNote error={status.error}>
-      {status.error.code === 'host_locked' && (
+    <ErrorNote error={error}>
+      {error.code === 'host_locked' && (
         <button type="button" class="b small p" onClick={() => void desk.act('move')}>
           {strings.host.moveHere}
         </button>
       )}
-      {status.state === 'error' && status.error.code !== 'host_locked' && (
+      {status.state === 'error' && error.code !== 'host_locked' && (
         <button type="button" class="b small" onClick={() => void desk.start()}>
           {strings.phone.tryAgain}
         </button>
@@ -68,63 +82,65 @@ export function HostPanel({ status, desk }: HostPanelProps) {
   const { reach, session, agent } = status;
   const first = reach === null;
   return (
-    <div class="panel">
-      {first || choosing ? (
-        <ReachChooser
-          options={status.reachOptions}
-          current={reach?.kind}
-          onChoose={async (kind, url) => {
-            const done = await desk.reach(kind, url);
-            if (done) setChoosing(false);
-            return done;
-          }}
-          onCancel={first ? undefined : () => setChoosing(false)}
-        />
-      ) : (
-        <InviteView status={status} desk={desk} onChangeReach={() => setChoosing(true)} />
-      )}
-      {reach && !choosing && (
-        <>
-          <dl class="kv">
-            <dt>{strings.host.reach}</dt>
-            <dd>
-              {hostOf(reach.url)}
-              <span class={reach.protectedPage ? 'in' : 'in warn'}>{reach.sentence}</span>
-            </dd>
-            {session && (
-              <>
-                <dt>{strings.host.session}</dt>
-                <dd>
-                  {session.title}
-                  {reach.sessionUrl !== null && (
-                    <span class="link">
-                      <code title={reach.sessionUrl}>{reach.sessionUrl}</code>
-                      <button
-                        type="button"
-                        class="icon"
-                        aria-label={strings.host.copySession}
-                        title={strings.host.copySession}
-                        onClick={() => void desk.act('copySession')}
-                      >
-                        <Icon name="copy" />
-                      </button>
-                    </span>
-                  )}
-                </dd>
-                <dt>{strings.host.folder}</dt>
-                <dd title={session.cwd}>{folderName(session.cwd)}</dd>
-              </>
-            )}
-            {agent && (
-              <>
-                <dt>{strings.host.agent}</dt>
-                <dd>{`${agent.name} · ${strings.host.agentState[agent.state]}`}</dd>
-              </>
-            )}
-          </dl>
-          <DeviceList devices={status.devices} onChange={(id, change) => void desk.device(id, change)} />
-        </>
-      )}
+    <div class={first || choosing ? 'panel choosing' : 'panel'}>
+      <div class="body">
+        {first || choosing ? (
+          <ReachChooser
+            options={status.reachOptions}
+            current={reach?.kind}
+            onChoose={async (kind, url) => {
+              const done = await desk.reach(kind, url);
+              if (done) setChoosing(false);
+              return done;
+            }}
+            onCancel={first ? undefined : () => setChoosing(false)}
+          />
+        ) : (
+          <InviteView status={status} desk={desk} onChangeReach={() => setChoosing(true)} />
+        )}
+        {reach && !choosing && (
+          <>
+            <dl class="kv">
+              <dt>{strings.host.reach}</dt>
+              <dd>
+                {hostOf(reach.url)}
+                <span class={reach.protectedPage ? 'in' : 'in warn'}>{reach.sentence}</span>
+              </dd>
+              {session && (
+                <>
+                  <dt>{strings.host.session}</dt>
+                  <dd>
+                    {session.title}
+                    {reach.sessionUrl !== null && (
+                      <span class="link">
+                        <code title={reach.sessionUrl}>{reach.sessionUrl}</code>
+                        <button
+                          type="button"
+                          class="icon"
+                          aria-label={strings.host.copySession}
+                          title={strings.host.copySession}
+                          onClick={() => void desk.act('copySession')}
+                        >
+                          <Icon name="copy" />
+                        </button>
+                      </span>
+                    )}
+                  </dd>
+                  <dt>{strings.host.folder}</dt>
+                  <dd title={session.cwd}>{folderName(session.cwd)}</dd>
+                </>
+              )}
+              {agent && (
+                <>
+                  <dt>{strings.host.agent}</dt>
+                  <dd>{`${agent.name} · ${strings.host.agentState[agent.state]}`}</dd>
+                </>
+              )}
+            </dl>
+            <DeviceList devices={status.devices} onChange={(id, change) => void desk.device(id, change)} />
+          </>
+        )}
+      </div>
       <button type="button" class="b quiet" onClick={() => void desk.stop()}>
         {strings.host.stop}
       </button>

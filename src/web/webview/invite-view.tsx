@@ -13,7 +13,9 @@ export interface InviteViewProps {
 }
 
 export function InviteView({ status, desk, onChangeReach }: InviteViewProps) {
-  const { invite, reach } = status;
+  const { invite, reach, devices } = status;
+  // Without the way here a new code would lead nowhere.
+  const live = status.state === 'on';
   const now = useNow(1_000);
   const valid = invite && invite.expiresAt > now ? invite : null;
   const change = (
@@ -22,12 +24,12 @@ export function InviteView({ status, desk, onChangeReach }: InviteViewProps) {
     </button>
   );
   const copy = (
-    <button type="button" class="b small" onClick={() => void desk.act('copyInvite')}>
+    <button type="button" class="b small" disabled={!live} onClick={() => void desk.act('copyInvite')}>
       {strings.host.copyLink}
     </button>
   );
   const renew = (
-    <button type="button" class="b small" onClick={() => void desk.invite()}>
+    <button type="button" class="b small" disabled={!live} onClick={() => void desk.invite()}>
       {invite ? strings.host.newCode : strings.host.showCode}
     </button>
   );
@@ -39,7 +41,7 @@ export function InviteView({ status, desk, onChangeReach }: InviteViewProps) {
           <p class="note">{strings.host.noQrNext}</p>
           <div class="row">
             {change}
-            {valid ? copy : renew}
+            {copy}
           </div>
         </div>
       </div>
@@ -49,9 +51,17 @@ export function InviteView({ status, desk, onChangeReach }: InviteViewProps) {
     <div class="invite">
       {valid?.qr && <QrCode size={valid.qr.size} bits={valid.qr.bits} />}
       <div class="col">
-        <b>{strings.host.scan}</b>
+        <b>
+          {valid ? strings.host.scan : devices.length > 0 ? strings.host.pairAnother : strings.host.pairFirst}
+        </b>
         <p class="note">
-          {valid ? strings.host.valid(countdown(valid.expiresAt - now)) : invite ? strings.host.expired : ''}
+          {valid
+            ? strings.host.valid(countdown(valid.expiresAt - now))
+            : !live
+              ? strings.host.pairLater
+              : invite
+                ? strings.host.expired
+                : strings.host.pairNext}
           {valid && (
             <>
               <br />

@@ -1,5 +1,12 @@
 /** What a surface must say, item by item, worked out from the journal alone: the measure for both screens. */
-import type { Item, PromptItem, ThoughtItem, ToolItem, Transcript } from '../../../src/transcript/items.ts';
+import type {
+  Item,
+  PromptItem,
+  QuestionItem,
+  ThoughtItem,
+  ToolItem,
+  Transcript,
+} from '../../../src/transcript/items.ts';
 import { strings } from '../../../src/web/strings.ts';
 import { diffTexts } from '../../../src/web/views/line-diff.ts';
 import { markdownToHtml } from '../../../src/web/views/markdown.ts';
@@ -21,12 +28,18 @@ export function expectedItems(transcript: Pick<Transcript, 'items' | 'queue'>, r
   const tools = new Map(
     transcript.items.flatMap((item) => (item.kind === 'tool' ? [[item.toolCallId, item] as const] : [])),
   );
+  const questions = transcript.items.filter((item): item is QuestionItem => item.kind === 'question');
   return [...transcript.items, ...transcript.queue].map((item) =>
-    textOf(item, tools, reader).replace(/\s+/g, ''),
+    textOf(item, tools, questions, reader).replace(/\s+/g, ''),
   );
 }
 
-function textOf(item: Item, tools: ReadonlyMap<string, ToolItem>, reader: Reader): string {
+function textOf(
+  item: Item,
+  tools: ReadonlyMap<string, ToolItem>,
+  questions: QuestionItem[],
+  reader: Reader,
+): string {
   switch (item.kind) {
     case 'prompt':
       return promptText(item, reader);
@@ -35,7 +48,7 @@ function textOf(item: Item, tools: ReadonlyMap<string, ToolItem>, reader: Reader
     case 'thought':
       return thoughtText(item);
     case 'tool':
-      return toolText(item, reader.cwd);
+      return toolText(item, questions, reader.cwd);
     case 'question': {
       const tool = tools.get(toolCallOf(item) ?? '');
       if (item.state.kind === 'open') return '';
@@ -68,17 +81,23 @@ function thoughtText({ startedAt, endedAt, text }: ThoughtItem): string {
   return `${seconds > 0 ? `Thought for ${seconds} s` : 'Thought'}${text}`;
 }
 
-function toolText(item: ToolItem, cwd: string): string {
+/** The card shows the changes while the oldest open question is about them; a rejected call did not fail. */
+function toolText(item: ToolItem, questions: QuestionItem[], cwd: string): string {
+  const last = questions.findLast((question) => toolCallOf(question) === item.toolCallId);
+  const below = last !== undefined && last === questions.find(({ state }) => state.kind === 'open');
+  const no = last?.state.kind === 'answered' && /^Rejected by/.test(closedWords(last));
+  const status = no && item.status !== 'completed' ? 'rejected' : item.status;
   const diffs = item.content.flatMap((content) => {
     if (content.type !== 'diff') return [];
     const { lines, added, removed } = diffTexts(content.oldText, content.newText);
     const count = `${added > 0 ? `+${added}` : ''}${removed > 0 ? `−${removed}` : ''}`;
     const news = content.oldText === null ? 'new' : '';
-    return [shortPath(content.path, cwd), news, count, ...lines.map(({ kind, text }) => marks[kind] + text)];
+    const head = [shortPath(content.path, cwd), news, count];
+    return below ? [...head, 'see below'] : [...head, ...lines.map(({ kind, text }) => marks[kind] + text)];
   });
   // Output is folded unless the tool failed.
-  const output = item.status === 'failed' ? item.output : '';
-  return [shortTitle(item.title, cwd), strings.tool[item.status], ...diffs, output].join('');
+  const output = status === 'failed' ? item.output : '';
+  return [shortTitle(item.title, cwd), strings.tool[status], ...diffs, output].join('');
 }
 
 function plainText(html: string): string {

@@ -9,6 +9,7 @@ import {
   closedWords,
   isLasting,
   optionsOf,
+  questionsOfTools,
   toolCallOf,
 } from '../../../src/web/views/question-words.ts';
 import { agents, missing, recorded } from '../transcript/recorded.ts';
@@ -166,5 +167,45 @@ describe('web: questions', () => {
         list: ['p'],
       },
     );
+  });
+});
+
+describe('web: tool calls that were asked about', () => {
+  const request = {
+    toolCall: { toolCallId: 'c1' },
+    options: [
+      { optionId: 'y', name: 'Yes', kind: 'allow_once' },
+      { optionId: 'n', name: 'No', kind: 'reject_once' },
+    ],
+  };
+  const open = question(request, { kind: 'open' });
+  const answered = (optionId: string): QuestionItem =>
+    question(request, {
+      kind: 'answered',
+      answer: { outcome: 'selected', optionId },
+      by: { kind: 'desk' },
+    });
+  const found = (items: QuestionItem[], shown?: QuestionItem) => questionsOfTools(items, shown).get('c1');
+
+  it('C4: are known as open only while their card is shown', () => {
+    assert.equal(found([open], open), 'open');
+    assert.equal(found([open]), undefined);
+  });
+
+  it('C4: are rejected by an option that rejects, and by nothing else', () => {
+    assert.equal(found([answered('n')]), 'rejected');
+    assert.equal(found([answered('y')]), undefined);
+    const stopped = question(request, {
+      kind: 'answered',
+      answer: { outcome: 'cancelled' },
+      by: { kind: 'desk' },
+    });
+    assert.equal(found([stopped]), undefined);
+    assert.equal(found([question(request, { kind: 'withdrawn' })]), undefined);
+  });
+
+  it('C4: the newest question counts', () => {
+    assert.equal(found([answered('n'), answered('y')]), undefined);
+    assert.equal(found([answered('y'), answered('n')]), 'rejected');
   });
 });
