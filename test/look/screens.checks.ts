@@ -1,7 +1,7 @@
 /** What a picture must hold up to: not blank, nothing wider than the screen, AA contrast, targets for a thumb. */
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
-import type { Frame, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 
 export interface Demands {
   /** Check that controls can be hit with a thumb: 44 by 44 CSS pixels. */
@@ -13,9 +13,9 @@ export interface Demands {
   contrast: boolean;
 }
 
-/** Problems as sentences; empty when all is well. The page is shown and still. */
-export async function problemsOf(page: Page | Frame, demands: Demands): Promise<string[]> {
-  return page.evaluate<string[]>(`(${inspect})(${JSON.stringify(demands)})`);
+/** Problems as sentences; empty when all is well. The page, whose `body` is given, is shown and still. */
+export async function problemsOf(body: Locator, demands: Demands): Promise<string[]> {
+  return (await body.evaluate(`(${inspect})(${JSON.stringify(demands)})`)) as string[];
 }
 
 /** Pixels of a picture that differ from their neighbours; of a blank one, hardly any. */

@@ -109,7 +109,7 @@ describe('screens: every view in every theme', function () {
         <div style="overflow:auto"><pre style="width:900px">scrolls</pre></div>
         <i style="position:absolute;left:340px;width:40px;top:0">over</i>`,
       );
-      assert.deepEqual(await problemsOf(page, { touch: true, contrast: true }), [
+      assert.deepEqual(await problemsOf(page.locator('body'), { touch: true, contrast: true }), [
         'i "over" leaves the screen: 340 to 380',
         'p "pale" has a contrast of 3.54',
         'b "see-through" has a contrast of 2.66',
@@ -137,7 +137,8 @@ describe('screens: every view in every theme', function () {
           touch: sight.context.hasTouch ?? false,
           contrast: sight.context.forcedColors !== 'active',
         };
-        for (const problem of await problemsOf(page, demands)) found.push(`${name}: ${problem}`);
+        for (const problem of await problemsOf(page.locator('body'), demands))
+          found.push(`${name}: ${problem}`);
       }
       assert.deepEqual(found, []);
     });
