@@ -120,15 +120,15 @@ export class ErrorDesk {
     );
   }
 
-  /** Copies the link that the view offers; one that was not copied before. */
-  async copyLink(): Promise<string> {
-    await this.button('Copy link').click();
+  /** Copies the link that the view offers, or fails within `timeoutMs`; one that was not copied before. */
+  async copyLink(timeoutMs = patienceMs): Promise<string> {
+    await this.button('Copy link').click({ timeout: timeoutMs });
     const link = await eventually(
       async () => {
         const text = await this.window.page.evaluate(() => navigator.clipboard.readText());
         return text !== this.#clipboard && text.includes('#i=') && text;
       },
-      { what: 'a new link on the clipboard' },
+      { what: 'a new link on the clipboard', timeoutMs },
     );
     this.#clipboard = link;
     return link;
