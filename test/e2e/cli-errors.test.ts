@@ -242,6 +242,15 @@ describe('cli errors', function () {
       await shownEverywhere(desk, 'agent_exited', /code 4\. It said: no model configured\.\s*Send a prompt/);
     });
 
+    it('E12: one that does not answer holds up nothing: a phone pairs and sees that it starts', async () => {
+      const desk = host({ args: bad('silent') });
+      const mine = await phone();
+      await pairPhone(mine, desk, await desk.ready());
+      await mine.page.getByText('starting', { exact: true }).waitFor();
+      await mine.picture('agent-starting');
+      assert.equal((await desk.stop()).code, 0);
+    });
+
     it('E13: one that crashes in a turn: interrupted, with why, and the next prompt starts it again', async () => {
       const desk = host({ args: bad('crash') });
       const mine = await phone();

@@ -155,16 +155,21 @@ describe('cli with a phone', function () {
     const { desk, proxy } = await hostBehind();
     const mine = await phone();
     await pairPhone(mine, desk, await desk.ready());
+    await desk.event('connected');
     await send(mine.page, '/long 900');
     for (const word of ['word100', 'word300']) {
       await says(mine.page, new RegExp(`\\b${word}\\b`));
+      assert.ok(proxy.connections.open > 0);
       proxy.cut();
+      await desk.event('connected');
     }
     await says(mine.page, /\bword450\b/);
     // Airplane mode: for the page the network is gone, until it is told that it is back.
     await mine.setOffline(true);
     proxy.cut();
-    await connection(mine.page).filter({ hasText: 'reconnecting since' }).waitFor();
+    await connection(mine.page)
+      .filter({ hasText: 'reconnecting since' })
+      .waitFor({ timeout: 60_000 });
     await send(mine.page, '/help');
     await says(mine.page, 'kept on this phone, waiting for the connection');
     await mine.picture('offline');
@@ -176,10 +181,11 @@ describe('cli with a phone', function () {
     assert.equal(await log(mine.page).locator('.me').getByText('/help', { exact: true }).count(), 1);
     assert.equal(desk.events('activity').filter(({ text }) => /taken up$/.test(String(text))).length, 2);
     // A page that is opened anew reads the same.
+    await button(mine.page, 'Stop').waitFor({ state: 'detached' });
     const before = await words(mine);
     await mine.reopen();
     await connected(mine.page);
-    await eventually(async () => (await words(mine)) === before, { what: 'the same conversation' });
+    await readsAs(mine, before);
   });
 
   it('L5: a second phone reads the same; what one answers closes on the other and says who', async () => {
@@ -212,9 +218,8 @@ describe('cli with a phone', function () {
     await card(first).waitFor({ state: 'detached' });
     await says(first.page, 'The command ran well.');
     await says(second.page, 'The command ran well.');
-    await eventually(async () => (await words(first, true)) === (await words(second, true)), {
-      what: 'the same conversation on both',
-    });
+    await button(first.page, 'Stop').waitFor({ state: 'detached' });
+    await readsAs(second, await words(first, true), true);
   });
 
   it('L6: a revoked phone is out at once, says so, and stays out after a reload', async () => {
@@ -287,6 +292,14 @@ describe('cli with a phone', function () {
     await says(mine.page, 'This is what I know');
   });
 });
+
+/** Waits until the conversation has these words; when it does not get them, the error shows the difference. */
+async function readsAs(phone: Phone, wanted: string, shared = false): Promise<void> {
+  let seen = '';
+  await eventually(async () => (seen = await words(phone, shared)) === wanted, {
+    what: 'the same conversation',
+  }).catch((error: unknown) => assert.equal(seen, wanted, String(error)));
+}
 
 /** The conversation as its words; without times and senders, which differ by reader, if wanted. */
 async function words(phone: Phone, shared = false): Promise<string> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser, type BrowserOptions, type TestBrowser } from '../support/browser.ts';
-import { CliHost, type CliHostOptions } from '../support/cli-host.ts';
+import { CliHost, cliEnvironment, type CliHostOptions } from '../support/cli-host.ts';
 import { needing } from '../support/needs.ts';
 import { createOtherComputer, type OtherComputer } from '../support/netns.ts';
 import { cliPath } from '../support/paths.ts';
@@ -21,6 +21,8 @@ import {
 import { openPhone, type Phone, type PhoneOptions } from '../support/phone.ts';
 import { freePort } from '../support/ports.ts';
 import { start, type TestProcess } from '../support/processes.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { Terminal } from '../support/terminal.ts';
 import { createTestCa, type TestCa } from '../support/tls.ts';
 
 describe('networks', function () {
@@ -100,6 +102,28 @@ describe('networks', function () {
       await says(writer.page, /Allowed by Android/);
       await says(writer.page, 'The command ran well.');
       await writer.picture('lan-control');
+    });
+
+    it('L14: in a terminal, c gives all rights', async function () {
+      needing(this, 'terminal');
+      const command = [process.execPath, cliPath, 'remote-control', '--agent', 'demo', '--lan'];
+      const terminal = await Terminal.open(command, { env: cliEnvironment(tempFolder('od-home')) });
+      try {
+        const text = await terminal.shows(/http:\/\/\S+\/#i=\S{108}/);
+        const url = /http:\S+#i=\S+/.exec(text)?.[0] ?? '';
+        const mine = await phone({ addresses: [new URL(url).hostname] });
+        await mine.open(url);
+        await terminal.shows('answer questions and stop the agent.');
+        await terminal.shows('type y to allow, c to let it also send prompts and approve actions, else n.');
+        await terminal.press('c');
+        await connected(mine.page);
+        await send(mine.page, '/help');
+        await says(mine.page, 'This is what I know');
+        await terminal.press('q');
+        assert.equal(await terminal.exitCode(), '0');
+      } finally {
+        await terminal.close();
+      }
     });
 
     it('L15: what a page without protection lacks: no service worker, no kept key; a reload pairs again', async () => {

@@ -44,6 +44,8 @@ async function main(): Promise<void> {
   followKeyboard();
   addEventListener('hashchange', () => void phone.follow(takeLink()));
   addEventListener('online', () => phone.wake());
+  // Else a dead link would look alive until its next heartbeat fails.
+  addEventListener('offline', () => phone.wake());
   addEventListener('pageshow', () => phone.wake());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') phone.wake();
