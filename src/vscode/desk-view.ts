@@ -69,7 +69,8 @@ export class DeskView implements vscode.WebviewViewProvider, Disposable {
     const value = waitingCount(this.#desk.status);
     const tooltip =
       value === 1 ? vscode.l10n.t('1 thing waits for you') : vscode.l10n.t('{0} things wait for you', value);
-    this.#view.badge = value > 0 ? { value, tooltip } : undefined;
+    // VS Code shows no 0; `undefined` leaves the last number standing in 1.100.
+    this.#view.badge = value > 0 ? { value, tooltip } : { value: 0, tooltip: '' };
   }
 
   #receive(webview: vscode.Webview, message: unknown): void {
