@@ -45,7 +45,11 @@ function importsOf(path: string): Import[] {
   const folder = file.split('/')[0]!;
   return ts.preProcessFile(readFileSync(path, 'utf8'), true, true).importedFiles.map(({ fileName }) => {
     const own = fileName.startsWith('.');
-    const target = own ? relative(src, resolve(dirname(path), fileName)).split(sep).join('/') : fileName;
+    const target = own
+      ? relative(src, resolve(dirname(path), fileName))
+          .split(sep)
+          .join('/')
+      : fileName;
     return { file, folder, target, own };
   });
 }
@@ -63,23 +67,36 @@ describe('architecture', () => {
       const to = target.split('/')[0]!;
       return to !== folder && !table[folder]!.includes(to);
     });
-    assert.deepEqual(wrong.map(({ file, target }) => `${file} → ${target}`), []);
+    assert.deepEqual(
+      wrong.map(({ file, target }) => `${file} → ${target}`),
+      [],
+    );
   });
 
   it('the relay sees the envelope and the bounds of the protocol alone', () => {
     const wrong = all.filter(
-      ({ folder, target }) => folder === 'relay' && target.startsWith('protocol/') && !relayMaySee.includes(target),
+      ({ folder, target }) =>
+        folder === 'relay' && target.startsWith('protocol/') && !relayMaySee.includes(target),
     );
-    assert.deepEqual(wrong.map(({ file, target }) => `${file} → ${target}`), []);
+    assert.deepEqual(
+      wrong.map(({ file, target }) => `${file} → ${target}`),
+      [],
+    );
   });
 
   it('`vscode` is imported in src/vscode alone', () => {
     const wrong = all.filter(({ folder, target, own }) => !own && target === 'vscode' && folder !== 'vscode');
-    assert.deepEqual(wrong.map(({ file }) => file), []);
+    assert.deepEqual(
+      wrong.map(({ file }) => file),
+      [],
+    );
   });
 
   it('`node:` never appears in base, protocol, transcript, channel or web', () => {
     const wrong = all.filter(({ folder, target }) => target.startsWith('node:') && withoutNode.has(folder));
-    assert.deepEqual(wrong.map(({ file, target }) => `${file} → ${target}`), []);
+    assert.deepEqual(
+      wrong.map(({ file, target }) => `${file} → ${target}`),
+      [],
+    );
   });
 });

@@ -6,7 +6,7 @@ import { qrModules } from '../../../src/remote/qr.ts';
 describe('qrLines', () => {
   it('shows every module and a quiet zone of four', () => {
     const qr = qrModules('https://relay.example.org/#i=abcdefghijklmnop')!;
-     
+
     const lines = qrLines(qr).map((line) => line.replace(/\u001b\[[0-9;]*m/g, ''));
     const rows = lines.flatMap((line) => [
       [...line].map((char) => (char === '█' || char === '▀' ? '1' : '0')).join(''),
