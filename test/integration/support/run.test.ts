@@ -13,7 +13,13 @@ describe('support: the runner', function () {
   const runOver = async (files: Record<string, string>): Promise<RunResult & { closing: string }> => {
     const copy = tempFolder('od-run');
     try {
-      for (const path of ['test/run.mjs', 'test/bed', 'test/agents', 'test/support/stage-reporter.cjs'])
+      for (const path of [
+        'test/run.mjs',
+        'test/bed',
+        'test/floor',
+        'test/agents',
+        'test/support/stage-reporter.cjs',
+      ])
         cpSync(join(root, path), join(copy, path), {
           recursive: true,
           filter: (from) => !from.includes('node_modules'),
