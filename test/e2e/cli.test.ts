@@ -167,9 +167,7 @@ describe('cli with a phone', function () {
     // Airplane mode: for the page the network is gone, until it is told that it is back.
     await mine.setOffline(true);
     proxy.cut();
-    await connection(mine.page)
-      .filter({ hasText: 'reconnecting since' })
-      .waitFor({ timeout: 60_000 });
+    await connection(mine.page).filter({ hasText: 'reconnecting since' }).waitFor({ timeout: 60_000 });
     await send(mine.page, '/help');
     await says(mine.page, 'kept on this phone, waiting for the connection');
     await mine.picture('offline');
