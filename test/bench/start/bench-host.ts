@@ -89,7 +89,7 @@ export class BenchHost {
 
 export interface Conversation {
   state: ClientState;
-  /** Of the last `limits.tailItems` items, coalesced as the host sends them. */
+  /** Of the last `limits.tailItems` items, as the host sends them. */
   facts: Fact[];
   from: number | null;
 }
