@@ -309,9 +309,9 @@ describe('cli errors', function () {
       const desk = host({ args: ['--relay', url] });
       const error = await desk.event('error');
       assert.equal(error.code, 'relay_unreachable');
-      isHuman(error, /Nothing listens.*Check that the relay runs/s);
+      isHuman(error, /Check that the relay runs/);
       const words = plain(['remote-control', '--agent', 'demo', '--relay', url]);
-      await words.stdout.waitForLine((line) => line.includes("Nothing listens at the relay's address"));
+      await words.stdout.waitForLine((line) => line.includes('Check that the relay runs'));
       const relay = relayAt(port);
       await relay.stdout.waitForLine((line) => line.includes('listens'));
       const mine = await phone();
