@@ -42,7 +42,9 @@ export interface VscodeServer {
   workbenchUrl(folder: string, payload?: readonly [string, string][]): string;
   /** The user settings. */
   readonly settingsPath: string;
-  /** Writes the user settings, for windows that open later and for those that `takeSettings`. */
+  /** The text of user settings that hold these and what tests need besides. */
+  settingsText(settings: Record<string, unknown>): string;
+  /** Writes the user settings, for windows that open later; see Workbench.changeSettings for open ones. */
   writeSettings(settings: Record<string, unknown>): void;
   /** Ends it by SIGTERM and checks that it and all that it started are gone. */
   stop(): Promise<void>;
@@ -78,9 +80,11 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
   const extensions = join(dataFolder, 'extensions');
   for (const folder of [home, tmp, extensions]) mkdirSync(folder, { recursive: true });
   const settingsPath = join(dataFolder, 'data', 'User', 'settings.json');
+  const settingsText = (settings: Record<string, unknown>): string =>
+    JSON.stringify({ ...baseSettings, ...settings }, undefined, 2);
   const writeSettings = (settings: Record<string, unknown>): void => {
     mkdirSync(dirname(settingsPath), { recursive: true });
-    writeFileSync(settingsPath, JSON.stringify({ ...baseSettings, ...settings }, undefined, 2));
+    writeFileSync(settingsPath, settingsText(settings));
   };
   if (ownData || options.settings) writeSettings(options.settings ?? {});
 
@@ -135,6 +139,7 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
     dataFolder,
     process: server,
     settingsPath,
+    settingsText,
     writeSettings,
     workbenchUrl: (folder, payload) => {
       const kind = folder === '' ? 'ew' : folder.endsWith('.code-workspace') ? 'workspace' : 'folder';

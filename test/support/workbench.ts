@@ -161,20 +161,17 @@ export class Workbench {
       await label.click({ force: true });
   }
 
-  /**
-   * Makes the window take over what `VscodeServer.writeSettings` wrote: it does not watch the file, but saving it in an
-   * editor, as a user does, counts.
-   */
-  async takeSettings(): Promise<void> {
+  /** Changes the user settings in an editor, as a user does: what else writes the file goes unnoticed by windows. */
+  async changeSettings(settings: Record<string, unknown>): Promise<void> {
+    const { settingsPath } = this.#server;
+    const text = this.#server.settingsText(settings);
     await this.runCommand('Preferences: Open User Settings (JSON)');
     const editor = this.page.locator('.editor-instance .monaco-editor').first();
     await editor.locator('.view-line').first().waitFor();
     await editor.click();
-    await this.page.keyboard.press('Control+End');
-    await this.page.keyboard.press('Enter');
-    await this.page.keyboard.press('Control+S');
-    const { settingsPath } = this.#server;
-    await eventually(() => readFileSync(settingsPath, 'utf8').endsWith('}\n'), {
+    await this.page.evaluate((text) => navigator.clipboard.writeText(text), text);
+    for (const keys of ['Control+A', 'Control+V', 'Control+S']) await this.page.keyboard.press(keys);
+    await eventually(() => readFileSync(settingsPath, 'utf8').trim() === text, {
       what: 'the settings to be saved',
     });
     await this.runCommand('View: Close All Editors');

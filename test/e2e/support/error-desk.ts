@@ -152,8 +152,8 @@ export class ErrorDesk {
   }
 
   async change(settings: Record<string, unknown>): Promise<void> {
-    this.write(settings);
-    await this.window.takeSettings();
+    this.#settings = { ...this.#settings, ...settings };
+    await this.window.changeSettings(this.#settings);
   }
 
   /** For what starts later. */
