@@ -216,6 +216,9 @@ describe('errors at the desk', function () {
       const undo = desk.shortenInvites(shortInviteMs);
       try {
         await desk.window.reload();
+        await desk.window.statusBarItem(off).waitFor();
+        // VS Code keeps the open view some time after it was opened: a quick reload may show another one.
+        await desk.window.openView('Offdesk');
         await desk.window.runCommand('Offdesk: Start Remote Control');
         const link = await eventually(
           async () => {
