@@ -245,7 +245,11 @@ describe('errors at the desk', function () {
 
   describe('places', () => {
     let relay: TestProcess | undefined;
-    after(() => relay?.stop());
+    const other = createServer();
+    after(async () => {
+      other.close();
+      await relay?.stop();
+    });
 
     it('H6: a relay that is down is named, and found by itself when it comes', async () => {
       const port = await freePort();
@@ -265,7 +269,6 @@ describe('errors at the desk', function () {
     });
 
     it('H3, V14: a port that is taken is named; nothing moves, and another try works once it is free', async () => {
-      const other = createServer();
       other.listen(0, '127.0.0.1');
       await once(other, 'listening');
       const { port } = other.address() as { port: number };
