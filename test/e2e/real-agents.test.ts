@@ -162,7 +162,7 @@ describe('real agents from the phone', function () {
         await world.onPhone.waitForFate('Write a file', 'done');
         assert.equal(world.has('rejected.txt'), false);
         await world.onPhone.waitForText(`Rejected by ${world.phoneName}`);
-        await log().getByRole('region').last().getByText('failed', { exact: true }).waitFor();
+        await log().getByRole('region').last().getByText('rejected', { exact: true }).waitFor();
         await picture('rejected');
       });
 
