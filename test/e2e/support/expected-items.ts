@@ -54,8 +54,9 @@ function textOf(
       if (item.state.kind === 'open') return '';
       return `${tool ? '' : subjectOf(item, tool)}${closedWords(item)}`;
     }
-    case 'plan':
     case 'notice':
+      return `${item.title} ${item.description}`;
+    case 'plan':
     case 'compaction':
     case 'unknown':
       throw new Error(`how a surface shows a ${item.kind} is not written down here`);
