@@ -125,21 +125,20 @@ describe('screens: every view in every theme', function () {
 
   for (const [scene, whole] of Object.entries(views))
     it(`S14, N11: ${scene}`, async () => {
-      const found: string[] = [];
-      for (const [sight, page] of pages) {
-        if (!scene.startsWith(sight.surface)) continue;
-        await page.goto(scenes.address(scene, sight.theme));
-        await page.getByText(whole).filter({ visible: true }).first().waitFor();
-        await page.waitForFunction('document.querySelector(".md.plain") === null');
-        const name = `${scene}-${sight.name}`;
-        assertNotBlank(await page.screenshot({ path: outputPath('screens', `${name}.png`) }), name);
-        const demands = {
-          touch: sight.context.hasTouch ?? false,
-          contrast: sight.context.forcedColors !== 'active',
-        };
-        for (const problem of await problemsOf(page.locator('body'), demands))
-          found.push(`${name}: ${problem}`);
-      }
-      assert.deepEqual(found, []);
+      const shown = [...pages].filter(([{ surface }]) => scene.startsWith(surface));
+      const found = await Promise.all(shown.map(([sight, page]) => look(page, sight, scene, whole)));
+      assert.deepEqual(found.flat(), []);
     });
+
+  async function look(page: Page, sight: Sight, scene: string, whole: string | RegExp): Promise<string[]> {
+    await page.goto(scenes.address(scene, sight.theme));
+    await page.getByText(whole).filter({ visible: true }).first().waitFor();
+    await page.locator('.md.plain').first().waitFor({ state: 'detached' });
+    const name = `${scene}-${sight.name}`;
+    assertNotBlank(await page.screenshot({ path: outputPath('screens', `${name}.png`) }), name);
+    const touch = sight.context.hasTouch ?? false;
+    const contrast = sight.context.forcedColors !== 'active';
+    const problems = await problemsOf(page.locator('body'), { touch, contrast });
+    return problems.map((problem) => `${name}: ${problem}`);
+  }
 });
