@@ -41,7 +41,6 @@ interface Running {
 }
 
 interface Opened {
-  sessionId: string;
   offers: AgentOffers;
   modeConfig: string | undefined;
 }
@@ -72,7 +71,7 @@ export class Upstream implements AgentPort {
     const connection = this.#connect(agentProcess, sink);
     try {
       const { offers, ...opened } = await this.#bounded(agentProcess, this.#open(connection));
-      this.#running = { process: agentProcess, connection, ...opened };
+      this.#running = { process: agentProcess, connection, sessionId: offers.session, ...opened };
       void agentProcess.exited.then((error) => {
         if (this.#running?.process !== agentProcess) return;
         this.#running = undefined;
@@ -226,8 +225,7 @@ export class Upstream implements AgentPort {
     if (await loggedOut) throw this.#loginRequired();
     const mode = session.modes ? undefined : modeOption(session.configOptions);
     return {
-      sessionId: session.sessionId,
-      offers: offersOf(hello, { ...session, modes: session.modes ?? mode?.modes }),
+      offers: offersOf(hello, session.sessionId, { ...session, modes: session.modes ?? mode?.modes }),
       modeConfig: mode?.configId,
     };
   }
@@ -284,6 +282,7 @@ function isLoginError(error: unknown): boolean {
 
 function offersOf(
   hello: InitializeResponse,
+  id: string,
   session: { modes?: unknown; configOptions?: unknown },
 ): AgentOffers {
   return {
@@ -291,5 +290,7 @@ function offersOf(
     configOptions: (session.configOptions as Record<string, unknown>[] | null | undefined) ?? null,
     promptCapabilities:
       (hello.agentCapabilities?.promptCapabilities as Record<string, unknown> | undefined) ?? null,
+    session: id,
+    kept: false,
   };
 }

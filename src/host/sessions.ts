@@ -53,6 +53,7 @@ export class Sessions implements SessionDirectory, Disposable {
         state: session.state,
         updatedAt: session.updatedAt,
       })),
+      warnings: [],
     };
   }
 

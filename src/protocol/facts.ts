@@ -48,6 +48,11 @@ export const eventSchema = z.discriminatedUnion('type', [
     stopReason: z.string().optional(),
     message: z.string().optional(),
   }),
+  /**
+   * A change of mode, option or queue by this id is about to take effect; asked for again it changes nothing.
+   * `what`: what was asked for, such as `mode` or `queue_remove`.
+   */
+  z.object({ type: z.literal('change'), id: z.string(), what: z.string() }),
   z.object({ type: z.literal('queue_held') }),
   z.object({ type: z.literal('queue_resumed') }),
   /** `request`: the params of session/request_permission or elicitation/create as the agent sent them. */
@@ -74,6 +79,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     modes: z.looseObject({}).nullable(),
     configOptions: z.array(z.looseObject({})).nullable(),
     promptCapabilities: z.looseObject({}).nullable(),
+    /** The agent's own id of its session, by which it can be loaded or resumed. */
+    session: z.string().optional(),
   }),
 ]);
 export type SessionEvent = z.infer<typeof eventSchema>;

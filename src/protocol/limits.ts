@@ -93,6 +93,22 @@ export const limits = {
   joinedChars: 64 * 1024,
   tailItems: 50,
   historyItems: 200,
+  /** Items that a client keeps of one session, on screen and around it. */
+  windowItems: 300,
+  searchChars: 200,
+  searchHits: 50,
+  pastSessions: 50,
+
+  // journal
+  /** A segment that has grown to this is followed by another. */
+  segmentBytes: 8 * 1024 * 1024,
+  /** Facts that the disk refused and that wait in memory. */
+  unwrittenBytes: 64 * 1024 * 1024,
+  /** Between two tries to write them. */
+  unwrittenRetryMs: 5_000,
+  /** Items that a further fact is joined to; of those before them it begins another stretch. */
+  indexedItems: 10_000,
+
   historyBytes: 512 * 1024,
   /** Of a page with one item that alone is larger; a character may be three bytes of a message. */
   historyItemChars: 4 * 1024 * 1024,

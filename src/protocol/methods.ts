@@ -7,6 +7,9 @@ export const methods = {
   ack: '_offdesk/ack',
   answer: '_offdesk/answer',
   history: '_offdesk/history',
+  search: '_offdesk/search',
+  /** Sessions that are over. */
+  past: '_offdesk/past',
   files: '_offdesk/files',
   queueRemove: '_offdesk/queue/remove',
   queueResume: '_offdesk/queue/resume',
@@ -53,17 +56,48 @@ export const answerResult = z.discriminatedUnion('result', [
 ]);
 export type AnswerResult = z.infer<typeof answerResult>;
 
-export const historyParams = z.object({
-  sessionId,
-  before: z.number().int().min(1),
-  limit: z.number().int().min(1).max(limits.historyItems),
-});
-/** `updates`: params of session/update, oldest first; `from`: pass as the next `before`; null at the start. */
+const seq = z.number().int().min(1);
+const pageParams = { sessionId, limit: z.number().int().min(1).max(limits.historyItems) };
+/** The last items that begin before `before`, or the first that begin at or after `at`. */
+export const historyParams = z.union([
+  z.object({ ...pageParams, before: seq }),
+  z.object({ ...pageParams, at: seq }),
+]);
+/**
+ * `updates`: params of session/update, oldest first; `from`: pass as `before` for the page that precedes, null at
+ * the beginning; `next`: pass as `at` for the page that follows, null at the end.
+ */
 export const historyResult = z.object({
   updates: z.array(z.looseObject({})),
-  from: z.number().int().nullable(),
+  from: seq.nullable(),
+  next: seq.nullable(),
 });
 export type HistoryResult = z.infer<typeof historyResult>;
+
+/** Backwards from the newest item, or from the items that begin before `before`. */
+export const searchParams = z.object({
+  sessionId,
+  query: z.string().min(1).max(limits.searchChars),
+  before: seq.nullable(),
+  limit: z.number().int().min(1).max(limits.searchHits),
+});
+/** `hits`: newest first, one an item; `next`: pass as the next `before`, null when all was searched. */
+export const searchResult = z.object({
+  hits: z.array(
+    z.object({
+      /** With this number the item begins: history `{at: seq}` shows it first. */
+      seq,
+      item: z.string(),
+      at: z.number(),
+      excerpt: z.string(),
+      /** The match in the excerpt. */
+      start: z.number().int(),
+      end: z.number().int(),
+    }),
+  ),
+  next: seq.nullable(),
+});
+export type SearchResult = z.infer<typeof searchResult>;
 
 export const filesParams = z.object({
   sessionId,
@@ -84,12 +118,20 @@ export const filesResult = z.object({
 });
 export type FilesResult = z.infer<typeof filesResult>;
 
-export const queueParams = z.object({ sessionId, id: z.string().max(64) });
-export const sessionParams = z.object({ sessionId });
+/** Makes a change idempotent, as a prompt's id does a prompt. */
+const change = z.string().min(8).max(64).optional();
+export const queueParams = z.object({ sessionId, id: z.string().max(64), change });
+export const sessionParams = z.object({ sessionId, change });
+/** `_meta.offdesk` of session/set_mode and session/set_config_option. */
+export const changeMeta = z.object({ change });
 
 /** `_meta.offdesk` of session/resume. */
 export const resumeMeta = z.union([
-  z.object({ after: cursorSchema }),
+  /** `atMost`: with more items than this since then, the last `atMost` come instead, and `gap` is set. */
+  z.object({
+    after: cursorSchema,
+    atMost: z.number().int().min(1).max(limits.historyItems).optional(),
+  }),
   z.object({ tail: z.number().int().min(0).max(limits.historyItems) }),
 ]);
 /** `_meta.offdesk` of its result. `from`: `before` for the first history request, null when all was sent. */
@@ -98,6 +140,8 @@ export const resumeResultMeta = z.object({
   from: z.number().int().nullable(),
   /** The client's cursor was of another epoch: forget what you have, the tail follows. */
   reset: z.boolean(),
+  /** More was missed than `atMost`: forget the items, the tail follows, what lies between by history. */
+  gap: z.boolean().optional(),
 });
 export type ResumeResultMeta = z.infer<typeof resumeResultMeta>;
 
@@ -110,20 +154,31 @@ export const helloMeta = z.object({ protocol: z.number().int(), build: z.string(
 export const sessionState = z.enum(['starting', 'idle', 'working', 'waiting', 'ended']);
 export type SessionState = z.infer<typeof sessionState>;
 
+const sessionRow = z.object({
+  id: z.string(),
+  title: z.string(),
+  cwd: z.string(),
+  agent: z.object({ name: z.string(), demo: z.boolean() }),
+  state: sessionState,
+  updatedAt: z.number(),
+});
+
+/** Sessions that are over, the one used last first; `before`: the `next` of the page before. */
+export const pastParams = z.object({
+  before: z.string().max(200).optional(),
+  limit: z.number().int().min(1).max(limits.pastSessions),
+});
+export const pastResult = z.object({ sessions: z.array(sessionRow), next: z.string().nullable() });
+export type PastResult = z.infer<typeof pastResult>;
+
 export const clientState = z.object({
   host: z.object({ name: z.string(), build: z.string() }),
   /** `id`: the device's, as in the origin of its facts; absent at the desk. Its name can change. */
   you: z.object({ id: z.string().optional(), name: z.string(), scope: scopeSchema }),
-  sessions: z.array(
-    z.object({
-      id: z.string(),
-      title: z.string(),
-      cwd: z.string(),
-      agent: z.object({ name: z.string(), demo: z.boolean() }),
-      state: sessionState,
-      updatedAt: z.number(),
-    }),
-  ),
+  /** Those that are open, not those that are over. */
+  sessions: z.array(sessionRow),
+  /** What every surface must show, such as a full disk: a sentence each. */
+  warnings: z.array(z.string()).default([]),
   /** Names of who else is connected, the desk included. */
   others: z.array(z.string()),
 });

@@ -7,6 +7,10 @@ export interface AgentOffers {
   modes: Record<string, unknown> | null;
   configOptions: Record<string, unknown>[] | null;
   promptCapabilities: Record<string, unknown> | null;
+  /** The agent's own id of the session. */
+  session: string;
+  /** It is the `earlier` one: the agent remembers what was said. */
+  kept: boolean;
 }
 
 export type QuestionKind = 'permission' | 'elicitation';
@@ -23,8 +27,12 @@ export interface AgentSink {
 }
 
 export interface AgentPort {
-  /** Starts process and agent session; rejects with an OffdeskError that says what to do. */
-  start(sink: AgentSink): Promise<AgentOffers>;
+  /**
+   * Starts process and agent session; rejects with an OffdeskError that says what to do. With `earlier` (the
+   * `session` of former offers) that session is resumed or loaded where the agent can; nothing of it is told
+   * again to the sink.
+   */
+  start(sink: AgentSink, earlier?: string): Promise<AgentOffers>;
   /** One turn; resolves after all of its updates were told. Never called while a turn runs. */
   prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }>;
   /** ACP session/cancel; `prompt` then resolves by itself. */

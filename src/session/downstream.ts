@@ -209,7 +209,11 @@ class Connection implements Downstream {
     const session = this.#session(id);
     // Before the page is read: what comes meanwhile is the pump's.
     const { head } = session.journal;
-    const page = await session.journal.page(head + 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    const page = await session.journal.page(
+      { before: head + 1 },
+      Number.MAX_SAFE_INTEGER,
+      Number.MAX_SAFE_INTEGER,
+    );
     for (const fact of page.facts)
       await client.notify<unknown>('session/update', toNotification(session.id, fact));
     await this.#startPlain(session, head, client);
@@ -278,9 +282,9 @@ class Connection implements Downstream {
 
   async #history(params: z.infer<typeof p.historyParams>): Promise<p.HistoryResult> {
     const session = this.#session(params.sessionId);
-    const page = await session.journal.page(params.before, params.limit, limits.historyBytes);
+    const page = await session.journal.page(params, params.limit, limits.historyBytes);
     const updates = endsThatFit(page.facts).map((fact) => toNotification(session.id, fact));
-    return { updates, from: page.from };
+    return { updates, from: page.from, next: page.next };
   }
 
   async #files(params: z.infer<typeof p.filesParams>): Promise<p.FilesResult> {

@@ -185,9 +185,10 @@ export class Session {
       const { error } = this.#agentState;
       // It ended again before this call heard that it had started.
       if (error) throw error;
-      this.#event({ type: 'agent_offers', ...offers }, { kind: 'agent' });
+      const { kept, ...shown } = offers;
+      this.#event({ type: 'agent_offers', ...shown }, { kind: 'agent' });
       this.#setAgent({ state: 'ready' });
-      if (this.#ranBefore) this.#append(startsAfresh(this.agentName), host);
+      if (this.#ranBefore && !kept) this.#append(startsAfresh(this.agentName), host);
       this.#ranBefore = true;
     } catch (caught) {
       const error = asOffdeskError(caught, 'agent_failed');

@@ -74,6 +74,7 @@ export class TranscriptFold {
       case 'question_closed':
         this.#item('question', `q:${event.id}`, fact, (id, old) => question(id, fact, event, old));
         return;
+      case 'change':
       case 'queue_held':
       case 'queue_resumed':
       case 'agent_state':

@@ -57,6 +57,7 @@ export class ItemIds {
       case 'agent_state':
         if (event.state === 'exited') this.#show();
         return undefined;
+      case 'change':
       case 'queue_held':
       case 'queue_resumed':
       case 'agent_offers':

@@ -80,6 +80,7 @@ function ofEvent(event: SessionEvent, fact: Fact): Changes {
         configOptions: event.configOptions === null ? null : asRecords(event.configOptions),
         capabilities: event.promptCapabilities,
       };
+    case 'change':
     case 'prompt_received':
     case 'prompt_removed':
     case 'question_opened':

@@ -47,6 +47,7 @@ function clientState(scope: Scope, state: SessionState, more: Partial<ClientStat
     host: { name: 'studio-mac', build: '0.1.0' },
     you: { id: 'd1', name: 'Pixel 9 · Chrome', scope },
     sessions: [{ ...session, updatedAt: start }],
+    warnings: [],
     others: ['the desk'],
     ...more,
   };

@@ -17,14 +17,22 @@ export class FakeAgent implements AgentPort {
   stopped = false;
   /** Texts of all prompts that reached the agent. */
   readonly prompts: string[] = [];
+  /** Whether an earlier session can be continued. */
+  remembers = false;
   startError: Error | undefined;
   #turnWaiters: ((turn: Turn) => void)[] = [];
 
-  start(sink: AgentSink): Promise<AgentOffers> {
+  start(sink: AgentSink, earlier?: string): Promise<AgentOffers> {
     this.starts++;
     if (this.startError) return Promise.reject(this.startError);
     this.sink = sink;
-    return Promise.resolve({ modes: null, configOptions: null, promptCapabilities: null });
+    return Promise.resolve({
+      modes: null,
+      configOptions: null,
+      promptCapabilities: null,
+      session: 'agent-session',
+      kept: earlier !== undefined && this.remembers,
+    });
   }
 
   prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }> {

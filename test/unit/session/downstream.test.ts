@@ -12,7 +12,7 @@ import { methods, type AnswerResult, type HistoryResult, type Scope } from '../.
 import { acpStream } from '../../../src/protocol/transport.ts';
 import type { ClientIdentity, SessionDirectory } from '../../../src/session/client-port.ts';
 import { serveClient } from '../../../src/session/downstream.ts';
-import type { Journal, NewFact } from '../../../src/session/journal.ts';
+import type { Journal, NewFact, PagePlace } from '../../../src/session/journal.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import { Session } from '../../../src/session/session.ts';
 import { FakeAgent } from '../../support/fake-agent.ts';
@@ -49,11 +49,18 @@ class SlowJournal implements Journal {
   };
 
   append = (fact: NewFact) => this.#own.append(fact);
+  appendSafely = (fact: NewFact) => this.#own.append(fact);
   sync = () => this.#own.sync();
+  trouble = undefined;
+  onTrouble = this.#own.onTrouble;
+  itemsAfter = (seq: number) => this.#own.itemsAfter(seq);
+  fate = (id: string) => this.#own.fate(id);
+  search = (query: string, before: number, limit: number) => this.#own.search(query, before, limit);
+  close = () => this.#own.close();
   read = (seq: number, maxBytes: number) => this.#own.read(seq, maxBytes);
   tail = async (items: number) => this.#later(await this.#own.tail(items));
-  page = async (before: number, items: number, maxBytes: number) =>
-    this.#later(await this.#own.page(before, items, maxBytes));
+  page = async (place: PagePlace, items: number, maxBytes: number) =>
+    this.#later(await this.#own.page(place, items, maxBytes));
 
   async #later<T>(value: T): Promise<T> {
     await this.ready;
@@ -88,7 +95,7 @@ function setup() {
     list: () => [...listed.values()],
     get: (id) => listed.get(id),
     onChange: changed.event,
-    describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [] }),
+    describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [], warnings: [] }),
     files: () => Promise.resolve([]),
   };
   const serve = (name: string, scope: Scope): TestTransport => {

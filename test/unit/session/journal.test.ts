@@ -113,7 +113,7 @@ for (const [name, create] of implementations) {
             let before: number | null = journal.head + 1;
             let pages = 0;
             while (before !== null) {
-              const page = await journal.page(before, limit, bytes);
+              const page = await journal.page({ before }, limit, bytes);
               for (const id of new Set(page.facts.map((fact) => fact.item!))) {
                 assert.ok(!found.has(id), 'an item came twice');
                 found.set(id, textOf(page.facts.filter((fact) => fact.item === id)));

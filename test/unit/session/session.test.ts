@@ -25,7 +25,7 @@ class SlowAgent extends FakeAgent {
     this.starts++;
     this.sink = sink;
     await new Promise<void>((resolve) => this.#held.push(resolve));
-    return { modes: null, configOptions: null, promptCapabilities: null };
+    return { modes: null, configOptions: null, promptCapabilities: null, session: 'a', kept: false };
   }
 
   letStart(): void {

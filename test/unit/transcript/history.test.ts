@@ -173,7 +173,7 @@ describe('history', () => {
         const tail = await journal.read(start - 1, Infinity);
         let transcript = fold([...state, ...tail]);
         for (let before = from; before !== null;) {
-          const page = await journal.page(before, 3, Infinity);
+          const page = await journal.page({ before }, 3, Infinity);
           transcript = mergeHistory(transcript, page.facts);
           before = page.from;
         }

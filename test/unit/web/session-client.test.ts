@@ -202,6 +202,7 @@ describe('web: session client', () => {
     fake.answers.set(methods.history, () => ({
       updates: [toNotification('s1', fake.facts[0]!)],
       from: null,
+      next: null,
     }));
     await connect();
     assert.deepEqual(texts(), ['late']);
@@ -249,7 +250,13 @@ describe('web: session client', () => {
   it('A5: knows what it may do as soon as the host says so, and when that changes', async () => {
     const { fake, host } = setup();
     const you = { name: 'Pixel 9', scope: 'view' as const };
-    fake.state = { host: { name: 'studio', build: 'test' }, you, sessions: [], others: ['the desk'] };
+    fake.state = {
+      host: { name: 'studio', build: 'test' },
+      you,
+      sessions: [],
+      warnings: [],
+      others: ['the desk'],
+    };
     await host.connect(fake.connect());
     await until(() => host.state.value?.you.scope === 'view');
     await fake.notify(methods.state, { ...fake.state, you: { ...you, scope: 'control' } });
