@@ -24,6 +24,7 @@ export function activityOf(fact: Fact): string | undefined {
         return event.error ? plainLine(`agent: ${event.error.message}`) : `agent ${event.state}`;
       case 'prompt_received':
       case 'prompt_removed':
+      case 'change':
       case 'queue_held':
       case 'queue_resumed':
       case 'agent_offers':

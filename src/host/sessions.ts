@@ -9,6 +9,7 @@ import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { FileIndex } from '../files/file-index.ts';
 import { gitFiles } from '../files/git-files.ts';
 import { limits } from '../protocol/limits.ts';
+import type { PastResult } from '../protocol/methods.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
 import { MemoryJournal } from '../session/memory-journal.ts';
@@ -40,6 +41,14 @@ export class Sessions implements SessionDirectory, Disposable {
 
   get(id: string): Session | undefined {
     return this.#sessions.get(id);
+  }
+
+  find(id: string): Promise<Session | undefined> {
+    return Promise.resolve(this.get(id));
+  }
+
+  past(_before: string | undefined, _limit: number): Promise<PastResult> {
+    return Promise.resolve({ sessions: [], next: null });
   }
 
   describe() {

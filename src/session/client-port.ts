@@ -2,7 +2,7 @@
 import type { Event } from '../base/emitter.ts';
 import { OffdeskError } from '../base/error.ts';
 import type { Origin } from '../protocol/facts.ts';
-import { allows, type ClientState, type Scope } from '../protocol/methods.ts';
+import { allows, type ClientState, type PastResult, type Scope } from '../protocol/methods.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import type { Session } from './session.ts';
 
@@ -16,8 +16,16 @@ export interface ClientIdentity {
 
 /** The sessions that a client may see. */
 export interface SessionDirectory {
+  /** Those that are open. */
   list(): Session[];
   get(id: string): Session | undefined;
+  /**
+   * Also one that is over, to read: its state is `ended` and it takes nothing. It is closed some time after it was
+   * last asked for, so ask for each use. Rejects with `storage_failed` where it can't be read.
+   */
+  find(id: string): Promise<Session | undefined>;
+  /** Sessions that are over, the one used last first; `before`: the `next` of the page before. */
+  past(before: string | undefined, limit: number): Promise<PastResult>;
   /** A session came, went or changed, or a client came or went. */
   readonly onChange: Event<void>;
   /** Everything of ClientState that is the same for all. */

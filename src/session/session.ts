@@ -129,11 +129,12 @@ export class Session {
     return this.#turns.prompt(id, blocks, origin);
   }
 
-  removeQueued(id: string, origin: Origin): Promise<void> {
+  /** `change`, here and below: by this id it takes effect once, however often it is asked for. */
+  removeQueued(id: string, origin: Origin, _change?: string | undefined): Promise<void> {
     return this.#turns.remove(id, origin);
   }
 
-  resumeQueue(origin: Origin): Promise<void> {
+  resumeQueue(origin: Origin, _change?: string | undefined): Promise<void> {
     return this.#turns.resume(origin);
   }
 
@@ -148,7 +149,7 @@ export class Session {
     return this.#questions.answer(question, answerId, answer, origin);
   }
 
-  async setMode(modeId: string, origin: Origin): Promise<void> {
+  async setMode(modeId: string, origin: Origin, _change?: string | undefined): Promise<void> {
     await this.startAgent();
     await this.#agent.setMode(modeId);
     this.#append({ sessionUpdate: 'current_mode_update', currentModeId: modeId }, origin);
@@ -158,6 +159,7 @@ export class Session {
     configId: string,
     value: string | boolean,
     origin: Origin,
+    _change?: string | undefined,
   ): Promise<Record<string, unknown>[]> {
     await this.startAgent();
     const configOptions = await this.#agent.setConfigOption(configId, value);

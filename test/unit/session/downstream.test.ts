@@ -94,6 +94,8 @@ function setup() {
   const sessions: SessionDirectory = {
     list: () => [...listed.values()],
     get: (id) => listed.get(id),
+    find: (id) => Promise.resolve(listed.get(id)),
+    past: () => Promise.resolve({ sessions: [], next: null }),
     onChange: changed.event,
     describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [], warnings: [] }),
     files: () => Promise.resolve([]),
