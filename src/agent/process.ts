@@ -1,10 +1,12 @@
 /** An agent's process: JSON lines on stdio, bounded, and gone with all its children when stopped. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
 import { OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { limits } from '../protocol/limits.ts';
+import { markVariable, startOf, type ProcessIdentity } from './orphan.ts';
 
 export interface AgentCommand {
   /** Shown to the user, such as `Claude Code`. */
@@ -19,6 +21,8 @@ export interface AgentCommand {
 export interface AgentProcess {
   readonly stream: Stream;
   readonly pid: number | undefined;
+  /** By which a later host ends it, should this one be killed; undefined where it did not start. */
+  identity(): Promise<ProcessIdentity | undefined>;
   /** Lines on stdout that were no message, since the last one that was; some agents print a banner. */
   readonly garbageLines: number;
   /** Resolves once the process is gone; why in the user's words. */
@@ -31,14 +35,15 @@ const garbageLimit = 100;
 
 export function startProcess(agent: AgentCommand, cwd: string, log: Log): AgentProcess {
   endWithThisProcess();
+  const mark = randomUUID();
   const child = spawn(agent.command, agent.args, {
     cwd,
-    env: agentEnvironment(agent),
+    env: { ...agentEnvironment(agent), [markVariable]: mark },
     stdio: 'pipe',
     // A group of its own, so that what the agent started goes with it.
     detached: process.platform !== 'win32',
   });
-  return new RunningProcess(agent, child, log);
+  return new RunningProcess(agent, child, mark, log);
 }
 
 /** One call for each agent that is not known to be gone with all that it started. */
@@ -65,6 +70,7 @@ class RunningProcess implements AgentProcess {
   readonly exited: Promise<OffdeskError>;
   garbageLines = 0;
   readonly #agent: AgentCommand;
+  readonly #mark: string;
   readonly #child: ChildProcessWithoutNullStreams;
   #stderr = '';
   #failure: OffdeskError | undefined;
@@ -72,8 +78,9 @@ class RunningProcess implements AgentProcess {
   /** Runs while what the agent left behind may still end by itself. */
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(agent: AgentCommand, child: ChildProcessWithoutNullStreams, log: Log) {
+  constructor(agent: AgentCommand, child: ChildProcessWithoutNullStreams, mark: string, log: Log) {
     this.#agent = agent;
+    this.#mark = mark;
     this.#child = child;
     child.stdin.on('error', () => {});
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -112,6 +119,12 @@ class RunningProcess implements AgentProcess {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  async identity(): Promise<ProcessIdentity | undefined> {
+    const { pid } = this;
+    if (pid === undefined) return undefined;
+    return { pid, startedAt: await startOf(pid), mark: this.#mark };
   }
 
   async stop(): Promise<void> {

@@ -14,6 +14,7 @@ import { BUILD } from '../protocol/version.ts';
 import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts';
 import { isLoggedOut } from './login-check.ts';
 import { modeOption, modeUpdate } from './mode-option.ts';
+import type { ProcessIdentity } from './orphan.ts';
 import { garbage, startProcess, type AgentCommand, type AgentProcess } from './process.ts';
 
 /** ACP: the agent wants a login first. */
@@ -29,6 +30,11 @@ export interface UpstreamOptions extends AgentCommand {
   loginCheck?: string[];
   /** How long start may take, in milliseconds; `limits.agentStartMs` unless given. */
   startMs?: number;
+  /**
+   * Told before anything is asked of a process, and `undefined` once it is gone: what `endOrphan` (orphan.ts) needs
+   * where this host is killed.
+   */
+  onProcess?: (process: ProcessIdentity | undefined) => void;
   log: Log;
 }
 
@@ -68,6 +74,7 @@ export class Upstream implements AgentPort {
     const agentProcess = startProcess(this.#options, cwd, this.#log);
     this.#process = agentProcess;
     this.#sink = sink;
+    await this.#tellProcess(agentProcess);
     const connection = this.#connect(agentProcess, sink);
     try {
       const { offers, ...opened } = await this.#bounded(agentProcess, this.#open(connection));
@@ -85,6 +92,16 @@ export class Upstream implements AgentPort {
       await agentProcess.stop();
       throw this.#startError(error, agentProcess);
     }
+  }
+
+  async #tellProcess(agentProcess: AgentProcess): Promise<void> {
+    const { onProcess } = this.#options;
+    const identity = await agentProcess.identity();
+    if (!identity || !onProcess) return;
+    onProcess(identity);
+    void agentProcess.exited.then(() => {
+      if (this.#process === agentProcess || !this.#process) onProcess(undefined);
+    });
   }
 
   async prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }> {
