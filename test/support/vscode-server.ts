@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { vscodeNode, vscodeServerMain } from './paths.ts';
 import { freePort } from './ports.ts';
 import { run, start, type TestProcess } from './processes.ts';
+import { sharedNetwork, type QuietNetwork } from './quiet-network.ts';
 import { removeFolder, tempFolder } from './temp-folder.ts';
 import { eventually } from './wait.ts';
 
@@ -27,6 +28,8 @@ export interface VscodeServerOptions {
   testDriver?: boolean;
   /** Data folder of an earlier server, to go on with its state; a new one, removed at the end, by default. */
   dataFolder?: string;
+  /** In a network of its own, where agents run beside it. */
+  network?: QuietNetwork;
   /** 0 or none: a free one. */
   port?: number;
 }
@@ -108,20 +111,22 @@ export async function startVscodeServer(options: VscodeServerOptions = {}): Prom
   const port = options.port || (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const server = start(
-    vscodeNode,
-    [
+    ...(options.network ?? sharedNetwork).command(
+      vscodeNode,
       ...(options.nodeArgs ?? []),
       ...[vscodeServerMain, ...folders, '--host', '127.0.0.1', '--port', String(port)],
       ...['--without-connection-token', '--disable-telemetry', '--telemetry-level', 'off'],
       ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
       ...(options.testDriver ? ['--enable-smoke-test-driver'] : []),
-    ],
+    ),
     { ...launch, name: 'VS Code server', lifetimeMs: 60 * 60_000 },
   );
   try {
     await eventually(
       async () => {
         if (server.exit) throw new Error(`VS Code server ended\n${server.output}`);
+        // From another network its port is out of reach.
+        if (options.network) return server.stdout.text.includes('Extension host agent listening on');
         return (await fetch(`${url}/version`)).ok;
       },
       { what: 'VS Code server to answer', timeoutMs: 60_000 },
