@@ -25,6 +25,11 @@ export const limits = {
   unackedBytes: 256 * 1024,
   ackEveryBytes: 32 * 1024,
   ackEveryMs: 100,
+  /** Of a journal at a time, and for one merged message to a client that is behind. */
+  pieceBytes: 64 * 1024,
+  mergedReadBytes: 256 * 1024,
+  /** Pages of history or of past sessions that a client waits for at the same time. */
+  clientReads: 8,
 
   // pairing
   inviteMs: 5 * 60 * 1000,
@@ -127,11 +132,19 @@ export const limits = {
   /** Edit distance at which comparing stops, so that two unlike files cost bounded time. */
   diffEdits: 1_000,
 
+  // what a device keeps of its sessions
+  /** JSON of one session's kept copy, in characters. */
+  snapshotChars: 1024 * 1024,
+  /** Sealed, of all computers that a browser is paired with. */
+  cacheBytes: 32 * 1024 * 1024,
+
   // agent
   agentLineBytes: 32 * 1024 * 1024,
   agentStartMs: 60_000,
   agentStopMs: 3_000,
   agentStderrBytes: 64 * 1024,
+  /** After an agent answered a load: so long without a replayed update, and the replay is over. */
+  agentReplayQuietMs: 300,
 
   // demo agent
   /** A file that it edits, and the output of its command. */

@@ -42,6 +42,11 @@ export function endTool(item: ToolItem, seq: number): ToolItem {
   return ended === null || ended > seq ? view(item, { ...item.known, ended: seq }) : item;
 }
 
+/** The call again from what the fold knows of it, all else follows from that. */
+export function toolOf(shell: Shell, known: ToolKnown): ToolItem {
+  return view(shell, known);
+}
+
 /** `ended` is for the caller to set: of the first turn that ended after the call began. */
 export function joinTool(older: ToolItem, newer: ToolItem): ToolItem {
   const terminals = { ...older.known.terminals };
@@ -72,7 +77,10 @@ function joinTerminal(older: TerminalKnown, newer: TerminalKnown): TerminalKnown
   };
 }
 
-type Shell = Pick<ToolItem, 'id' | 'since' | 'seq' | 'place' | 'at' | 'updatedAt' | 'kind' | 'toolCallId'>;
+export type Shell = Pick<
+  ToolItem,
+  'id' | 'since' | 'seq' | 'place' | 'at' | 'updatedAt' | 'kind' | 'toolCallId'
+>;
 
 /** The item as it is shown. The tool's own word goes before what a permission request said about it. */
 function view(shell: Shell, known: ToolKnown): ToolItem {

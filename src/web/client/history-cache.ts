@@ -1,4 +1,4 @@
-/** What a device keeps of its sessions, sealed, so that they can be read while the computer is off (docs/SPEC.md, N). */
+/** What a device keeps of its sessions, sealed, so that they can be read while the computer is off (docs/SPEC.md, K). */
 
 /** Values are JSON; all methods resolve: a full, broken or forbidden store loses the copy, not the page. */
 export interface HistoryCache {
