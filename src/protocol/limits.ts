@@ -88,6 +88,8 @@ export const limits = {
   queuedPrompts: 100,
   /** Of all prompts that wait; a client that comes gets them at once. */
   queuedBytes: 4 * 1024 * 1024,
+  /** Prompts and changes that ended and whose end is told again to whoever repeats one; of older ones the journal knows. */
+  rememberedIds: 200,
   /** Of an answer's content. */
   answerChars: 256 * 1024,
   /** JSON of one fact, so that two fit into a message, and how deep it may be. */
@@ -100,6 +102,20 @@ export const limits = {
   historyItems: 200,
   /** Items that a client keeps of one session, on screen and around it. */
   windowItems: 300,
+  /** Items shown before the one that a reader jumps to. */
+  contextItems: 20,
+  /** Ids that a client remembers of items which it let go. */
+  goneItems: 10_000,
+  /** Facts that come while a page of history is on its way; with more the page is asked for again. */
+  meanwhileFacts: 2_000,
+  /** A prompt that the computer could not keep is sent again after this. */
+  promptRetryMs: 5_000,
+  /** Reading the copy on the device, before the client goes on without it. */
+  restoreMs: 2_000,
+  /** Between two copies of a session that changes. */
+  snapshotMs: 10_000,
+  /** Between two notes of what was read. */
+  readMarkMs: 1_000,
   searchChars: 200,
   searchHits: 50,
   pastSessions: 50,
@@ -113,6 +129,21 @@ export const limits = {
   unwrittenRetryMs: 5_000,
   /** Items that a further fact is joined to; of those before them it begins another stretch. */
   indexedItems: 10_000,
+  /** Of a run of chunks, of which the first is written in full; it also ends at `joinedChars`. */
+  runFacts: 256,
+  /** Lines that wait are written when they come to this; a write is about this at the most. */
+  writeBytes: 1024 * 1024,
+  /** One read; reads that are this near to each other are one. */
+  readBytes: 256 * 1024,
+  readGapBytes: 16 * 1024,
+  /** The newest facts, kept in memory. */
+  recentBytes: 256 * 1024,
+  /** Pieces of an index file that are kept in memory. */
+  indexBlockBytes: 4096,
+  indexBlocks: 32,
+  fateScanRecords: 4096,
+  /** Of work in one search; what it found by then is a page. */
+  searchMs: 500,
 
   historyBytes: 512 * 1024,
   /** Of a page with one item that alone is larger; a character may be three bytes of a message. */

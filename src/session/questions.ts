@@ -2,9 +2,10 @@
 import { OffdeskError } from '../base/error.ts';
 import { plainLine } from '../base/plain-text.ts';
 import { limits } from '../protocol/limits.ts';
-import type { Answer, Origin, SessionEvent } from '../protocol/facts.ts';
+import type { Answer, Origin } from '../protocol/facts.ts';
 import type { AnswerResult } from '../protocol/methods.ts';
 import type { QuestionEnd, QuestionKind } from './agent-port.ts';
+import type { FactWriter } from './fact-writer.ts';
 
 interface Question {
   kind: QuestionKind;
@@ -12,9 +13,6 @@ interface Question {
   settle(end: QuestionEnd): void;
   closed: { by: string; answerId: string | undefined } | undefined;
 }
-
-/** Keeps a fact durably before it takes effect. */
-export type Recorder = (event: SessionEvent, origin: Origin) => Promise<void>;
 
 export function originName(origin: Origin): string {
   switch (origin.kind) {
@@ -39,12 +37,16 @@ export function questionTitle(request: Record<string, unknown>): string {
 }
 
 export class Questions {
-  readonly #record: Recorder;
+  readonly #writer: FactWriter;
+  readonly #changed: () => void;
   readonly #questions = new Map<string, Question>();
-  #count = 0;
+  #count: number;
 
-  constructor(record: Recorder) {
-    this.#record = record;
+  /** `count`: at least as many as were ever asked in this session, so that no id comes again. */
+  constructor(writer: FactWriter, count: number, changed: () => void) {
+    this.#writer = writer;
+    this.#count = count;
+    this.#changed = changed;
   }
 
   get openCount(): number {
@@ -69,7 +71,8 @@ export class Questions {
     const end = new Promise<QuestionEnd>((settle) => {
       this.#questions.set(id, { kind, request, settle, closed: undefined });
     });
-    await this.#record({ type: 'question_opened', id, kind, request }, agent);
+    this.#writer.event({ type: 'question_opened', id, kind, request }, agent);
+    await this.#settle();
     const withdraw = () => void this.#close(id, { outcome: 'withdrawn' }, agent, undefined);
     if (withdrawn.aborted) withdraw();
     else withdrawn.addEventListener('abort', withdraw, { once: true });
@@ -111,8 +114,18 @@ export class Questions {
     const question = this.#questions.get(id);
     if (!question || question.closed) return;
     question.closed = { by: originName(origin), answerId };
-    await this.#record({ type: 'question_closed', id, answer: end }, origin);
+    this.#writer.event({ type: 'question_closed', id, answer: end }, origin);
+    await this.#settle();
     question.settle(end);
+  }
+
+  /**
+   * A full disk holds up no answer: it might be the one that makes room, and a question dies with its agent, so
+   * that no crash makes it take effect twice.
+   */
+  async #settle(): Promise<void> {
+    await this.#writer.settle();
+    this.#changed();
   }
 }
 

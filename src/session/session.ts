@@ -2,41 +2,36 @@
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { asOffdeskError, type OffdeskError } from '../base/error.ts';
+import { asOffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
-import {
-  eventUpdate,
-  type Answer,
-  type Origin,
-  type PromptBlock,
-  type PromptOutcome,
-  type RawUpdate,
-  type SessionEvent,
-} from '../protocol/facts.ts';
-import { limits } from '../protocol/limits.ts';
+import type { Answer, Origin, PromptBlock, PromptOutcome } from '../protocol/facts.ts';
 import type { AnswerResult, SessionState } from '../protocol/methods.ts';
-import { ItemIds } from '../transcript/item-ids.ts';
-import type { AgentPort, AgentSink } from './agent-port.ts';
+import type { AgentPort } from './agent-port.ts';
+import { Changes } from './changes.ts';
+import { earlierOf, type Earlier } from './earlier.ts';
+import { FactWriter } from './fact-writer.ts';
 import type { Journal } from './journal.ts';
-import { bounded } from './bounded.ts';
-import { OpenToolCalls } from './open-tool-calls.ts';
+import { noAgent } from './no-agent.ts';
 import { Questions, questionTitle } from './questions.ts';
-import { sessionEnded, Turns, type PromptEnd } from './turns.ts';
+import { SessionAgent, type AgentState } from './session-agent.ts';
+import { cameBack, firstLine } from './session-words.ts';
+import { interrupted, Turns, type PromptEnd } from './turns.ts';
 
 export interface SessionOptions {
   id: string;
   cwd: string;
   /** Until the agent or the first prompt gives a better one. */
   title: string;
+  /** What the first prompt gave, of a session that comes back. */
+  promptTitle?: string | undefined;
   agentName: string;
   demo: boolean;
   agent: AgentPort;
+  /** The session's own: closed with it. */
   journal: Journal;
   clock: Clock;
   log: Log;
 }
-
-type AgentState = { state: 'none' | 'starting' | 'ready' | 'exited'; error?: OffdeskError };
 
 const host: Origin = { kind: 'host' };
 
@@ -46,59 +41,94 @@ export class Session {
   readonly agentName: string;
   readonly demo: boolean;
   readonly journal: Journal;
-  readonly #agent: AgentPort;
-  readonly #clock: Clock;
+  readonly #agent: SessionAgent;
   readonly #log: Log;
-  readonly #items = new ItemIds();
+  readonly #writer: FactWriter;
   readonly #turns: Turns;
   readonly #questions: Questions;
-  readonly #tools = new OpenToolCalls();
+  readonly #changes: Changes;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<void>());
   /** Title, state or agent changed. */
   readonly onChange = this.#changed.event;
-  #agentState: AgentState = { state: 'none' };
-  #starting: Promise<void> | undefined;
-  /** The agent has started in this session before: what it knew went with its process. */
-  #ranBefore = false;
-  #agentTitle: string | undefined;
   #promptTitle: string | undefined;
   readonly #title: string;
-  #updatedAt: number;
   #closing: Promise<void> | undefined;
 
-  constructor(options: SessionOptions) {
+  /** A new one, with an empty journal. */
+  constructor(options: SessionOptions, earlier?: Earlier) {
     this.id = options.id;
     this.cwd = options.cwd;
     this.#title = options.title;
+    this.#promptTitle = options.promptTitle;
     this.agentName = options.agentName;
     this.demo = options.demo;
     this.journal = options.journal;
-    this.#agent = options.agent;
-    this.#clock = options.clock;
     this.#log = scopedLog(options.log, `session ${options.id}`);
-    this.#updatedAt = this.#clock.now();
-    this.#questions = new Questions((event, origin) => this.#record(event, origin));
+    const changed = () => this.#changed.fire();
+    const writer = new FactWriter(options.journal, options.clock, earlier?.updatedAt);
+    this.#writer = writer;
+    // There are fewer questions than facts.
+    this.#questions = new Questions(writer, options.journal.head, changed);
+    this.#agent = new SessionAgent({
+      ...{
+        name: options.agentName,
+        agent: options.agent,
+        writer,
+        questions: this.#questions,
+        earlier,
+        changed,
+      },
+      turn: () => (this.#turns.working ? { stoppedBy: this.#turns.stoppedBy } : undefined),
+    });
+    this.#changes = new Changes(options.journal, writer);
     this.#turns = new Turns({
-      record: (event, origin) => this.#record(event, origin),
+      writer,
+      fate: (id) => this.journal.fate(id),
       mirror: (id, blocks, origin) => this.#mirror(id, blocks, origin),
-      run: (blocks, stopped) => this.#run(blocks, stopped),
+      run: (blocks, stopped) => this.#agent.prompt(blocks, stopped),
       tidy: (outcome) => this.#tidy(outcome),
-      changed: () => this.#changed.fire(),
+      changed,
       log: this.#log,
     });
   }
 
+  /**
+   * Goes on where the journal ends: what ran then is interrupted, what was asked is withdrawn, what waited waits, and
+   * goes on unless something was interrupted. Rejects where the journal can't be read.
+   */
+  static async restore(options: SessionOptions): Promise<Session> {
+    const earlier = await earlierOf(options.journal);
+    const session = new Session(options, earlier);
+    if (earlier) await session.#restore(earlier);
+    return session;
+  }
+
+  /** One that is over, to be read. */
+  static async over(options: Omit<SessionOptions, 'agent'>): Promise<Session> {
+    const session = new Session({ ...options, agent: noAgent }, await earlierOf(options.journal));
+    session.#agent.refuse();
+    session.#turns.close();
+    session.#writer.close();
+    session.#closing = Promise.resolve();
+    return session;
+  }
+
   get title(): string {
-    return this.#agentTitle ?? this.#promptTitle ?? this.#title;
+    return this.#agent.title ?? this.#promptTitle ?? this.#title;
+  }
+
+  /** What the first prompt gave; undefined as long as none came. */
+  get promptTitle(): string | undefined {
+    return this.#promptTitle;
   }
 
   get updatedAt(): number {
-    return this.#updatedAt;
+    return this.#writer.updatedAt;
   }
 
   get agentState(): AgentState {
-    return this.#agentState;
+    return this.#agent.state;
   }
 
   /** Oldest first, with a sentence each for a notification. */
@@ -113,15 +143,12 @@ export class Session {
     if (this.#closing) return 'ended';
     if (this.#questions.openCount > 0) return 'waiting';
     if (this.#turns.working) return 'working';
-    return this.#agentState.state === 'starting' ? 'starting' : 'idle';
+    return this.#agent.state.state === 'starting' ? 'starting' : 'idle';
   }
 
   /** Starts the agent unless it runs; rejects with what the user must do, or with `closed`. */
   startAgent(): Promise<void> {
-    if (this.#closing) return Promise.reject(sessionEnded());
-    if (this.#agentState.state === 'ready') return Promise.resolve();
-    this.#starting ??= this.#startAgent().finally(() => (this.#starting = undefined));
-    return this.#starting;
+    return this.#agent.start();
   }
 
   async prompt(id: string, blocks: PromptBlock[], origin: Origin): Promise<PromptEnd> {
@@ -130,18 +157,28 @@ export class Session {
   }
 
   /** `change`, here and below: by this id it takes effect once, however often it is asked for. */
-  removeQueued(id: string, origin: Origin, _change?: string | undefined): Promise<void> {
-    return this.#turns.remove(id, origin);
+  removeQueued(id: string, origin: Origin, change?: string | undefined): Promise<void> {
+    return this.#changes.once(change, {
+      ...{ what: 'queue_remove', origin, again: () => {} },
+      prepare: async () => void this.#turns.check(id),
+      effect: () => this.#turns.remove(id, origin),
+    });
   }
 
-  resumeQueue(origin: Origin, _change?: string | undefined): Promise<void> {
-    return this.#turns.resume(origin);
+  resumeQueue(origin: Origin, change?: string | undefined): Promise<void> {
+    return this.#changes.once(change, {
+      ...{ what: 'queue_resume', origin, again: () => {} },
+      effect: async (journaled) => {
+        await journaled();
+        await this.#turns.resume(origin);
+      },
+    });
   }
 
   /** Stop: ACP session/cancel, with open questions answered `cancelled`. */
   async cancel(origin: Origin): Promise<void> {
     if (!(await this.#turns.stop(origin))) return;
-    if (this.#agentState.state === 'ready') this.#agent.cancel();
+    this.#agent.cancel();
     await this.#questions.closeAll('cancelled', origin);
   }
 
@@ -149,155 +186,83 @@ export class Session {
     return this.#questions.answer(question, answerId, answer, origin);
   }
 
-  async setMode(modeId: string, origin: Origin, _change?: string | undefined): Promise<void> {
-    await this.startAgent();
-    await this.#agent.setMode(modeId);
-    this.#append({ sessionUpdate: 'current_mode_update', currentModeId: modeId }, origin);
+  setMode(modeId: string, origin: Origin, change?: string | undefined): Promise<void> {
+    return this.#changes.once(change, {
+      ...{ what: 'mode', origin, again: () => {}, prepare: () => this.startAgent() },
+      effect: async (journaled) => {
+        await journaled();
+        await this.#agent.setMode(modeId, origin);
+      },
+    });
   }
 
-  async setConfigOption(
+  setConfigOption(
     configId: string,
     value: string | boolean,
     origin: Origin,
-    _change?: string | undefined,
+    change?: string | undefined,
   ): Promise<Record<string, unknown>[]> {
-    await this.startAgent();
-    const configOptions = await this.#agent.setConfigOption(configId, value);
-    if (configOptions) this.#append({ sessionUpdate: 'config_option_update', configOptions }, origin);
-    return configOptions ?? [];
+    return this.#changes.once(change, {
+      ...{ what: 'config_option', origin, again: () => this.#agent.configOptions },
+      prepare: () => this.startAgent(),
+      effect: async (journaled) => {
+        await journaled();
+        return this.#agent.setConfigOption(configId, value, origin);
+      },
+    });
   }
 
   /** Ends agent and session; clients see `ended`. Idempotent: the agent is gone when any call resolves. */
   close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+    return (this.#closing ??= this.#close(false));
   }
 
-  async #close(): Promise<void> {
+  /** As `close`, but it can be restored from its journal: what waits goes on waiting. */
+  suspend(): Promise<void> {
+    return (this.#closing ??= this.#close(true));
+  }
+
+  async #close(waits: boolean): Promise<void> {
+    this.#agent.refuse();
     this.#turns.close();
     await this.#questions.closeAll('withdrawn', host);
     await this.#agent.stop();
+    await this.#turns.end(waits);
+    this.#agent.stopped();
+    this.#writer.close();
     this.#changed.fire();
     this.#store.dispose();
+    await this.journal.close().catch((error: unknown) => {
+      this.#log.write('error', 'the journal was not closed well', { code: asOffdeskError(error).code });
+    });
   }
 
-  async #startAgent(): Promise<void> {
-    this.#setAgent({ state: 'starting' });
-    try {
-      const offers = await this.#agent.start(this.#sink());
-      const { error } = this.#agentState;
-      // It ended again before this call heard that it had started.
-      if (error) throw error;
-      const { kept, ...shown } = offers;
-      this.#event({ type: 'agent_offers', ...shown }, { kind: 'agent' });
-      this.#setAgent({ state: 'ready' });
-      if (this.#ranBefore && !kept) this.#append(startsAfresh(this.agentName), host);
-      this.#ranBefore = true;
-    } catch (caught) {
-      const error = asOffdeskError(caught, 'agent_failed');
-      if (!this.#closing && this.#agentState.state === 'starting') this.#setAgent({ state: 'exited', error });
-      throw error;
+  async #restore(earlier: Earlier): Promise<void> {
+    const writer = this.#writer;
+    for (const id of earlier.questions)
+      writer.event({ type: 'question_closed', id, answer: { outcome: 'withdrawn' } }, host);
+    await this.#tidy('interrupted');
+    const { running } = earlier;
+    if (running !== undefined) {
+      const end = { outcome: 'interrupted', stopReason: 'refusal', message: interrupted } as const;
+      writer.event({ type: 'turn_ended', id: running, ...end }, host);
     }
-  }
-
-  #sink(): AgentSink {
-    return {
-      update: (update) => this.#fromAgent(update),
-      ask: async (kind, request, withdrawn) => {
-        try {
-          const end = this.#questions.ask(kind, request, withdrawn, { kind: 'agent' });
-          const { stoppedBy } = this.#turns;
-          // Asked before the agent heard of Stop: it must not wait for an answer to go on with its end.
-          if (stoppedBy) await this.#questions.closeAll('cancelled', stoppedBy);
-          return await end;
-        } finally {
-          this.#changed.fire();
-        }
-      },
-      exited: (error) => {
-        if (this.#closing) return;
-        this.#setAgent({ state: 'exited', error });
-        void this.#questions.closeAll('withdrawn', { kind: 'agent' });
-      },
-    };
-  }
-
-  #fromAgent(update: RawUpdate): void {
-    // Some agents echo the prompt; it was journaled when the turn began.
-    if (update.sessionUpdate === 'user_message_chunk' && this.#turns.working) return;
-    if (update.sessionUpdate === 'session_info_update' && typeof update['title'] === 'string') {
-      this.#agentTitle = update['title'].slice(0, limits.titleChars) || undefined;
-      this.#changed.fire();
-    }
-    this.#tools.see(update);
-    this.#append(update, { kind: 'agent' });
-  }
-
-  async #run(blocks: PromptBlock[], stopped: () => boolean): Promise<{ stopReason: string }> {
-    if (!stopped()) await this.startAgent();
-    // Again: starting an agent may take a minute.
-    if (stopped()) return { stopReason: 'cancelled' };
-    return this.#agent.prompt(blocks);
+    const hold = running !== undefined && earlier.waiting.length > 0 && !earlier.held;
+    if (hold) writer.event({ type: 'queue_held' }, host);
+    if (earlier.agentRan) writer.event({ type: 'agent_state', state: 'exited' }, host);
+    if (earlier.last === 'said') writer.update(cameBack(), host);
+    await writer.settle();
+    this.#turns.restore(earlier.waiting, earlier.held || hold);
   }
 
   async #tidy(outcome: PromptOutcome): Promise<void> {
     if (outcome !== 'done') await this.#questions.closeAll('withdrawn', host);
-    for (const update of this.#tools.closeAll()) this.#append(update, host);
+    this.#agent.closeTools();
   }
 
   #mirror(id: string, blocks: PromptBlock[], origin: Origin): void {
     for (const content of blocks) {
-      this.#append({ sessionUpdate: 'user_message_chunk', content }, origin, `p:${id}`);
+      this.#writer.update({ sessionUpdate: 'user_message_chunk', content }, origin, `p:${id}`);
     }
   }
-
-  #setAgent(state: AgentState): void {
-    this.#agentState = state;
-    if (state.state !== 'none') {
-      const error = state.error === undefined ? {} : { error: state.error.toShape() };
-      this.#event({ type: 'agent_state', state: state.state, ...error }, host);
-    }
-    this.#changed.fire();
-  }
-
-  async #record(event: SessionEvent, origin: Origin): Promise<void> {
-    this.#event(event, origin);
-    await this.journal.sync();
-    this.#changed.fire();
-  }
-
-  #event(whole: SessionEvent, origin: Origin): void {
-    const event = bounded(whole);
-    const update = eventUpdate();
-    const item = this.#items.idFor(update, event);
-    this.#updatedAt = this.#clock.now();
-    this.journal.append({
-      at: this.#updatedAt,
-      origin,
-      update,
-      event,
-      ...(item === undefined ? {} : { item }),
-    });
-  }
-
-  #append(whole: RawUpdate, origin: Origin, itemId?: string): void {
-    const sessionUpdate = whole.sessionUpdate.slice(0, limits.titleChars);
-    const update: RawUpdate = { ...bounded(whole), sessionUpdate };
-    const item = itemId ?? this.#items.idFor(update);
-    this.#updatedAt = this.#clock.now();
-    this.journal.append({ at: this.#updatedAt, origin, update, ...(item === undefined ? {} : { item }) });
-  }
-}
-
-function startsAfresh(agent: string): RawUpdate {
-  return {
-    sessionUpdate: 'notice',
-    severity: 'info',
-    title: `${agent} starts afresh and does not remember what was said before.`,
-  };
-}
-
-function firstLine(blocks: PromptBlock[]): string | undefined {
-  const text = blocks.find((block) => block.type === 'text')?.['text'];
-  const line = typeof text === 'string' ? text.trim().split('\n')[0]?.trim() : undefined;
-  return line ? (line.length > 60 ? `${line.slice(0, 59)}…` : line) : undefined;
 }

@@ -1,8 +1,11 @@
 /** Turns: a shared queue of prompts, of which one at a time reaches the agent, each at most once. */
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
-import type { Origin, PromptBlock, PromptOutcome, SessionEvent } from '../protocol/facts.ts';
+import type { Origin, PromptBlock, PromptOutcome } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
+import type { EarlierPrompt } from './earlier.ts';
+import type { FactWriter } from './fact-writer.ts';
+import type { Fate } from './journal.ts';
 
 export interface PromptEnd {
   outcome: PromptOutcome | 'removed';
@@ -10,18 +13,29 @@ export interface PromptEnd {
   message?: string;
 }
 
-interface Prompt {
-  id: string;
-  blocks: PromptBlock[];
-  origin: Origin;
+interface Prompt extends EarlierPrompt {
   size: number;
   end: Promise<PromptEnd>;
   finish(end: PromptEnd): void;
+  /** It goes on waiting, but not here. */
+  leave(error: OffdeskError): void;
+}
+
+interface Running {
+  prompt: Prompt;
+  stoppedBy: Origin | undefined;
+  /** Ends its waits: Stop, or the end of the session. */
+  abort: AbortController;
+  /** Rejects when the session ends, whether or not the agent says something. */
+  lost: Promise<never>;
+  lose(error: OffdeskError): void;
+  over: Promise<void>;
 }
 
 export interface TurnsPorts {
-  /** Journals and syncs. */
-  record(event: SessionEvent, origin: Origin): Promise<void>;
+  writer: FactWriter;
+  /** What the journal knows of a prompt. */
+  fate(id: string): Promise<Fate | undefined>;
   /** Journals the prompt's own text where the turn begins. */
   mirror(id: string, blocks: PromptBlock[], origin: Origin): void;
   /** Runs one turn at the agent, starting it first if need be; a prompt that was `stopped` meanwhile is not sent. */
@@ -33,14 +47,20 @@ export interface TurnsPorts {
 }
 
 const host: Origin = { kind: 'host' };
+export const interrupted = 'Remote control was interrupted before the turn ended.';
+const neverTaken = 'The session ended before the agent took it up.';
 
 export class Turns {
   readonly #ports: TurnsPorts;
+  /** Those that wait or run, and the last that ended; of all others the journal knows. */
   readonly #known = new Map<string, Promise<PromptEnd>>();
+  readonly #ended: string[] = [];
   #queue: Prompt[] = [];
-  #running: { prompt: Prompt; stoppedBy: Origin | undefined } | undefined;
+  #running: Running | undefined;
   #held = false;
   #closed = false;
+  /** Prompts are taken in the order in which they came. */
+  #admitting: Promise<unknown> = Promise.resolve();
 
   constructor(ports: TurnsPorts) {
     this.#ports = ports;
@@ -55,10 +75,35 @@ export class Turns {
     return this.#running?.stoppedBy;
   }
 
-  /** Resolves when the prompt's fate is known; a repeated id gets the same fate. */
-  async prompt(id: string, blocks: PromptBlock[], origin: Origin): Promise<PromptEnd> {
+  /** What waited when the host ended waits on, or begins. */
+  restore(waiting: EarlierPrompt[], held: boolean): void {
+    for (const { id, blocks, origin } of waiting) this.#enqueue(id, blocks, origin);
+    this.#held = held;
+    this.#next();
+  }
+
+  /**
+   * Resolves when the prompt's fate is known; a repeated id gets the same fate, also after a restart. Rejects with
+   * `storage_failed`, and has not taken it, where the disk refuses it.
+   */
+  prompt(id: string, blocks: PromptBlock[], origin: Origin): Promise<PromptEnd> {
     const known = this.#known.get(id);
     if (known) return known;
+    const taken = this.#admitting.then(() => this.#admit(id, blocks, origin));
+    this.#admitting = taken.catch(() => {});
+    const end = taken.then((taken) => taken.end);
+    this.#known.set(id, end);
+    end.then(
+      () => this.#remember(id),
+      () => this.#known.delete(id),
+    );
+    return end;
+  }
+
+  async #admit(id: string, blocks: PromptBlock[], origin: Origin): Promise<{ end: Promise<PromptEnd> }> {
+    const fate = await this.#ports.fate(id);
+    const past = fate && endOf(fate);
+    if (past) return { end: Promise.resolve(past) };
     if (this.#closed) throw sessionEnded();
     const size = JSON.stringify(blocks).length;
     if (size > limits.promptBytes) {
@@ -76,27 +121,30 @@ export class Turns {
         'Remove some or wait.',
       );
     }
-    let finish!: (end: PromptEnd) => void;
-    const end = new Promise<PromptEnd>((resolve) => (finish = resolve));
-    this.#known.set(id, end);
-    this.#queue.push({ id, blocks, origin, size, end, finish });
-    await this.#ports.record({ type: 'prompt_received', id, prompt: blocks }, origin);
+    this.#ports.writer.eventSafely({ type: 'prompt_received', id, prompt: blocks }, origin);
+    const { end } = this.#enqueue(id, blocks, origin);
+    void this.#ports.writer.settle();
+    this.#ports.changed();
     this.#next();
-    return end;
+    return { end };
+  }
+
+  /** Throws `prompt_unknown` where it does not wait. */
+  check(id: string): Prompt {
+    const prompt = this.#queue.find((waiting) => waiting.id === id);
+    if (prompt) return prompt;
+    throw new OffdeskError(
+      'prompt_unknown',
+      'This prompt is not waiting any more.',
+      'Use Stop if it is running.',
+    );
   }
 
   async remove(id: string, origin: Origin): Promise<void> {
-    const index = this.#queue.findIndex((prompt) => prompt.id === id);
-    const prompt = this.#queue[index];
-    if (!prompt) {
-      throw new OffdeskError(
-        'prompt_unknown',
-        'This prompt is not waiting any more.',
-        'Use Stop if it is running.',
-      );
-    }
-    this.#queue.splice(index, 1);
-    await this.#ports.record({ type: 'prompt_removed', id }, origin);
+    const prompt = this.check(id);
+    this.#ports.writer.eventSafely({ type: 'prompt_removed', id }, origin);
+    this.#queue = this.#queue.filter((waiting) => waiting !== prompt);
+    await this.#settle();
     prompt.finish({ outcome: 'removed', stopReason: 'cancelled' });
     if (this.#queue.length === 0 && this.#held) await this.resume(origin);
   }
@@ -104,7 +152,8 @@ export class Turns {
   async resume(origin: Origin): Promise<void> {
     if (!this.#held) return;
     this.#held = false;
-    await this.#ports.record({ type: 'queue_resumed' }, origin);
+    this.#ports.writer.event({ type: 'queue_resumed' }, origin);
+    await this.#settle();
     this.#next();
   }
 
@@ -112,61 +161,147 @@ export class Turns {
   async stop(origin: Origin): Promise<boolean> {
     if (!this.#running) return false;
     this.#running.stoppedBy ??= origin;
-    if (this.#queue.length > 0 && !this.#held) {
-      this.#held = true;
-      await this.#ports.record({ type: 'queue_held' }, origin);
-    }
+    this.#running.abort.abort();
+    await this.#hold(origin);
     return true;
   }
 
-  /** The session ends: what waits is never sent. */
+  /** What comes now is not taken any more, and nothing further begins. */
   close(): void {
     this.#closed = true;
-    for (const prompt of this.#queue) prompt.finish({ outcome: 'interrupted', stopReason: 'cancelled' });
-    this.#queue = [];
+    this.#running?.abort.abort();
+  }
+
+  /** After `close`: the running turn is interrupted. What waits never begins, or `waits` until the session is back. */
+  async end(waits: boolean): Promise<void> {
+    if (waits && this.#running) await this.#hold(host);
+    this.#running?.lose(sessionEnded());
+    await this.#running?.over;
+    for (const prompt of this.#queue.splice(0)) {
+      if (waits) {
+        prompt.leave(
+          new OffdeskError('closed', 'Remote control was interrupted.', 'The prompt waits until it is back.'),
+        );
+        continue;
+      }
+      const end = { outcome: 'interrupted', stopReason: 'cancelled', message: neverTaken } as const;
+      this.#ports.writer.event({ type: 'turn_ended', id: prompt.id, ...end }, host);
+      prompt.finish(end);
+    }
+  }
+
+  #enqueue(id: string, blocks: PromptBlock[], origin: Origin): Prompt {
+    let finish!: (end: PromptEnd) => void;
+    let leave!: (error: OffdeskError) => void;
+    const end = new Promise<PromptEnd>((resolve, reject) => {
+      finish = resolve;
+      leave = reject;
+    });
+    end.catch(() => {});
+    const prompt = { id, blocks, origin, size: JSON.stringify(blocks).length, end, finish, leave };
+    this.#queue.push(prompt);
+    if (!this.#known.has(id)) {
+      this.#known.set(id, end);
+      void end.finally(() => this.#remember(id)).catch(() => {});
+    }
+    return prompt;
+  }
+
+  #remember(id: string): void {
+    this.#ended.push(id);
+    if (this.#ended.length > limits.rememberedIds) this.#known.delete(this.#ended.shift()!);
+  }
+
+  async #hold(origin: Origin): Promise<void> {
+    if (this.#queue.length === 0 || this.#held) return;
+    this.#held = true;
+    this.#ports.writer.event({ type: 'queue_held' }, origin);
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    await this.#ports.writer.settle();
+    this.#ports.changed();
   }
 
   #next(): void {
     if (this.#running || this.#held || this.#closed) return;
     const prompt = this.#queue.shift();
     if (!prompt) return;
-    this.#running = { prompt, stoppedBy: undefined };
+    let lose!: (error: OffdeskError) => void;
+    const lost = new Promise<never>((_, reject) => (lose = reject));
+    lost.catch(() => {});
+    const running: Running = {
+      ...{ prompt, stoppedBy: undefined, abort: new AbortController(), lost, lose },
+      over: Promise.resolve(),
+    };
+    this.#running = running;
     this.#ports.changed();
-    void this.#turn(prompt).finally(() => {
+    running.over = this.#turn(running).finally(() => {
       this.#running = undefined;
       this.#ports.changed();
       this.#next();
     });
   }
 
-  async #turn(prompt: Prompt): Promise<void> {
-    let end: PromptEnd;
+  async #turn(running: Running): Promise<void> {
+    const { id } = running.prompt;
+    const end = await this.#attempt(running);
+    const outcome = end.outcome as PromptOutcome;
+    const message = end.message === undefined ? {} : { message: end.message };
     try {
-      await this.#ports.record({ type: 'turn_started', id: prompt.id }, prompt.origin);
+      await this.#ports.tidy(outcome);
+    } catch (error) {
+      this.#ports.log.write('error', 'a turn left something open', { reason: asOffdeskError(error).code });
+    }
+    this.#ports.writer.event(
+      { type: 'turn_ended', id, outcome, stopReason: end.stopReason, ...message },
+      host,
+    );
+    await this.#settle().catch(() => {});
+    running.prompt.finish(end);
+  }
+
+  async #attempt(running: Running): Promise<PromptEnd> {
+    const { prompt, abort } = running;
+    const { writer } = this.#ports;
+    const stopped = () => running.stoppedBy !== undefined;
+    try {
+      writer.event({ type: 'turn_started', id: prompt.id }, prompt.origin);
       this.#ports.mirror(prompt.id, prompt.blocks, prompt.origin);
-      const { stopReason } = await this.#ports.run(prompt.blocks, () => this.stoppedBy !== undefined);
-      const cancelled = this.stoppedBy !== undefined || stopReason === 'cancelled';
-      end = { outcome: cancelled ? 'cancelled' : 'done', stopReason };
+      // What a crash would forget would be run again: while the disk refuses, nothing reaches the agent.
+      await writer.durable(abort.signal);
+      const run = this.#ports.run(prompt.blocks, stopped);
+      const { stopReason } = await Promise.race([run, running.lost]);
+      const cancelled = stopped() || stopReason === 'cancelled';
+      return { outcome: cancelled ? 'cancelled' : 'done', stopReason };
     } catch (caught) {
       const error = asOffdeskError(caught, 'agent_failed');
-      const lost = error.code === 'agent_exited' || error.code === 'agent_garbage' || error.code === 'closed';
-      const cancelled = this.stoppedBy !== undefined && !lost;
-      end = cancelled
-        ? { outcome: 'cancelled', stopReason: 'cancelled' }
-        : { outcome: lost ? 'interrupted' : 'failed', stopReason: 'refusal', message: error.sentence };
+      const lost = this.#closed || ['agent_exited', 'agent_garbage', 'closed'].includes(error.code);
+      if (stopped() && !lost) return { outcome: 'cancelled', stopReason: 'cancelled' };
+      const message = this.#closed ? interrupted : error.sentence;
+      return { outcome: lost ? 'interrupted' : 'failed', stopReason: 'refusal', message };
     }
-    try {
-      const outcome = end.outcome as PromptOutcome;
-      await this.#ports.tidy(outcome);
-      const message = end.message === undefined ? {} : { message: end.message };
-      await this.#ports.record(
-        { type: 'turn_ended', id: prompt.id, outcome, stopReason: end.stopReason, ...message },
-        host,
-      );
-    } catch (error) {
-      this.#ports.log.write('error', 'a turn could not be journaled', { reason: asOffdeskError(error).code });
-    }
-    prompt.finish(end);
+  }
+}
+
+/** What is said to whoever repeats a prompt that ended before the host came back. */
+function endOf(fate: Fate): PromptEnd | undefined {
+  switch (fate) {
+    case 'done':
+      return { outcome: 'done', stopReason: 'end_turn' };
+    case 'cancelled':
+    case 'removed':
+      return { outcome: fate, stopReason: 'cancelled' };
+    case 'failed':
+      return { outcome: fate, stopReason: 'refusal', message: 'This prompt failed.' };
+    case 'interrupted':
+      return { outcome: fate, stopReason: 'refusal', message: interrupted };
+    case 'changed':
+      throw new OffdeskError('invalid_params', 'This id is that of a change.', 'Send it with another id.');
+    case 'received':
+    case 'running':
+      return undefined;
   }
 }
 

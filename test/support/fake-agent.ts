@@ -20,10 +20,13 @@ export class FakeAgent implements AgentPort {
   /** Whether an earlier session can be continued. */
   remembers = false;
   startError: Error | undefined;
+  /** What each start was asked to continue. */
+  readonly earlier: (string | undefined)[] = [];
   #turnWaiters: ((turn: Turn) => void)[] = [];
 
   start(sink: AgentSink, earlier?: string): Promise<AgentOffers> {
     this.starts++;
+    this.earlier.push(earlier);
     if (this.startError) return Promise.reject(this.startError);
     this.sink = sink;
     return Promise.resolve({

@@ -81,10 +81,10 @@ describe('session', () => {
   });
 
   it('H2: a session that ended starts no agent, whatever asked for one', async () => {
-    const { agent, session } = setup(new FakeAgent());
-    const prompt = session.prompt('prompt-01', words('one'), desk);
+    const { agent, session, journal } = setup(new FakeAgent());
     // The turn has begun and has not yet got as far as the agent.
-    await session.close();
+    journal.onAppend(({ event }) => event?.type === 'turn_started' && void session.close());
+    const prompt = session.prompt('prompt-01', words('one'), desk);
     assert.equal((await within(prompt, 5_000, 'the prompt to end')).outcome, 'interrupted');
     await assert.rejects(session.setMode('plan', desk), { code: 'closed' });
     await assert.rejects(session.startAgent(), { code: 'closed' });

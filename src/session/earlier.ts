@@ -1,0 +1,92 @@
+/** Where a session stood when its host ended, read from its journal: what was waiting, running, open. */
+import type { Origin, PromptBlock } from '../protocol/facts.ts';
+import { limits } from '../protocol/limits.ts';
+import type { Journal } from './journal.ts';
+import { OpenToolCalls } from './open-tool-calls.ts';
+import { hostWord, type HostWord } from './session-words.ts';
+
+export interface EarlierPrompt {
+  id: string;
+  blocks: PromptBlock[];
+  origin: Origin;
+}
+
+export interface Earlier {
+  /** The agent's own id of its session. */
+  agentSession: string | undefined;
+  /** What the agent called the session. */
+  agentTitle: string | undefined;
+  configOptions: Record<string, unknown>[] | undefined;
+  /** By the journal it ran or was being started. */
+  agentRan: boolean;
+  running: string | undefined;
+  waiting: EarlierPrompt[];
+  held: boolean;
+  /** Ids of open questions. */
+  questions: string[];
+  /** Tool calls of the running turn that did not end. */
+  tools: OpenToolCalls;
+  /** What was shown last: a notice of the host's own, or something else. */
+  last: HostWord | 'said' | 'nothing';
+  /** Milliseconds since the Unix epoch. */
+  updatedAt: number;
+}
+
+/** Undefined where the journal is empty. */
+export async function earlierOf(journal: Journal): Promise<Earlier | undefined> {
+  const [last] = await journal.read(journal.head - 1, 1);
+  if (!last) return undefined;
+  const earlier: Earlier = {
+    ...{ agentSession: undefined, agentTitle: undefined, configOptions: undefined, agentRan: false },
+    ...{ running: undefined, waiting: [], held: false, questions: [] },
+    ...{ tools: new OpenToolCalls(), last: await lastWord(journal), updatedAt: last.at },
+  };
+  let turnSeq = 0;
+  for (const { seq, origin, update, event } of (await journal.tail(0)).state) {
+    switch (event?.type) {
+      case 'agent_offers':
+        earlier.agentSession = event.session;
+        earlier.configOptions = event.configOptions ?? undefined;
+        break;
+      case 'agent_state':
+        earlier.agentRan = event.state !== 'exited';
+        break;
+      case 'prompt_received':
+        earlier.waiting.push({ id: event.id, blocks: event.prompt, origin });
+        break;
+      case 'turn_started':
+        earlier.running = event.id;
+        turnSeq = seq;
+        break;
+      case 'queue_held':
+        earlier.held = true;
+        break;
+      case 'question_opened':
+        earlier.questions.push(event.id);
+        break;
+      case undefined: {
+        const { title, configOptions } = update;
+        if (typeof title === 'string') earlier.agentTitle = title.slice(0, limits.titleChars) || undefined;
+        if (Array.isArray(configOptions)) earlier.configOptions = configOptions;
+      }
+    }
+  }
+  earlier.waiting = earlier.waiting.filter(({ id }) => id !== earlier.running);
+  if (turnSeq > 0) await seeTools(journal, turnSeq, earlier.tools);
+  return earlier;
+}
+
+async function lastWord(journal: Journal): Promise<Earlier['last']> {
+  const { facts } = await journal.page({ before: journal.head + 1 }, 1, limits.historyBytes);
+  const last = facts.at(-1);
+  return last ? (hostWord(last.update) ?? 'said') : 'nothing';
+}
+
+async function seeTools(journal: Journal, from: number, tools: OpenToolCalls): Promise<void> {
+  for (let seq = from; seq < journal.head;) {
+    const facts = await journal.read(seq, limits.historyBytes);
+    for (const { update } of facts) tools.see(update);
+    const next = facts.at(-1)?.seq ?? journal.head;
+    seq = Math.max(next, seq + 1);
+  }
+}

@@ -1,0 +1,185 @@
+/** A session's agent: started when it is needed, with its own session where it can; all that it says is journaled. */
+import { asOffdeskError, type OffdeskError } from '../base/error.ts';
+import type { Origin, RawUpdate } from '../protocol/facts.ts';
+import { limits } from '../protocol/limits.ts';
+import type { AgentPort, AgentSink } from './agent-port.ts';
+import type { Earlier } from './earlier.ts';
+import type { FactWriter } from './fact-writer.ts';
+import { OpenToolCalls } from './open-tool-calls.ts';
+import type { Questions } from './questions.ts';
+import { startsAfresh } from './session-words.ts';
+import { sessionEnded } from './turns.ts';
+
+export type AgentState = { state: 'none' | 'starting' | 'ready' | 'exited'; error?: OffdeskError };
+
+export interface SessionAgentOptions {
+  name: string;
+  agent: AgentPort;
+  writer: FactWriter;
+  questions: Questions;
+  /** The turn that runs, and who stopped it. */
+  turn(): { stoppedBy: Origin | undefined } | undefined;
+  changed(): void;
+  earlier: Earlier | undefined;
+}
+
+const host: Origin = { kind: 'host' };
+const agent: Origin = { kind: 'agent' };
+
+export class SessionAgent {
+  readonly #options: SessionAgentOptions;
+  readonly #port: AgentPort;
+  readonly #writer: FactWriter;
+  readonly #tools: OpenToolCalls;
+  #state: AgentState = { state: 'none' };
+  #starting: Promise<void> | undefined;
+  #stopped = false;
+  /** Its own id of its session, by which it may be resumed. */
+  #session: string | undefined;
+  /** Something was said that it does not know if it starts afresh. */
+  #said: boolean;
+  #configOptions: Record<string, unknown>[] | undefined;
+  #title: string | undefined;
+
+  constructor(options: SessionAgentOptions) {
+    const { earlier } = options;
+    this.#options = options;
+    this.#port = options.agent;
+    this.#writer = options.writer;
+    this.#tools = earlier?.tools ?? new OpenToolCalls();
+    this.#session = earlier?.agentSession;
+    this.#said = earlier?.last === 'said' || earlier?.last === 'back';
+    this.#configOptions = earlier?.configOptions;
+    this.#title = earlier?.agentTitle;
+  }
+
+  get state(): AgentState {
+    return this.#state;
+  }
+
+  /** What it calls the session. */
+  get title(): string | undefined {
+    return this.#title;
+  }
+
+  /** As it had them last. */
+  get configOptions(): Record<string, unknown>[] {
+    return this.#configOptions ?? [];
+  }
+
+  /** Unless it runs; rejects with what the user must do, or with `closed`. */
+  start(): Promise<void> {
+    if (this.#stopped) return Promise.reject(sessionEnded());
+    if (this.#state.state === 'ready') return Promise.resolve();
+    this.#starting ??= this.#start().finally(() => (this.#starting = undefined));
+    return this.#starting;
+  }
+
+  /** A turn that was `stopped` meanwhile is not sent. */
+  async prompt(blocks: Parameters<AgentPort['prompt']>[0], stopped: () => boolean) {
+    if (!stopped()) await this.start();
+    // Again: starting an agent may take a minute.
+    if (stopped()) return { stopReason: 'cancelled' };
+    this.#said = true;
+    return this.#port.prompt(blocks);
+  }
+
+  cancel(): void {
+    if (this.#state.state === 'ready') this.#port.cancel();
+  }
+
+  async setMode(modeId: string, origin: Origin): Promise<void> {
+    await this.#port.setMode(modeId);
+    this.#writer.update({ sessionUpdate: 'current_mode_update', currentModeId: modeId }, origin);
+  }
+
+  async setConfigOption(configId: string, value: string | boolean, origin: Origin) {
+    const configOptions = await this.#port.setConfigOption(configId, value);
+    if (configOptions) {
+      this.#configOptions = configOptions;
+      this.#writer.update({ sessionUpdate: 'config_option_update', configOptions }, origin);
+    }
+    return configOptions ?? [];
+  }
+
+  /** Ends the tool calls that it left open. */
+  closeTools(): void {
+    for (const update of this.#tools.closeAll()) this.#writer.update(update, host);
+  }
+
+  /** It does not start again after. */
+  refuse(): void {
+    this.#stopped = true;
+  }
+
+  /** It is gone when this resolves. */
+  async stop(): Promise<void> {
+    this.refuse();
+    await this.#port.stop();
+  }
+
+  /** The last that is said of it. */
+  stopped(): void {
+    if (this.#state.state === 'starting' || this.#state.state === 'ready') this.#become({ state: 'exited' });
+  }
+
+  async #start(): Promise<void> {
+    this.#become({ state: 'starting' });
+    try {
+      const { kept, ...offers } = await this.#port.start(this.#sink(), this.#session);
+      const { error } = this.#state;
+      // It ended again before this call heard that it had started.
+      if (error) throw error;
+      this.#session = offers.session;
+      this.#configOptions = offers.configOptions ?? undefined;
+      this.#writer.event({ type: 'agent_offers', ...offers }, agent);
+      this.#become({ state: 'ready' });
+      if (!this.#said || kept) return;
+      this.#said = false;
+      this.#writer.update(startsAfresh(this.#options.name), host);
+    } catch (caught) {
+      const error = asOffdeskError(caught, 'agent_failed');
+      if (!this.#stopped && this.#state.state === 'starting') this.#become({ state: 'exited', error });
+      throw error;
+    }
+  }
+
+  #sink(): AgentSink {
+    const { questions, turn } = this.#options;
+    return {
+      update: (update) => this.#update(update),
+      ask: async (kind, request, withdrawn) => {
+        const end = questions.ask(kind, request, withdrawn, agent);
+        const stoppedBy = turn()?.stoppedBy;
+        // Asked before the agent heard of Stop: it must not wait for an answer to go on with its end.
+        if (stoppedBy) await questions.closeAll('cancelled', stoppedBy);
+        return await end;
+      },
+      exited: (error) => {
+        if (this.#stopped) return;
+        this.#become({ state: 'exited', error });
+        void questions.closeAll('withdrawn', agent);
+      },
+    };
+  }
+
+  #update(update: RawUpdate): void {
+    // Some agents echo the prompt; it was journaled when the turn began.
+    if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn()) return;
+    const { title, configOptions } = update;
+    if (Array.isArray(configOptions)) this.#configOptions = configOptions;
+    this.#tools.see(update);
+    this.#writer.update(update, agent);
+    if (update.sessionUpdate !== 'session_info_update' || typeof title !== 'string') return;
+    this.#title = title.slice(0, limits.titleChars) || undefined;
+    this.#options.changed();
+  }
+
+  #become(state: AgentState): void {
+    this.#state = state;
+    const error = state.error === undefined ? {} : { error: state.error.toShape() };
+    if (state.state !== 'none')
+      this.#writer.event({ type: 'agent_state', state: state.state, ...error }, host);
+    this.#options.changed();
+  }
+}
