@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'agent_failed'
   // session
   | 'session_unknown'
+  | 'session_ended'
   | 'cursor_unknown'
   | 'prompt_unknown'
   | 'question_unknown'

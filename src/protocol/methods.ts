@@ -63,6 +63,7 @@ export const historyParams = z.union([
   z.object({ ...pageParams, before: seq }),
   z.object({ ...pageParams, at: seq }),
 ]);
+export type HistoryParams = z.infer<typeof historyParams>;
 /**
  * `updates`: params of session/update, oldest first; `from`: pass as `before` for the page that precedes, null at
  * the beginning; `next`: pass as `at` for the page that follows, null at the end.
@@ -81,6 +82,7 @@ export const searchParams = z.object({
   before: seq.nullable(),
   limit: z.number().int().min(1).max(limits.searchHits),
 });
+export type SearchParams = z.infer<typeof searchParams>;
 /** `hits`: newest first, one an item; `next`: pass as the next `before`, null when all was searched. */
 export const searchResult = z.object({
   hits: z.array(
@@ -134,6 +136,7 @@ export const resumeMeta = z.union([
   }),
   z.object({ tail: z.number().int().min(0).max(limits.historyItems) }),
 ]);
+export type ResumeWish = z.infer<typeof resumeMeta>;
 /** `_meta.offdesk` of its result. `from`: `before` for the first history request, null when all was sent. */
 export const resumeResultMeta = z.object({
   head: cursorSchema,
@@ -168,6 +171,7 @@ export const pastParams = z.object({
   before: z.string().max(200).optional(),
   limit: z.number().int().min(1).max(limits.pastSessions),
 });
+export type PastParams = z.infer<typeof pastParams>;
 export const pastResult = z.object({ sessions: z.array(sessionRow), next: z.string().nullable() });
 export type PastResult = z.infer<typeof pastResult>;
 

@@ -7,6 +7,8 @@ import type { ErrorShape } from '../base/error.ts';
 export interface MessageTransport {
   /** `urgent` skips the wait for company (answers, cancel). */
   send(message: string, options?: { urgent?: boolean }): void;
+  /** When more may be sent without piling up; absent where that is bounded otherwise, as by acknowledgements. */
+  drained?(): Promise<void>;
   /** Subscribe before the first turn of the event loop ends; nothing is delivered earlier. */
   readonly onMessage: Event<string>;
   /** Fires once; `undefined` for an orderly end. */
@@ -45,6 +47,7 @@ export function acpStream(transport: MessageTransport): Stream {
     write(message) {
       const urgent = 'method' in message && urgentMethods.has(message.method);
       transport.send(JSON.stringify(message), { urgent });
+      return transport.drained?.();
     },
     close() {
       transport.close();

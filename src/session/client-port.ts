@@ -45,6 +45,28 @@ export interface DeskPort {
   handle(method: string, params: unknown): Promise<unknown>;
 }
 
+/** To read it, also when it is over. Rejects with `session_unknown`. */
+export async function findSession(sessions: SessionDirectory, id: string): Promise<Session> {
+  const session = sessions.get(id) ?? (await sessions.find(id));
+  if (session) return session;
+  throw new OffdeskError(
+    'session_unknown',
+    'This session is not here any more.',
+    'Go back to the list of sessions.',
+  );
+}
+
+/** To change it. Rejects with `session_ended` where it can only be read, with `session_unknown` where it is not. */
+export async function openSession(sessions: SessionDirectory, id: string): Promise<Session> {
+  const session = await findSession(sessions, id);
+  if (session.state !== 'ended') return session;
+  throw new OffdeskError(
+    'session_ended',
+    'This session is over: it can be read, and takes nothing more.',
+    'Start a new one at the computer.',
+  );
+}
+
 export function requireScope(client: ClientIdentity, needs: Scope): void {
   if (allows(client.scope(), needs)) return;
   throw new OffdeskError(

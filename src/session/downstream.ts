@@ -1,23 +1,24 @@
 /** One client's connection: towards every surface Offdesk is an ACP agent (docs/SPEC.md, P). */
-import {
-  agent,
-  RequestError,
-  type AgentConnection,
-  type AgentContext,
-  type Stream,
-} from '@agentclientprotocol/sdk';
+import { agent, type AgentConnection, type AgentContext, type Stream } from '@agentclientprotocol/sdk';
 import * as z from 'zod/v4';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
+import type { Event } from '../base/emitter.ts';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
-import { promptBlocks, toNotification, type Fact } from '../protocol/facts.ts';
-import { limits } from '../protocol/limits.ts';
 import * as p from '../protocol/methods.ts';
 import { BUILD, PROTOCOL } from '../protocol/version.ts';
-import { requireScope, type ClientIdentity, type DeskPort, type SessionDirectory } from './client-port.ts';
-import { cursorAt, sizeOf } from './journal.ts';
+import { Attachments } from './attachments.ts';
+import {
+  openSession,
+  requireScope,
+  type ClientIdentity,
+  type DeskPort,
+  type SessionDirectory,
+} from './client-port.ts';
+import { Latest } from './latest.ts';
 import { PlainClient } from './plain-client.ts';
-import { Pump } from './pump.ts';
+import { Reads } from './reads.ts';
+import { configParams, modeParams, parsed, promptParams, resumeParams, toRequestError } from './requests.ts';
 import type { Session } from './session.ts';
 
 export interface DownstreamOptions {
@@ -36,69 +37,73 @@ export interface Downstream extends Disposable {
 }
 
 const anyParams = z.unknown();
-const resumeParams = z.looseObject({
-  sessionId: z.string().max(128),
-  _meta: z.looseObject({ offdesk: p.resumeMeta.optional() }).nullish(),
-});
-const promptParams = z.looseObject({
-  sessionId: z.string().max(128),
-  prompt: promptBlocks,
-  _meta: z.looseObject({ offdesk: p.promptMeta.optional() }).nullish(),
-});
 
 /** Serves one client until the stream ends or it is disposed. */
 export function serveClient(options: DownstreamOptions): Downstream {
   return new Connection(options);
 }
 
+/** Shape of what a handler gets of a request. */
+interface Call {
+  params: unknown;
+  signal: AbortSignal;
+}
+
 class Connection implements Downstream {
   readonly #options: DownstreamOptions;
   readonly #log: Log;
   readonly #store = new DisposableStore();
-  readonly #pumps = new Map<string, Pump>();
   readonly #connection: AgentConnection;
+  readonly #attachments: Attachments;
+  readonly #reads: Reads;
+  /** What goes to the client besides facts and answers. */
+  readonly #news: Latest[] = [];
   #plain: PlainClient | undefined;
-  #promptCount = 0;
   #greeted = false;
 
   constructor(options: DownstreamOptions) {
     this.#options = options;
-    this.#log = scopedLog(options.log, `client ${options.client.name}`);
+    const { sessions, client, desk } = options;
+    this.#log = scopedLog(options.log, `client ${client.name}`);
+    const { origin } = client;
     const app = agent({ name: 'offdesk' })
       .onRequest('initialize', (cx) => this.#initialize(cx.params._meta))
-      .onRequest('session/list', () => ({ sessions: this.#options.sessions.list().map(describe) }))
-      .onRequest('session/resume', resumeParams, (cx) => this.#call(() => this.#resume(cx.params, cx.client)))
-      .onRequest('session/load', resumeParams, (cx) =>
-        this.#call(() => this.#load(cx.params.sessionId, cx.client)),
-      )
-      .onRequest('session/prompt', promptParams, (cx) => this.#call(() => this.#prompt(cx.params)))
-      .onRequest('session/set_mode', (cx) =>
-        this.#call(() => this.#setMode(cx.params.sessionId, cx.params.modeId)),
-      )
-      .onRequest('session/set_config_option', (cx) =>
-        this.#call(() => this.#setConfig(cx.params.sessionId, cx.params.configId, cx.params.value)),
-      )
+      .onRequest('session/list', () => ({ sessions: sessions.list().map(describe) }))
       .onNotification('session/cancel', (cx) => this.#quietly(() => this.#cancel(cx.params.sessionId)))
-      .onNotification(p.methods.ack, p.ackParams, (cx) => this.#ack(cx.params))
-      .onRequest(p.methods.answer, p.answerParams, (cx) => this.#call(() => this.#answer(cx.params)))
-      .onRequest(p.methods.history, p.historyParams, (cx) => this.#call(() => this.#history(cx.params)))
-      .onRequest(p.methods.files, p.filesParams, (cx) => this.#call(() => this.#files(cx.params)))
-      .onRequest(p.methods.queueRemove, p.queueParams, (cx) =>
-        this.#call(() =>
-          this.#control(cx.params.sessionId).removeQueued(cx.params.id, this.#options.client.origin),
-        ),
-      )
-      .onRequest(p.methods.queueResume, p.sessionParams, (cx) =>
-        this.#call(() => this.#control(cx.params.sessionId).resumeQueue(this.#options.client.origin)),
-      );
-    const desk = options.desk;
+      .onNotification(p.methods.ack, anyParams, (cx) => this.#quietly(() => this.#ack(cx.params)));
+    const on = (method: string, answer: (call: Call) => Promise<unknown>) => {
+      app.onRequest(method, anyParams, (cx) => this.#call(() => answer(cx)));
+    };
+    on('session/resume', ({ params }) => this.#resume(params));
+    on('session/load', ({ params }) => this.#load(params));
+    on('session/prompt', ({ params }) => this.#prompt(params));
+    on('session/set_mode', ({ params }) => this.#setMode(params));
+    on('session/set_config_option', ({ params }) => this.#setConfig(params));
+    on(p.methods.answer, ({ params }) => this.#answer(params));
+    on(p.methods.history, ({ params }) => this.#reads.history(parsed(p.historyParams, params)));
+    on(p.methods.search, ({ params, signal }) => this.#reads.search(parsed(p.searchParams, params), signal));
+    on(p.methods.past, ({ params }) => this.#reads.past(parsed(p.pastParams, params)));
+    on(p.methods.files, ({ params }) => this.#files(params));
+    on(p.methods.queueRemove, async ({ params }) => {
+      const { sessionId, id, change } = parsed(p.queueParams, params);
+      await (await this.#control(sessionId)).removeQueued(id, origin, change);
+      return {};
+    });
+    on(p.methods.queueResume, async ({ params }) => {
+      const { sessionId, change } = parsed(p.sessionParams, params);
+      await (await this.#control(sessionId)).resumeQueue(origin, change);
+      return {};
+    });
     if (desk) {
       for (const method of Object.values(p.methods.host)) {
-        if (method === p.methods.host.status) continue;
-        app.onRequest(method, anyParams, (cx) => this.#call(() => desk.handle(method, cx.params)));
+        if (method !== p.methods.host.status) on(method, ({ params }) => desk.handle(method, params));
       }
     }
     this.#connection = app.connect(options.stream);
+    this.#attachments = this.#store.add(
+      new Attachments({ sessions, client: this.#connection.client, log: this.#log }),
+    );
+    this.#reads = this.#store.add(new Reads(sessions));
     void this.#connection.closed.then(() => this.dispose());
   }
 
@@ -108,8 +113,6 @@ class Connection implements Downstream {
 
   dispose(): void {
     this.#store.dispose();
-    for (const pump of this.#pumps.values()) pump.dispose();
-    this.#pumps.clear();
     this.#connection.close();
   }
 
@@ -150,115 +153,58 @@ class Connection implements Downstream {
   /** Host-level news that are no facts of a session. */
   #announce(client: AgentContext): void {
     const { sessions, desk } = this.#options;
-    const tell = () => {
-      const { client: you } = this.#options;
-      const { id } = you.origin;
-      const state: p.ClientState = {
-        ...sessions.describe(),
-        you: { ...(id === undefined ? {} : { id }), name: you.name, scope: you.scope() },
-        others: this.#options.others(),
-      };
-      void client.notify(p.methods.state, state).catch(() => {});
-    };
-    this.#store.add(sessions.onChange(coalesced(tell, this.#store)));
-    queueMicrotask(tell);
+    const notify = (method: string, params: unknown) =>
+      void client.notify<unknown>(method, params).catch(() => {});
+    this.#news.push(this.#latest(sessions.onChange, () => notify(p.methods.state, this.#state())));
     if (!desk) return;
-    const status = () => void client.notify(p.methods.host.status, desk.status).catch(() => {});
-    this.#store.add(desk.onStatus(coalesced(status, this.#store)));
-    queueMicrotask(status);
+    this.#news.push(this.#latest(desk.onStatus, () => notify(p.methods.host.status, desk.status)));
   }
 
-  #session(id: string): Session {
-    const session = this.#options.sessions.get(id);
-    if (session) return session;
-    throw new OffdeskError(
-      'session_unknown',
-      'This session is not here any more.',
-      'Go back to the list of sessions.',
-    );
+  #latest(changes: Event<unknown>, send: () => void): Latest {
+    const latest = this.#store.add(new Latest(send, () => this.#attachments.behind));
+    this.#store.add(changes(() => latest.change()));
+    latest.change();
+    return latest;
   }
 
-  #control(id: string): Session {
+  #state(): p.ClientState {
+    const { client, sessions, others } = this.#options;
+    const { id } = client.origin;
+    return {
+      ...sessions.describe(),
+      you: { ...(id === undefined ? {} : { id }), name: client.name, scope: client.scope() },
+      others: others(),
+    };
+  }
+
+  #control(id: string): Promise<Session> {
     requireScope(this.#options.client, 'control');
-    return this.#session(id);
+    return openSession(this.#options.sessions, id);
   }
 
-  async #resume(params: z.infer<typeof resumeParams>, client: AgentContext) {
-    const session = this.#session(params.sessionId);
-    const { journal } = session;
-    const wish = params._meta?.offdesk;
-    if (this.#plain) {
-      // ACP: session/resume replays nothing.
-      await this.#startPlain(session, journal.head, client);
-      return {};
-    }
-    const after = wish && 'after' in wish ? wish.after : undefined;
-    const known = after !== undefined && after.epoch === journal.epoch && after.seq <= journal.head;
-    if (after && known) {
-      this.#start(session, after.seq, [], client);
-      return resumed({ head: cursorAt(journal, journal.head), from: null, reset: false });
-    }
-    const items = wish && 'tail' in wish ? wish.tail : limits.tailItems;
-    const window = await journal.tail(items);
-    this.#start(session, window.start - 1, window.state, client);
-    return resumed({ head: cursorAt(journal, journal.head), from: window.from, reset: after !== undefined });
-  }
-
-  /** Plain ACP: everything that came before is replayed, coalesced, before the result. */
-  async #load(id: string, client: AgentContext) {
-    const session = this.#session(id);
-    // Before the page is read: what comes meanwhile is the pump's.
-    const { head } = session.journal;
-    const page = await session.journal.page(
-      { before: head + 1 },
-      Number.MAX_SAFE_INTEGER,
-      Number.MAX_SAFE_INTEGER,
-    );
-    for (const fact of page.facts)
-      await client.notify<unknown>('session/update', toNotification(session.id, fact));
-    await this.#startPlain(session, head, client);
+  async #resume(params: unknown) {
+    const { sessionId, _meta } = parsed(resumeParams, params);
+    if (!this.#plain)
+      return { _meta: { offdesk: await this.#attachments.resume(sessionId, _meta?.offdesk) } };
+    await this.#attachments.resumePlain(sessionId, this.#plain);
     return {};
   }
 
-  /** From here on, and with the questions that are open. */
-  async #startPlain(session: Session, seq: number, client: AgentContext): Promise<void> {
-    const { state } = await session.journal.tail(0);
-    for (const fact of state) if (fact.seq <= seq) this.#plain?.see(session, fact);
-    this.#start(session, seq, [], client);
+  async #load(params: unknown) {
+    await this.#attachments.load(parsed(resumeParams, params).sessionId, this.#plain);
+    return {};
   }
 
-  #start(session: Session, seq: number, first: Fact[], client: AgentContext): void {
-    // The client left while its wish was worked on.
-    if (this.#store.disposed) return;
-    for (const [id, pump] of this.#pumps) {
-      if (id !== session.id && this.#options.sessions.get(id)) continue;
-      pump.dispose();
-      this.#pumps.delete(id);
-    }
-    // State facts go ahead of the window, in the same order as everything else.
-    for (const fact of first) void this.#send(session, fact, client).catch(() => {});
-    const pump = new Pump(session.journal, seq, async (fact) => {
-      await this.#send(session, fact, client);
-      if (this.#plain) pump.ack(fact.seq);
-    });
-    this.#pumps.set(session.id, pump);
+  #ack(params: unknown): void {
+    const { sessionId, cursor } = parsed(p.ackParams, params);
+    if (this.#attachments.ack(sessionId, cursor)) for (const latest of this.#news) latest.taken();
   }
 
-  async #send(session: Session, fact: Fact, client: AgentContext): Promise<void> {
-    await client.notify<unknown>('session/update', toNotification(session.id, fact));
-    this.#plain?.see(session, fact);
-  }
-
-  #ack({ sessionId, cursor }: z.infer<typeof p.ackParams>): void {
-    const epoch = this.#options.sessions.get(sessionId)?.journal.epoch;
-    if (epoch === cursor.epoch) this.#pumps.get(sessionId)?.ack(cursor.seq);
-  }
-
-  async #prompt(params: z.infer<typeof promptParams>) {
-    const session = this.#control(params.sessionId);
-    const id =
-      params._meta?.offdesk?.id ?? `${this.#options.client.name}-${Date.now()}-${++this.#promptCount}`;
-    const end = await session.prompt(id, params.prompt, this.#options.client.origin);
+  async #prompt(params: unknown) {
+    const { sessionId, prompt, _meta } = parsed(promptParams, params);
+    const session = await this.#control(sessionId);
+    const id = _meta?.offdesk?.id ?? crypto.randomUUID();
+    const end = await session.prompt(id, prompt, this.#options.client.origin);
     if (end.outcome === 'failed' || end.outcome === 'interrupted') {
       throw new OffdeskError(
         'agent_failed',
@@ -271,43 +217,40 @@ class Connection implements Downstream {
 
   async #cancel(id: string): Promise<void> {
     requireScope(this.#options.client, 'answer');
-    await this.#session(id).cancel(this.#options.client.origin);
+    await (await openSession(this.#options.sessions, id)).cancel(this.#options.client.origin);
   }
 
-  #answer(params: z.infer<typeof p.answerParams>): Promise<p.AnswerResult> {
+  async #answer(params: unknown): Promise<p.AnswerResult> {
+    const { sessionId, question, id, answer } = parsed(p.answerParams, params);
     requireScope(this.#options.client, 'answer');
-    const session = this.#session(params.sessionId);
-    return session.answer(params.question, params.id, params.answer, this.#options.client.origin);
+    const session = await openSession(this.#options.sessions, sessionId);
+    return session.answer(question, id, answer, this.#options.client.origin);
   }
 
-  async #history(params: z.infer<typeof p.historyParams>): Promise<p.HistoryResult> {
-    const session = this.#session(params.sessionId);
-    const page = await session.journal.page(params, params.limit, limits.historyBytes);
-    const updates = endsThatFit(page.facts).map((fact) => toNotification(session.id, fact));
-    return { updates, from: page.from, next: page.next };
+  async #files(params: unknown): Promise<p.FilesResult> {
+    const { sessionId, query, limit } = parsed(p.filesParams, params);
+    const session = await this.#control(sessionId);
+    return { files: await this.#options.sessions.files(session, query, limit) };
   }
 
-  async #files(params: z.infer<typeof p.filesParams>): Promise<p.FilesResult> {
-    const session = this.#control(params.sessionId);
-    return { files: await this.#options.sessions.files(session, params.query, params.limit) };
-  }
-
-  async #setMode(sessionId: string, modeId: string) {
-    await this.#control(sessionId).setMode(modeId, this.#options.client.origin);
+  async #setMode(params: unknown) {
+    const { sessionId, modeId, _meta } = parsed(modeParams, params);
+    const session = await this.#control(sessionId);
+    await session.setMode(modeId, this.#options.client.origin, _meta?.offdesk?.change);
     return {};
   }
 
-  async #setConfig(sessionId: string, configId: string, value: string | boolean) {
-    const configOptions = await this.#control(sessionId).setConfigOption(
-      configId,
-      value,
-      this.#options.client.origin,
-    );
-    return { configOptions: configOptions as never };
+  async #setConfig(params: unknown) {
+    const { sessionId, configId, value, _meta } = parsed(configParams, params);
+    const session = await this.#control(sessionId);
+    const change = _meta?.offdesk?.change;
+    return {
+      configOptions: await session.setConfigOption(configId, value, this.#options.client.origin, change),
+    };
   }
 
   /** Errors reach the client with their code and next step. */
-  async #call<T>(work: () => Promise<T> | T): Promise<T> {
+  async #call<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -315,7 +258,7 @@ class Connection implements Downstream {
     }
   }
 
-  async #quietly(work: () => Promise<void>): Promise<void> {
+  async #quietly(work: () => Promise<void> | void): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -324,43 +267,11 @@ class Connection implements Downstream {
   }
 }
 
-function resumed(meta: p.ResumeResultMeta) {
-  return { _meta: { offdesk: meta } };
-}
-
-/** A page must fit into a message; of an item that alone does not, beginning and end say most. */
-function endsThatFit(facts: Fact[]): Fact[] {
-  const sizes = facts.map(sizeOf);
-  let chars = sizes.reduce((sum, size) => sum + size, 0);
-  let from = 1;
-  while (from < facts.length - 1 && chars > limits.historyItemChars) chars -= sizes[from++]!;
-  return [...facts.slice(0, 1), ...facts.slice(from)];
-}
-
 function describe(session: Session) {
   return {
     sessionId: session.id,
     cwd: session.cwd,
     title: session.title,
     updatedAt: new Date(session.updatedAt).toISOString(),
-  };
-}
-
-function toRequestError(error: unknown): RequestError {
-  if (error instanceof RequestError) return error;
-  const shape = asOffdeskError(error).toShape();
-  return new RequestError(-32000, shape.message, { offdesk: shape });
-}
-
-/** Many changes in one turn of the event loop become one call. */
-function coalesced(call: () => void, store: DisposableStore): () => void {
-  let planned = false;
-  return () => {
-    if (planned) return;
-    planned = true;
-    queueMicrotask(() => {
-      planned = false;
-      if (!store.disposed) call();
-    });
   };
 }

@@ -75,8 +75,11 @@ export interface Journal {
   itemsAfter(seq: number): Promise<number>;
   /** Of a prompt (`prompt_received` and what follows) or a change (`change`), however long ago; undefined for neither. */
   fate(id: string): Promise<Fate | undefined>;
-  /** Case-insensitive, backwards from the items that begin before `before`; gives way to other work and stops early. */
-  search(query: string, before: number, limit: number): Promise<SearchPage>;
+  /**
+   * Case-insensitive, backwards from the items that begin before `before`; gives way to other work and stops early,
+   * soon when `signal` says that nobody waits any more.
+   */
+  search(query: string, before: number, limit: number, signal?: AbortSignal): Promise<SearchPage>;
   /** What was appended is written and synced, files are closed; nothing may be appended after. Idempotent. */
   close(): Promise<void>;
 }
