@@ -1,7 +1,7 @@
 /** A transcript's newest part as plain JSON to be kept on a device, and back; folding goes on where it stopped. */
-import type { Cursor } from '../protocol/facts.ts';
-import { cursorSchema } from '../protocol/facts.ts';
 import * as z from 'zod/v4';
+import { cursorSchema, type Cursor } from '../protocol/facts.ts';
+import { limits } from '../protocol/limits.ts';
 import { assemble } from './draft.ts';
 import type { Item, StateKnown, ToolItem, ToolKnown, Transcript } from './items.ts';
 import { keptItem, keptState } from './snapshot-schema.ts';
@@ -45,7 +45,7 @@ export function toSnapshot(
   transcript: Transcript,
   cursor: Cursor,
   before: number | null,
-  bounds: SnapshotBounds,
+  bounds: SnapshotBounds = { chars: limits.snapshotChars },
 ): unknown {
   const { fold } = transcript;
   const all = [...transcript.items, ...fold.aside.values()].map(sized);

@@ -2,6 +2,7 @@
 import * as z from 'zod/v4';
 import { scopeSchema } from '../../protocol/methods.ts';
 import type { StoredKey } from './device-key.ts';
+import { done } from './idb.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
@@ -71,13 +72,6 @@ export async function indexedStore(factory: IDBFactory): Promise<PairingStore> {
       await done(objects('readwrite').delete(hostId));
     },
   };
-}
-
-function done<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB failed'));
-  });
 }
 
 /** The best store that this page may use; asks the browser not to evict it. */
