@@ -39,6 +39,12 @@ const stages = [
     after: ['build'],
   },
   {
+    name: 'faults',
+    command: ['npm', 'run', 'test:faults', '--', '--rounds', '20', '--seed', 'offdesk'],
+    boundMs: 10 * minute,
+    after: [],
+  },
+  {
     name: 'vscode',
     mocha: 'test/vscode',
     timeoutMs: 5 * minute,

@@ -38,6 +38,7 @@ export class FaultProxy {
   #port = 0;
   #mode: Mode = 'open';
   #delayMs = 0;
+  #bytesPerSecond = Infinity;
   #recorded = 0;
   #accepted = 0;
 
@@ -108,6 +109,15 @@ export class FaultProxy {
     this.#delayMs = ms;
   }
 
+  /**
+   * Each direction of each connection, now and new, carries at most so much. `Infinity` ends it, and what was held
+   * back by it goes at once.
+   */
+  throttle(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+    if (bytesPerSecond === Infinity) for (const link of this.#links) link.hurry();
+  }
+
   /** New connections go elsewhere: to a restarted relay, say. */
   retarget(port: number, host = '127.0.0.1'): void {
     this.#target = { host, port };
@@ -129,6 +139,7 @@ export class FaultProxy {
     this.#recordings.push(record);
     const link = new Link(socket, this.#target, this.#secure, {
       delayMs: () => this.#delayMs,
+      bytesPerSecond: () => this.#bytesPerSecond,
       record: (direction, chunk) => {
         this.#recorded += chunk.length;
         if (this.#recorded <= recordedBytesMax) record[direction].push(chunk);
@@ -142,6 +153,7 @@ export class FaultProxy {
 
 interface LinkEvents {
   delayMs: () => number;
+  bytesPerSecond: () => number;
   record: (direction: 'up' | 'down', chunk: Buffer) => void;
   ended: () => void;
 }
@@ -166,8 +178,8 @@ class Link {
     const front: Socket = secure ? new TLSSocket(client, { isServer: true, secureContext: secure }) : client;
     this.#raw = [client, target];
     this.#ended = events.ended;
-    this.#up = new Direction(front, target, events.delayMs, (chunk) => events.record('up', chunk));
-    this.#down = new Direction(target, front, events.delayMs, (chunk) => events.record('down', chunk));
+    this.#up = new Direction(front, target, events, (chunk) => events.record('up', chunk));
+    this.#down = new Direction(target, front, events, (chunk) => events.record('down', chunk));
     for (const socket of new Set([client, front, target])) {
       socket.setNoDelay?.(true);
       // What breaks one side breaks the other, unless the link is held: then nothing gets through at all.
@@ -189,6 +201,11 @@ class Link {
     this.#held = false;
     this.#up.release();
     this.#down.release();
+  }
+
+  hurry(): void {
+    this.#up.hurry();
+    this.#down.hurry();
   }
 
   reset(): void {
@@ -217,14 +234,23 @@ class Direction {
   #queued = 0;
   #timer: NodeJS.Timeout | undefined;
   #held = false;
+  /** Until then the line is taken by what went before. By performance.now(). */
+  #takenUntil = 0;
 
-  constructor(from: Socket, to: Socket, delayMs: () => number, record: (chunk: Buffer) => void) {
+  constructor(
+    from: Socket,
+    to: Socket,
+    pace: Pick<LinkEvents, 'delayMs' | 'bytesPerSecond'>,
+    record: (chunk: Buffer) => void,
+  ) {
     this.#from = from;
     this.#to = to;
     const take = (chunk: Buffer | undefined): void => {
       if (chunk) record(chunk);
       this.#queued += chunk?.length ?? 0;
-      this.#queue.push({ due: performance.now() + delayMs(), chunk });
+      const due = Math.max(performance.now() + pace.delayMs(), this.#takenUntil);
+      this.#takenUntil = due + ((chunk?.length ?? 0) / pace.bytesPerSecond()) * 1000;
+      this.#queue.push({ due: this.#takenUntil, chunk });
       this.#flush();
     };
     from.on('data', take);
@@ -239,6 +265,12 @@ class Direction {
 
   release(): void {
     this.#held = false;
+    this.#flush();
+  }
+
+  hurry(): void {
+    this.#takenUntil = 0;
+    for (const piece of this.#queue) piece.due = 0;
     this.#flush();
   }
 

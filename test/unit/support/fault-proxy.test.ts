@@ -142,6 +142,19 @@ describe('support: fault proxy', function () {
     other.close();
   });
 
+  it('throttles each direction to so many bytes a second, and lets go of what it held back when that ends', async () => {
+    const client = await open();
+    proxy.throttle(1_000);
+    const before = performance.now();
+    client.socket.write('x'.repeat(300));
+    await eventually(() => client.text().length === 300, { what: 'the slow echo', everyMs: 5 });
+    assert.ok(performance.now() - before >= 590, '300 bytes up and down take 0.6 s');
+    client.socket.write('y'.repeat(100_000));
+    await eventually(() => proxy.recordings[0]!.up.length === 100_300, { what: 'the bytes to be held back' });
+    proxy.throttle(Infinity);
+    await eventually(() => client.text().length === 100_300, { what: 'the rest', timeoutMs: 5_000 });
+  });
+
   it('ends TLS where asked, records plain bytes, and can still reset', async () => {
     const ca = await createTestCa();
     const tls = await ca.issue('relay.test', '127.0.0.1');

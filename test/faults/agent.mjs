@@ -1,0 +1,236 @@
+// The agent of a round: ACP on stdio by hand, so that it starts at once; writes down what it was told and what it says.
+//
+// A prompt is words: a token, then what to do: `say:N` `slow:N` `think:N` `big:N` `tool` `ask` `form` `plan` `die`.
+import { existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+const { folder, resumes, stubborn } = JSON.parse(process.env.FAULTS_AGENT);
+const log = openSync(`${folder}/agent.jsonl`, 'a');
+const pid = process.pid;
+let serial = 0;
+const note = (entry) => writeSync(log, `${JSON.stringify({ pid, ...entry })}\n`);
+
+/** All at once or not: a full pipe is waited for, and nobody there is an end or, for a stubborn one, nothing. */
+function tell(message) {
+  let rest = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (error.code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      else if (stubborn) return;
+      else process.exit(0);
+    }
+  }
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const waiting = new Map();
+let requests = 0;
+let turn;
+
+function ask(method, params) {
+  const id = `a${++requests}`;
+  tell({ id, method, params });
+  return new Promise((resolve) => waiting.set(id, resolve));
+}
+
+const update = (sessionId, what) => tell({ method: 'session/update', params: { sessionId, update: what } });
+
+/** Text in pieces, each written down before it is told. */
+function chunk(sessionId, token, kind, text) {
+  note({ ev: 'text', token, kind, text });
+  update(sessionId, { sessionUpdate: kind, content: { type: 'text', text } });
+}
+
+function marked(sessionId, token, what) {
+  const _meta = { serial: `${pid}.${++serial}` };
+  note({ ev: 'update', token, serial: _meta.serial });
+  update(sessionId, { ...what, _meta });
+}
+
+const letters = [
+  'alpha ',
+  'beta ',
+  'gamma\n',
+  'δέλτα ',
+  '数据 ',
+  '🚀 ',
+  '- list\n',
+  '`code` ',
+  '"quoted" ',
+  '\\n ',
+];
+
+async function prompt(sessionId, text) {
+  const [token, ...steps] = text.split(' ');
+  note({ ev: 'prompt', token });
+  turn = { cancelled: false, token };
+  const mine = turn;
+  let count = 0;
+  const word = () => `${token}.${++count} ${letters[(count * 7 + token.length) % letters.length]}`;
+  for (const step of steps) {
+    if (mine.cancelled) break;
+    const [what, amount = '1'] = step.split(':');
+    const n = Number(amount);
+    switch (what) {
+      case 'say':
+        for (let i = 0; i < n; i++) chunk(sessionId, token, 'agent_message_chunk', word());
+        break;
+      case 'slow':
+        for (let i = 0; i < n && !mine.cancelled; i++) {
+          chunk(sessionId, token, 'agent_message_chunk', word());
+          await pause(12);
+        }
+        break;
+      case 'think':
+        for (let i = 0; i < n; i++) chunk(sessionId, token, 'agent_thought_chunk', word());
+        break;
+      case 'big':
+        chunk(sessionId, token, 'agent_message_chunk', `${word()}${'x'.repeat(n)}\n`);
+        break;
+      case 'plan':
+        for (const status of ['pending', 'in_progress', 'completed'])
+          marked(sessionId, token, {
+            sessionUpdate: 'plan',
+            entries: [{ content: `plan of ${token}`, priority: 'low', status }],
+          });
+        break;
+      case 'tool': {
+        const toolCallId = `${pid}.${++serial}`;
+        const start = {
+          sessionUpdate: 'tool_call',
+          toolCallId,
+          title: `tool of ${token}`,
+          status: 'pending',
+        };
+        marked(sessionId, token, { ...start, kind: 'execute' });
+        await pause(4);
+        marked(sessionId, token, { sessionUpdate: 'tool_call_update', toolCallId, status: 'in_progress' });
+        await pause(4);
+        const content = [{ type: 'content', content: { type: 'text', text: `output ${token}` } }];
+        if (mine.cancelled) break;
+        marked(sessionId, token, {
+          ...{ sessionUpdate: 'tool_call_update', toolCallId, status: 'completed', content },
+        });
+        break;
+      }
+      case 'ask': {
+        const toolCallId = `${pid}.${++serial}`;
+        note({ ev: 'ask', token, question: toolCallId });
+        const { outcome } = await ask('session/request_permission', {
+          sessionId,
+          toolCall: { toolCallId, title: `${token} asks` },
+          options: [
+            { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
+            { optionId: 'no', name: 'No', kind: 'reject_once' },
+          ],
+        });
+        note({ ev: 'answer', token, question: toolCallId, answer: outcome.optionId ?? outcome.outcome });
+        chunk(sessionId, token, 'agent_message_chunk', `answered ${outcome.optionId ?? outcome.outcome} `);
+        break;
+      }
+      case 'form': {
+        const message = `form ${pid}.${++serial} of ${token}`;
+        note({ ev: 'ask', token, question: message });
+        const answer = await ask('elicitation/create', {
+          ...{ sessionId, mode: 'form', message },
+          requestedSchema: { type: 'object', properties: { word: { type: 'string' } } },
+        });
+        note({ ev: 'answer', token, question: message, answer: answer.content?.word ?? answer.action });
+        break;
+      }
+      case 'die':
+        note({ ev: 'die', token });
+        process.exit(3);
+    }
+    await pause(0);
+  }
+  const stopReason = mine.cancelled ? 'cancelled' : 'end_turn';
+  note({ ev: 'end', token, stopReason });
+  if (turn === mine) turn = undefined;
+  return { stopReason };
+}
+
+const remembered = `${folder}/agent-session`;
+const modes = {
+  currentModeId: 'one',
+  availableModes: [
+    { id: 'one', name: 'One' },
+    { id: 'two', name: 'Two' },
+  ],
+};
+
+async function handle(method, params) {
+  switch (method) {
+    case 'initialize':
+      return {
+        protocolVersion: 1,
+        agentCapabilities: {
+          loadSession: resumes === 'load',
+          ...(resumes === 'resume' ? { sessionCapabilities: { resume: {} } } : {}),
+        },
+      };
+    case 'session/new': {
+      const sessionId = `s${pid}`;
+      if (resumes !== 'none') writeFileSync(remembered, sessionId);
+      note({ ev: 'new', session: sessionId });
+      return { sessionId, modes };
+    }
+    case 'session/load':
+    case 'session/resume': {
+      const known = existsSync(remembered) && readFileSync(remembered, 'utf8') === params.sessionId;
+      note({ ev: method, session: params.sessionId, known });
+      if (!known) throw new Error('no such session');
+      if (method === 'session/load') {
+        // An agent tells all that was said: nothing of it may be journaled again.
+        for (let i = 0; i < 5; i++) {
+          for (const kind of ['user_message_chunk', 'agent_message_chunk'])
+            update(params.sessionId, {
+              sessionUpdate: kind,
+              content: { type: 'text', text: `REPLAYED ${i} ` },
+            });
+        }
+        await pause(3);
+        update(params.sessionId, {
+          ...{ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: 'REPLAYED end ' } },
+        });
+      }
+      return { modes };
+    }
+    case 'session/set_mode':
+      note({ ev: 'mode', mode: params.modeId });
+      return {};
+    case 'session/prompt':
+      return prompt(params.sessionId, params.prompt[0].text);
+    default:
+      throw new Error(`no method ${method}`);
+  }
+}
+
+note({ ev: 'boot' });
+const stop = () => process.exit(0);
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+if (stubborn) setInterval(() => undefined, 1000);
+createInterface({ input: process.stdin })
+  .on('line', (line) => {
+    const message = JSON.parse(line);
+    if (message.method === undefined) {
+      waiting.get(message.id)?.(message.result ?? { outcome: { outcome: 'cancelled' }, action: 'cancel' });
+      waiting.delete(message.id);
+    } else if (message.method === 'session/cancel') {
+      note({ ev: 'cancel', token: turn?.token });
+      if (turn) turn.cancelled = true;
+    } else if (message.id !== undefined) {
+      handle(message.method, message.params).then(
+        (result) => tell({ id: message.id, result }),
+        (error) => tell({ id: message.id, error: { code: -32603, message: String(error.message) } }),
+      );
+    }
+  })
+  .on('close', () => {
+    note({ ev: 'eof' });
+    // Some agents stay when nobody talks to them any more.
+    if (!stubborn) stop();
+  });

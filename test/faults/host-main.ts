@@ -1,0 +1,93 @@
+/** The host of a round, a process of its own, with a client at the desk. */
+import { stderrLog } from '../../src/cli/stderr-log.ts';
+import type { HostPorts, RemoteHost } from '../../src/host/api.ts';
+import type { Fact } from '../../src/protocol/facts.ts';
+import { createRemoteHost } from '../../src/host/remote-host.ts';
+import { HostClient } from '../../src/web/client/host-client.ts';
+import { ProbeClient } from '../support/probe-client.ts';
+import { transportPair } from '../support/transport-pair.ts';
+import { eventually } from '../support/wait.ts';
+import { obey } from './commands.ts';
+import { fileKeep } from './file-keep.ts';
+import { Surface } from './surface.ts';
+import { clockOfEnvironment } from './warped-clock.ts';
+
+/** In FAULTS_HOST. */
+export interface HostOptions {
+  machineFolder: string;
+  webFolder: string;
+  cwd: string;
+  relay: string;
+  agent: { command: string; args: string[]; env: Record<string, string> };
+  /** Files of the desk's surface. */
+  session: string;
+  accepted: string;
+  keep: string;
+}
+
+const clock = clockOfEnvironment();
+const { FAULTS_HOST = '', FAULTS_VERBOSE } = process.env;
+
+async function main(): Promise<void> {
+  const options = JSON.parse(FAULTS_HOST) as HostOptions;
+  const { machineFolder, webFolder, cwd, relay, agent, session, accepted, keep } = options;
+  const ports: HostPorts = {
+    clock,
+    log: stderrLog(FAULTS_VERBOSE !== undefined),
+    ...{ machineFolder, webFolder, cwd, demoAgent: agent, hostName: 'fault host' },
+    settings: () => ({
+      agent: { kind: 'command', ...agent },
+      ...{ relay, publicUrl: '', reach: 'relay' as const, port: 0 },
+    }),
+    rememberReach: () => Promise.resolve(),
+    registrationToken: () => Promise.resolve(undefined),
+    findFiles: () => Promise.resolve([]),
+    act: () => Promise.resolve(),
+  };
+  const host = createRemoteHost(ports);
+  const desk = new HostClient({
+    ...{ name: 'desk', keep: fileKeep(keep), clock },
+    frame: (call) => void setTimeout(call, 4),
+  });
+  const [here, there] = transportPair();
+  const surface = new Surface(desk, { session, accepted }, () => 'connected');
+  obey(async (command) => {
+    switch (command.cmd) {
+      case 'hostStart':
+        return host.start({ invite: false });
+      case 'hostStop':
+        return host.stop();
+      case 'status': {
+        const { state, error, notices } = host.status;
+        return { state, error: error?.code ?? null, notices: notices.map(({ code }) => code) };
+      }
+      case 'jump':
+        return clock.jump(Number(command['ms']), Boolean(command['elapse']));
+      case 'facts':
+        return allFacts(host, String(command['session']));
+      default:
+        return surface.handle(command);
+    }
+  });
+  host.connectDesk(there);
+  await desk.connect(here);
+}
+
+/** All of a session as a client that was never there before gets it. */
+async function allFacts(host: RemoteHost, sessionId: string): Promise<{ epoch: string; facts: Fact[] }> {
+  const [here, there] = transportPair();
+  const served = host.connectDesk(there);
+  const probe = new ProbeClient(here);
+  await probe.initialize();
+  const { epoch } = (await probe.resume(sessionId, { tail: 0 })).head;
+  probe.facts.length = 0;
+  const { head } = await probe.resume(sessionId, { after: { epoch, seq: 0 } });
+  await eventually(() => (probe.facts.at(-1)?.seq ?? 0) >= head.seq, { what: 'the head', everyMs: 2 });
+  served.dispose();
+  return { epoch, facts: probe.facts };
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

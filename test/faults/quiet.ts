@@ -1,0 +1,78 @@
+/** Waits until nothing is on the way any more, doing meanwhile what a user would: answers, and lets the queue go on. */
+import { surfaceNames, type World } from './world.ts';
+import type { SurfaceState } from './surface.ts';
+import type { SurfaceName } from './script.ts';
+
+/** From heal to quiet, in the system's milliseconds: everything must come back by itself within it. */
+const quietMs = 20_000;
+const lookMs = 25;
+/** Looks in a row that see the same. */
+const stableLooks = 3;
+
+type States = Record<SurfaceName, SurfaceState | undefined>;
+
+/** Rejects, with what was seen last, where it does not come to rest. */
+export async function waitForQuiet(world: World): Promise<SurfaceState> {
+  const until = performance.now() + quietMs;
+  let same = 0;
+  let last = '';
+  for (;;) {
+    const states = await look(world);
+    const waitsFor = unrest(states);
+    const now = JSON.stringify(states);
+    same = waitsFor === undefined && now === last ? same + 1 : 0;
+    last = now;
+    if (same >= stableLooks && states.desk) return states.desk;
+    if (performance.now() > until) {
+      const host = await world.ask('host', 'status').catch((error: unknown) => String(error));
+      const seen = surfaceNames.map((on) => `${on}: ${JSON.stringify(states[on])}`).join('\n');
+      throw new Error(
+        `did not come to rest: ${waitsFor ?? 'it keeps changing'}\nhost: ${JSON.stringify(host)}\n${seen}`,
+      );
+    }
+    await actAsUser(world, states);
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+}
+
+async function look(world: World): Promise<States> {
+  const [page0, page1, desk] = await Promise.all(surfaceNames.map((on) => world.state(on)));
+  return { page0, page1, desk };
+}
+
+/** What is still to come; undefined for nothing. */
+function unrest(states: States): string | undefined {
+  const { desk } = states;
+  if (!desk?.session) return 'no session at the desk';
+  if (desk.session.state !== 'idle') return `the session is ${desk.session.state}`;
+  for (const on of surfaceNames) {
+    const state = states[on];
+    if (!state) return `${on} does not answer`;
+    if (state.way !== 'connected') return `${on} is ${state.way}`;
+    if (state.error) return `${on} shows ${state.error}`;
+    if (state.sync !== 'live') return `${on} is ${state.phase}, ${state.sync}`;
+    if (state.cursor !== desk.cursor) return `${on} is at ${state.cursor}, the desk at ${desk.cursor}`;
+    const waiting = state.outbox.filter((entry) => entry.state !== 'refused');
+    if (waiting.length > 0) return `${on} has not sent ${waiting.map(({ text }) => text).join('; ')}`;
+    if (state.queue.length > 0) return `prompts wait: ${state.queue.join(' ')}`;
+    if (state.turn) return 'a turn runs';
+    if (state.questions.length > 0) return `questions are open: ${state.questions.join(' ')}`;
+    if (state.changes > 0) return `${on} does not know of ${state.changes} changes`;
+    const unsure = Object.entries(state.answers).filter(([, kind]) => kind === 'sending');
+    if (unsure.length > 0)
+      return `${on} does not know of its answer to ${unsure.map(([id]) => id).join(' ')}`;
+  }
+  return undefined;
+}
+
+async function actAsUser(world: World, states: States): Promise<void> {
+  for (const on of surfaceNames) {
+    const state = states[on];
+    if (state?.sync !== 'live') continue;
+    const unanswered = state.questions.some(
+      (id) => !(id in state.answers) || state.answers[id] === 'refused',
+    );
+    if (unanswered) return world.step({ do: 'answer', on, option: 'yes' });
+    if (state.held && !state.turn && state.queue.length > 0) return world.step({ do: 'resume', on });
+  }
+}

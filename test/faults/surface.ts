@@ -1,0 +1,175 @@
+/** What a user does and sees on one surface, over the real client core; in the process of a page or of the host. */
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { HostClient } from '../../src/web/client/host-client.ts';
+import type { SessionClient } from '../../src/web/client/session-client.ts';
+import type { QuestionItem, Transcript } from '../../src/transcript/items.ts';
+import type { Command } from './commands.ts';
+import { shownOf } from './shown.ts';
+
+/** What `state` returns. */
+export interface SurfaceState {
+  way: string;
+  phase: string;
+  /** Of the host's list; null until it came. */
+  session: { id: string; state: string } | null;
+  sync: string;
+  /** Highest number that it has. */
+  cursor: number;
+  error: string | null;
+  held: boolean;
+  queue: string[];
+  turn: boolean;
+  questions: string[];
+  outbox: { id: string; state: string; code: string | null; text: string }[];
+  answers: Record<string, string>;
+  /** Not answered by the host yet. */
+  changes: number;
+}
+
+export interface SurfaceFiles {
+  /** The session on screen, as a page's address names it. */
+  session: string;
+  /** One line for each message that stood on the screen: `{token, id}`. */
+  accepted: string;
+}
+
+export class Surface {
+  readonly #host: HostClient;
+  readonly #files: SurfaceFiles;
+  readonly #way: () => string;
+  #session: SessionClient | undefined;
+
+  constructor(host: HostClient, files: SurfaceFiles, way: () => string) {
+    this.#host = host;
+    this.#files = files;
+    this.#way = way;
+    if (existsSync(files.session)) this.#session = host.session(readFileSync(files.session, 'utf8'));
+    else host.state.subscribe((state) => this.#choose(state?.sessions[0]?.id));
+  }
+
+  async handle(command: Command): Promise<unknown> {
+    const session = this.#session;
+    switch (command.cmd) {
+      case 'state':
+        return this.#state();
+      case 'dump':
+        return session ? shownOf(session.record.transcript.value) : null;
+      case 'open': {
+        // Somewhere in the conversation, as after a search.
+        const seq = Math.max(1, Math.round(Number(command['part']) * (this.#transcript?.cursor ?? 0)));
+        void (session as Partial<Newer> | undefined)?.openAt?.(seq, null);
+        return seq;
+      }
+      case 'end':
+        (session as Partial<Newer> | undefined)?.toEnd?.();
+        return true;
+      case 'earlier':
+        await session?.loadEarlier();
+        return session?.earlier.value.before ?? null;
+      case 'prompt':
+        return session ? this.#prompt(session, String(command['text'])) : false;
+      case 'answer':
+        return session ? this.#answer(session, String(command['option'])) : false;
+      case 'stop':
+        session?.cancel();
+        return true;
+      case 'remove': {
+        const queue = this.#transcript?.queue ?? [];
+        const prompt = queue[Number(command['which']) % Math.max(1, queue.length)];
+        if (session && prompt) change(session, { kind: 'queueRemove', prompt: prompt.promptId });
+        return prompt?.promptId ?? null;
+      }
+      case 'resume':
+        if (session && this.#transcript?.held) change(session, { kind: 'queueResume' });
+        return true;
+      default:
+        throw new Error(`no command ${command.cmd}`);
+    }
+  }
+
+  get #transcript(): Transcript | undefined {
+    return this.#session?.record.transcript.value;
+  }
+
+  #choose(id: string | undefined): void {
+    if (this.#session || id === undefined) return;
+    writeFileSync(this.#files.session, id);
+    this.#session = this.#host.session(id);
+  }
+
+  /** The first word of a message is its token. */
+  #prompt(session: SessionClient, text: string): string | null {
+    session.prompt([{ type: 'text', text }]);
+    const entry = session.outbox.entries.value.find(({ prompt }) => prompt[0]?.['text'] === text);
+    if (!entry) throw new Error('a message that is not in the outbox');
+    appendFileSync(
+      this.#files.accepted,
+      `${JSON.stringify({ token: text.split(' ')[0], id: entry.id, text })}\n`,
+    );
+    return entry.id;
+  }
+
+  /** The oldest open question that this surface has not answered; an option the agent does not have is Cancel. */
+  #answer(session: SessionClient, option: string): string | null {
+    const question = this.#transcript?.questions.find(
+      ({ questionId }) => !session.answers.states.value.has(questionId),
+    );
+    if (!question) return null;
+    session.answer(question.questionId, answerOf(question, option));
+    return question.questionId;
+  }
+
+  #state(): SurfaceState {
+    const session = this.#session;
+    const row = this.#host.state.value?.sessions.find(({ id }) => id === session?.id);
+    const transcript = this.#transcript;
+    return {
+      way: this.#way(),
+      phase: this.#host.phase.value.kind,
+      session: row ? { id: row.id, state: row.state } : null,
+      sync: session?.sync.value ?? 'none',
+      cursor: transcript?.cursor ?? 0,
+      error: session?.error.value?.code ?? null,
+      held: transcript?.held ?? false,
+      queue: transcript?.queue.map(({ promptId }) => promptId) ?? [],
+      turn: transcript?.turn != null,
+      questions: transcript?.questions.map(({ questionId }) => questionId) ?? [],
+      outbox:
+        session?.outbox.entries.value.map(({ id, state, error, prompt }) => ({
+          ...{ id, state, code: error?.code ?? null },
+          text: String(prompt[0]?.['text']),
+        })) ?? [],
+      answers: Object.fromEntries(
+        [...(session?.answers.states.value ?? [])].map(([question, { kind }]) => [question, kind]),
+      ),
+      changes: (session as Partial<Newer> | undefined)?.changes?.pending.value.length ?? 0,
+    };
+  }
+}
+
+/** What is about to come. */
+interface Newer {
+  change(change: object): void;
+  openAt(seq: number, item: string | null): Promise<void>;
+  toEnd(): void;
+  changes: { pending: { value: readonly unknown[] } };
+  removeQueued(id: string): Promise<void>;
+  resumeQueue(): Promise<void>;
+}
+
+function change(session: Partial<Newer>, what: { kind: string; prompt?: string }): void {
+  if (session.change) session.change(what);
+  else if (what.prompt === undefined) session.resumeQueue?.().catch(() => undefined);
+  else session.removeQueued?.(what.prompt).catch(() => undefined);
+}
+
+function answerOf(question: QuestionItem, option: string) {
+  if (question.questionKind === 'elicitation') {
+    return option === 'cancel'
+      ? ({ action: 'decline' } as const)
+      : ({ action: 'accept', content: { word: option } } as const);
+  }
+  return option === 'cancel'
+    ? ({ outcome: 'cancelled' } as const)
+    : ({ outcome: 'selected', optionId: option } as const);
+}
