@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { client, type ClientConnection } from '@agentclientprotocol/sdk';
 import { fromNotification, type Fact } from '../../src/protocol/facts.ts';
-import { methods, type ClientState } from '../../src/protocol/methods.ts';
+import { methods, type ClientState, type ResumeResultMeta } from '../../src/protocol/methods.ts';
 import { acpStream, tapNotifications, type MessageTransport } from '../../src/protocol/transport.ts';
 import { PROTOCOL } from '../../src/protocol/version.ts';
 import { eventually } from './wait.ts';
@@ -50,10 +50,7 @@ export class ProbeClient {
     });
   }
 
-  async resume(
-    sessionId: string,
-    wish: object,
-  ): Promise<{ head: { epoch: string; seq: number }; from: number | null; reset: boolean }> {
+  async resume(sessionId: string, wish: object): Promise<ResumeResultMeta> {
     const result = await this.connection.agent.request<{ _meta: { offdesk: never } }>(
       'session/resume' as string,
       {
@@ -62,11 +59,7 @@ export class ProbeClient {
         _meta: { offdesk: wish },
       },
     );
-    const meta = result._meta.offdesk as {
-      head: { epoch: string; seq: number };
-      from: number | null;
-      reset: boolean;
-    };
+    const meta: ResumeResultMeta = result._meta.offdesk;
     this.#epoch = meta.head.epoch;
     return meta;
   }

@@ -9,7 +9,7 @@ import type { PastResult, Scope } from '../../../src/protocol/methods.ts';
 import { acpStream } from '../../../src/protocol/transport.ts';
 import type { ClientIdentity, DeskPort, SessionDirectory } from '../../../src/session/client-port.ts';
 import { serveClient } from '../../../src/session/downstream.ts';
-import type { Journal, NewFact, PagePlace } from '../../../src/session/journal.ts';
+import type { Journal, NewFact, PagePlace, SearchPage } from '../../../src/session/journal.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import { Session } from '../../../src/session/session.ts';
 import { FakeAgent } from '../../support/fake-agent.ts';
@@ -34,6 +34,9 @@ export class SlowJournal implements Journal {
   ready: Promise<void> = Promise.resolve();
   /** Of each read: what was asked for. */
   readonly asked: number[] = [];
+  searches = 0;
+  /** Of each search. */
+  readonly signals: AbortSignal[] = [];
   /** Thrown by what must be kept, as by a full disk. */
   full: Error | undefined;
 
@@ -82,8 +85,12 @@ export class SlowJournal implements Journal {
   tail = async (items: number) => this.#later(await this.#own.tail(items));
   page = async (place: PagePlace, items: number, maxBytes: number) =>
     this.#later(await this.#own.page(place, items, maxBytes));
-  search = async (query: string, before: number, limit: number, signal?: AbortSignal) =>
-    this.#later(await this.#own.search(query, before, limit, signal));
+
+  async search(query: string, before: number, limit: number, signal?: AbortSignal): Promise<SearchPage> {
+    this.searches++;
+    if (signal) this.signals.push(signal);
+    return this.#later(await this.#own.search(query, before, limit, signal));
+  }
 
   async #later<T>(value: T): Promise<T> {
     await this.ready;
