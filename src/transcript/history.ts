@@ -24,7 +24,7 @@ export function mergeHistory(transcript: Transcript, facts: readonly Fact[]): Tr
   const known = new Map(allItems(older).map((item) => [item.id, item]));
   for (const newer of allItems(transcript)) {
     const before = known.get(newer.id);
-    known.set(newer.id, before ? join(before, newer) : newer);
+    known.set(newer.id, before ? joinItems(before, newer) : newer);
   }
   const items = [...known.values()].map((item) => {
     const end = item.kind === 'tool' ? ends.find((seq) => seq > item.since) : undefined;
@@ -53,11 +53,13 @@ function sinceOf(item: Item, asked: boolean): number | undefined {
   return asked ? item.known.asked.since : item.known.own.since;
 }
 
-function allItems({ items, fold }: Transcript): Item[] {
+/** Also those that stand aside. */
+export function allItems({ items, fold }: Transcript): Item[] {
   return [...items, ...fold.aside.values()];
 }
 
-function join(older: Item, newer: Item): Item {
+/** An item of which `older` holds earlier facts and `newer` later ones. */
+export function joinItems(older: Item, newer: Item): Item {
   if (older.kind === 'prompt' && newer.kind === 'prompt') return joinPrompt(older, newer);
   if (older.kind === 'message' && newer.kind === 'message') return joinMessage(older, newer);
   if (older.kind === 'thought' && newer.kind === 'thought') return joinThought(older, newer);

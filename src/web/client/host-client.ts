@@ -1,5 +1,5 @@
 /** One host as a client sees it: greets it on each connection, knows its sessions and, at the desk, its status. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import * as z from 'zod/v4';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
@@ -8,7 +8,10 @@ import { hostStatus, type HostStatus } from '../../protocol/host-status.ts';
 import { clientState, methods, type ClientState } from '../../protocol/methods.ts';
 import type { MessageTransport } from '../../protocol/transport.ts';
 import { openLink, sayHello, type AcpLink } from './acp-link.ts';
+import type { HistoryCache } from './history-cache.ts';
 import type { Keep } from './keep.ts';
+import type { OutboxEntry } from './outbox.ts';
+import { PastSessions, type PastRow } from './past-sessions.ts';
 import { SessionClient } from './session-client.ts';
 
 export type Phase =
@@ -24,9 +27,21 @@ export interface HostClientOptions {
   /** How this surface calls itself, such as `Pixel 9`. */
   name: string;
   keep: Keep;
+  /** Conversations are kept there, where given. */
+  cache?: HistoryCache;
   clock: Clock;
   frame: (call: () => void) => void;
 }
+
+/** Messages that were written in a session that is over, and never reached the computer. */
+export interface Stranded {
+  session: SessionClient;
+  /** Undefined where nobody knows it any more. */
+  title: string | undefined;
+  entries: readonly OutboxEntry[];
+}
+
+const outboxKey = 'outbox.';
 
 const sessionOf = z.looseObject({ sessionId: z.string() });
 
@@ -34,12 +49,18 @@ export class HostClient implements Disposable {
   readonly phase = signal<Phase>({ kind: 'apart' });
   readonly state = signal<ClientState | null>(null);
   readonly status = signal<HostStatus | null>(null);
+  readonly past: PastSessions;
+  /** Oldest first. */
+  readonly stranded = computed(() => this.#strandedIn(this.#suspects.value));
   readonly #options: HostClientOptions;
+  /** With kept messages, and not among the open sessions. */
+  readonly #suspects = signal<readonly SessionClient[]>([]);
   readonly #sessions = new Map<string, SessionClient>();
   #link: AcpLink | undefined;
 
   constructor(options: HostClientOptions) {
     this.#options = options;
+    this.past = new PastSessions((method, params) => this.request(method, params));
   }
 
   /** Uses a new connection in place of the old one. Resolves when greeted or given up. */
@@ -89,11 +110,31 @@ export class HostClient implements Disposable {
   session(id: string): SessionClient {
     const known = this.#sessions.get(id);
     if (known) return known;
-    const { keep, clock, frame } = this.#options;
-    const session = new SessionClient({ id, keep, clock, frame });
+    const { keep, cache, clock, frame } = this.#options;
+    const title = () => this.row(id)?.title;
+    const session = new SessionClient({ id, keep, cache, clock, frame, title });
     this.#sessions.set(id, session);
     if (this.#link && this.phase.value.kind === 'ready') void session.attach(this.#link);
     return session;
+  }
+
+  /** What the host says of a session, open or over; undefined for what it has not told of. */
+  row(id: string): PastRow | undefined {
+    const known = this.state.value?.sessions.find((session) => session.id === id);
+    return known ?? this.past.rows.value.find((session) => session.id === id);
+  }
+
+  /** Moves messages of a session that is over to one that is open; they are new ones there. */
+  sendHere({ session, entries }: Stranded, here: SessionClient): void {
+    for (const { id, prompt } of entries) {
+      session.outbox.remove(id);
+      here.prompt(prompt);
+    }
+  }
+
+  /** Writes down what a page that may die would lose. */
+  flush(): void {
+    for (const session of this.#sessions.values()) session.flush();
   }
 
   /** An `_offdesk/…` or ACP request; rejects with `closed` without a connection. */
@@ -120,7 +161,9 @@ export class HostClient implements Disposable {
       }
       case methods.state: {
         const parsed = clientState.safeParse(params);
-        if (parsed.success) this.state.value = parsed.data;
+        if (!parsed.success) return;
+        this.state.value = parsed.data;
+        this.#deliver(parsed.data);
         return;
       }
       case methods.host.status: {
@@ -129,5 +172,23 @@ export class HostClient implements Disposable {
         return;
       }
     }
+  }
+
+  /** Kept messages go out without anyone opening their session; where that is over, they must be seen. */
+  #deliver({ sessions }: ClientState): void {
+    const kept = this.#options.keep.keys(outboxKey).map((key) => key.slice(outboxKey.length));
+    const open = new Set(sessions.map(({ id }) => id));
+    for (const id of kept) this.session(id);
+    this.#suspects.value = kept.filter((id) => !open.has(id)).map((id) => this.session(id));
+  }
+
+  /** Only once the host had its say: it may have got them before the session ended. */
+  #strandedIn(suspects: readonly SessionClient[]): Stranded[] {
+    return suspects.flatMap((session) => {
+      const lost = session.error.value !== null;
+      const entries = session.outbox.entries.value.filter(({ state }) => lost || state === 'refused');
+      if (entries.length === 0) return [];
+      return [{ session, title: entries[0]?.session ?? this.row(session.id)?.title, entries }];
+    });
   }
 }

@@ -4,6 +4,8 @@ export interface Keep {
   get(key: string): string | undefined;
   /** `undefined` forgets the key. Never throws: a full or forbidden store loses the text, not the page. */
   set(key: string, value: string | undefined): void;
+  /** Names that begin so. */
+  keys(prefix: string): string[];
   /** Forgets everything of this keep. */
   clear(): void;
 }
@@ -17,6 +19,7 @@ export function memoryKeep(): Keep {
       if (value === undefined) values.delete(key);
       else values.set(key, value);
     },
+    keys: (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),
     clear: () => values.clear(),
   };
 }
@@ -38,6 +41,14 @@ export function storageKeep(storage: Storage, scope: string): Keep {
         else storage.setItem(prefix + key, value);
       } catch {
         // Private browsing and full stores refuse: the text stays on the page.
+      }
+    },
+    keys(start) {
+      try {
+        const all = Object.keys(storage).filter((key) => key.startsWith(prefix + start));
+        return all.map((key) => key.slice(prefix.length));
+      } catch {
+        return [];
       }
     },
     clear() {

@@ -2,8 +2,10 @@
 import { signal } from '@preact/signals';
 import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
+import { limits } from '../../protocol/limits.ts';
 import type { Keep } from './keep.ts';
 
 export interface OutboxEntry {
@@ -13,7 +15,10 @@ export interface OutboxEntry {
   at: number;
   /** `here`: kept on this device; `sent`: handed to the connection, not confirmed; `refused`: will not be sent. */
   state: 'here' | 'sent' | 'refused';
+  /** Why it was refused, or why it is still here. */
   error?: ErrorShape;
+  /** Name of the session it was written in, for when that is gone. */
+  session?: string;
 }
 
 /** 128 random bits, base64url. */
@@ -24,12 +29,16 @@ export function newId(): string {
 /** Sends one prompt; rejects with `closed` when the connection ended, else with the host's refusal. */
 export type SendPrompt = (id: string, prompt: PromptBlock[]) => Promise<void>;
 
+/** Codes after which trying again by itself makes sense: the prompt was not taken, and that may change. */
+const passing = new Set(['storage_failed']);
+
 export class Outbox {
   readonly entries = signal<readonly OutboxEntry[]>([]);
   readonly #keep: Keep;
   readonly #key: string;
   readonly #clock: Clock;
   #send: SendPrompt | undefined;
+  #retry: Disposable | undefined;
 
   constructor(options: { keep: Keep; key: string; clock: Clock }) {
     this.#keep = options.keep;
@@ -38,8 +47,12 @@ export class Outbox {
     this.entries.value = readEntries(options.keep.get(options.key));
   }
 
-  add(prompt: PromptBlock[]): OutboxEntry {
-    const entry: OutboxEntry = { id: newId(), prompt, at: this.#clock.now(), state: 'here' };
+  /** `session`: the name of the session. */
+  add(prompt: PromptBlock[], session?: string): OutboxEntry {
+    const entry: OutboxEntry = {
+      ...{ id: newId(), prompt, at: this.#clock.now(), state: 'here' },
+      ...(session === undefined ? {} : { session }),
+    };
     this.#set([...this.entries.value, entry]);
     this.flush();
     return entry;
@@ -53,6 +66,8 @@ export class Outbox {
 
   close(): void {
     this.#send = undefined;
+    this.#retry?.dispose();
+    this.#retry = undefined;
     this.#set(
       this.entries.value.map((entry) => (entry.state === 'sent' ? { ...entry, state: 'here' } : entry)),
     );
@@ -76,9 +91,22 @@ export class Outbox {
       send(entry.id, entry.prompt).catch((thrown: unknown) => {
         const error = asOffdeskError(thrown);
         // A connection that ended says nothing about the prompt; `close` has put it back.
-        if (error.code !== 'closed') this.#update(entry.id, { state: 'refused', error: error.toShape() });
+        if (error.code !== 'closed') this.#refused(entry.id, error.toShape());
       });
     }
+  }
+
+  #refused(id: string, error: ErrorShape): void {
+    if (!passing.has(error.code)) {
+      this.#update(id, { state: 'refused', error });
+      return;
+    }
+    this.#update(id, { state: 'here', error });
+    if (!this.#send) return;
+    this.#retry ??= this.#clock.after(limits.promptRetryMs, () => {
+      this.#retry = undefined;
+      this.flush();
+    });
   }
 
   #update(id: string, change: Partial<OutboxEntry>): void {

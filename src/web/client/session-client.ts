@@ -1,8 +1,8 @@
 /** One session as a client sees it: attaches, keeps its cursor, acknowledges, sends and answers. */
-import { signal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
-import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
+import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
 import {
   fromNotification,
   type Answer,
@@ -20,9 +20,14 @@ import {
 } from '../../protocol/methods.ts';
 import type { AcpLink } from './acp-link.ts';
 import { Answers } from './answers.ts';
+import { Changes, type Change } from './changes.ts';
+import { noHistoryCache, type HistoryCache } from './history-cache.ts';
 import type { Keep } from './keep.ts';
 import { Outbox } from './outbox.ts';
-import { SessionRecord } from './session-record.ts';
+import { ReadMark } from './read-mark.ts';
+import { SessionCopy } from './session-copy.ts';
+import { SessionRecord, type Page } from './session-record.ts';
+import { SessionSearch } from './session-search.ts';
 
 /** `apart`: no connection; `reading`: behind the host's head; `live`: all that the host has is here. */
 export type Sync = 'apart' | 'reading' | 'live';
@@ -30,9 +35,31 @@ export type Sync = 'apart' | 'reading' | 'live';
 export interface SessionClientOptions {
   id: string;
   keep: Keep;
+  /** Without one nothing of the conversation is kept. */
+  cache?: HistoryCache | undefined;
   clock: Clock;
   /** Defers work to the next frame, so that a burst of facts renders once. */
   frame: (call: () => void) => void;
+  /** The session's name, where it is known. */
+  title?: () => string | undefined;
+}
+
+/** Where the view shall go: to an item, or to the end. A further jump to the same place is another object. */
+export interface Jump {
+  /** Null: the end. */
+  item: string | null;
+  /** Marked, so that the reader finds what was looked for. */
+  mark: boolean;
+}
+
+/** A side of the shown window. `before`, `at`: for history; null where there is nothing more. */
+export interface Earlier {
+  before: number | null;
+  loading: boolean;
+}
+export interface Later {
+  at: number | null;
+  loading: boolean;
 }
 
 export class SessionClient implements Disposable {
@@ -40,34 +67,64 @@ export class SessionClient implements Disposable {
   readonly record: SessionRecord;
   readonly outbox: Outbox;
   readonly answers = new Answers();
+  readonly changes = new Changes();
+  readonly read: ReadMark;
+  readonly search: SessionSearch;
   readonly sync = signal<Sync>('apart');
-  /** Pass to `_offdesk/history`; null when the beginning is here. */
-  readonly earlier = signal<{ before: number | null; loading: boolean }>({ before: null, loading: false });
+  readonly earlier: ReadonlySignal<Earlier>;
+  readonly later: ReadonlySignal<Later>;
+  /** Null until somebody jumps. */
+  readonly jump = signal<Jump | null>(null);
   /** Why the session could not be attached or read. */
   readonly error = signal<ErrorShape | null>(null);
+  readonly #options: SessionClientOptions;
   readonly #clock: Clock;
   readonly #store = new DisposableStore();
+  readonly #copy: SessionCopy;
+  readonly #restored: Promise<void>;
+  readonly #loading = signal<'earlier' | 'later' | 'place' | null>(null);
   #link: AcpLink | undefined;
   #cursor: Cursor | undefined;
   #head = 0;
   /** Facts that came before the answer to session/resume said which epoch they belong to. */
   #early: Fact[] | undefined;
+  /** Facts that came while a page of history is on its way. */
+  #meanwhile: Fact[] = [];
   #ackedAt = 0;
   #acked = 0;
   #ackTimer: Disposable | undefined;
 
   constructor(options: SessionClientOptions) {
-    this.id = options.id;
-    this.#clock = options.clock;
-    this.record = new SessionRecord(options.frame);
-    this.outbox = new Outbox({ keep: options.keep, key: `outbox.${options.id}`, clock: options.clock });
+    const { id, keep, clock, frame, cache = noHistoryCache } = options;
+    this.id = id;
+    this.#options = options;
+    this.#clock = clock;
+    const record = new SessionRecord(frame);
+    this.record = record;
+    this.outbox = new Outbox({ keep, key: `outbox.${id}`, clock });
+    this.read = new ReadMark({ keep, key: `read.${id}`, clock });
+    this.earlier = computed(() => ({
+      before: record.edges.value.earlier,
+      loading: this.#loading.value === 'earlier',
+    }));
+    this.later = computed(() => ({
+      at: record.edges.value.later,
+      loading: this.#loading.value === 'later',
+    }));
+    this.search = new SessionSearch(
+      (query, before, limit) => this.#request(methods.search, { sessionId: id, query, before, limit }),
+      () => record.head.value,
+    );
+    this.#copy = new SessionCopy({ cache, name: `session.${id}`, clock, take: () => this.#snapshot() });
+    this.#restored = this.#restore();
   }
 
   /** A connection is there and greeted. Resolves when attached; errors show in `error`. */
   async attach(link: AcpLink): Promise<void> {
     this.detach();
     this.#link = link;
-    await this.#resume(link);
+    await this.#restored;
+    if (this.#link === link) await this.#resume(link);
   }
 
   detach(): void {
@@ -75,9 +132,11 @@ export class SessionClient implements Disposable {
     this.#early = undefined;
     this.#ackTimer?.dispose();
     this.#ackTimer = undefined;
+    this.#loading.value = null;
     this.sync.value = 'apart';
     this.outbox.close();
     this.answers.close();
+    this.changes.close();
   }
 
   /** Params of session/update, raw. */
@@ -92,14 +151,17 @@ export class SessionClient implements Disposable {
   resumed(result: ResumeResultMeta): void {
     const early = this.#early ?? [];
     this.#early = undefined;
-    const first = this.#cursor === undefined;
     if (result.reset || this.#cursor?.epoch !== result.head.epoch) this.#forget();
-    if (result.reset || first) this.earlier.value = { before: result.from, loading: false };
+    const gap = result.gap === true;
+    if (this.#cursor === undefined || gap) this.record.begin(result.from);
     this.#cursor ??= { epoch: result.head.epoch, seq: 0 };
     this.#head = result.head.seq;
     this.sync.value = 'reading';
     for (const fact of early) this.#apply(fact);
     this.#settle();
+    // What is read elsewhere missed what the gap holds.
+    const place = gap && this.record.edges.value.later !== null ? this.record.place : undefined;
+    if (place) void this.#open(place.since);
   }
 
   /** The journal cannot continue from our cursor: forget it and read the tail again. */
@@ -108,8 +170,11 @@ export class SessionClient implements Disposable {
     if (this.#link) void this.#resume(this.#link);
   }
 
+  /** Shown at once, at the end. */
   prompt(blocks: PromptBlock[]): void {
-    this.outbox.add(blocks);
+    this.outbox.add(blocks, this.#options.title?.());
+    this.read.clear();
+    this.toEnd();
   }
 
   answer(question: string, answer: Answer): void {
@@ -121,12 +186,9 @@ export class SessionClient implements Disposable {
     this.#link?.notify('session/cancel', { sessionId: this.id });
   }
 
-  async removeQueued(id: string): Promise<void> {
-    await this.#request(methods.queueRemove, { sessionId: this.id, id });
-  }
-
-  async resumeQueue(): Promise<void> {
-    await this.#request(methods.queueResume, { sessionId: this.id });
+  /** Goes as soon as there is a connection, and takes effect once. */
+  change(change: Change): void {
+    this.changes.make(change);
   }
 
   /** Files for `@query`; empty without a connection. */
@@ -135,34 +197,85 @@ export class SessionClient implements Disposable {
     return filesResult.parse(await this.#request(methods.files, params)).files;
   }
 
-  /** Loads items before those that are here; one request at a time. */
+  /** Loads items before those that are shown; one request at a time. */
   async loadEarlier(): Promise<void> {
-    const { before, loading } = this.earlier.value;
-    if (before === null || loading || !this.#link) return;
-    this.earlier.value = { before, loading: true };
-    const epoch = this.#cursor?.epoch;
-    try {
-      const params = { sessionId: this.id, before, limit: limits.tailItems };
-      const page = historyResult.parse(await this.#request(methods.history, params));
-      if (this.#cursor?.epoch !== epoch) return;
-      const facts = page.updates.map(fromNotification).filter((parsed) => parsed !== undefined);
-      this.record.prepend(facts.map((parsed) => parsed.fact));
-      this.earlier.value = { before: page.from, loading: false };
-    } catch {
-      // The connection went or the host refused: the next scroll tries again.
-      this.earlier.value = { ...this.earlier.value, loading: false };
-    }
+    const { before } = this.earlier.value;
+    if (before === null) return;
+    await this.#load('earlier', async () => {
+      const page = await this.#page({ before });
+      return () => this.record.prepend(page, this.#meanwhile);
+    });
+  }
+
+  /** Loads items after those that are shown, where these are not the newest. */
+  async loadLater(): Promise<void> {
+    const { at } = this.later.value;
+    if (at === null) return;
+    await this.#load('later', async () => {
+      const page = await this.#page({ at });
+      return () => this.record.append(page, this.#meanwhile);
+    });
+  }
+
+  /**
+   * Shows the item that begins at `seq`, or the first after it, with what is around it. Does nothing without a
+   * connection where it is not here already.
+   */
+  async openAt(seq: number, item: string | null, mark = false): Promise<void> {
+    const here = this.record.find(seq, item);
+    if (here === undefined) await this.#open(seq);
+    const found = here ?? this.record.find(seq, item);
+    if (found !== undefined) this.jump.value = { item: found, mark };
+  }
+
+  /** Shows the end, and follows it. */
+  toEnd(): void {
+    this.record.toTail();
+    this.jump.value = { item: null, mark: false };
+  }
+
+  /** The reader sees the end. */
+  seen(): void {
+    if (this.#cursor && this.sync.value !== 'reading') this.read.seen(this.#cursor);
+  }
+
+  /** The reader comes: what is new since he was here last shows in `read.unread`. */
+  visit(): void {
+    this.read.visit();
+    if (this.#cursor && this.sync.value === 'live') this.read.settle(this.#cursor);
+  }
+
+  /** Writes down what a page that may die would lose. */
+  flush(): void {
+    this.read.flush();
+    this.#copy.flush();
   }
 
   dispose(): void {
     this.detach();
+    this.flush();
+    this.#copy.dispose();
     this.#store.dispose();
+  }
+
+  async #restore(): Promise<void> {
+    const copy = await this.#copy.read();
+    if (!copy || this.#cursor) return;
+    this.record.begin(copy.before, copy.transcript);
+    this.#cursor = copy.cursor;
+  }
+
+  #snapshot() {
+    const cursor = this.#cursor;
+    return cursor && { ...this.record.tail, cursor };
   }
 
   async #resume(link: AcpLink): Promise<void> {
     this.#early = [];
     this.#ackedAt = link.received;
-    const offdesk = this.#cursor ? { after: this.#cursor } : { tail: limits.tailItems };
+    const offdesk = this.#cursor
+      ? { after: this.#cursor, atMost: limits.historyItems }
+      : { tail: limits.tailItems };
     try {
       await link.request('session/resume', {
         sessionId: this.id,
@@ -183,20 +296,25 @@ export class SessionClient implements Disposable {
     this.answers.open((question, id, answer) =>
       link.request(methods.answer, { sessionId: this.id, id, question, answer }),
     );
+    this.changes.open((method, params) => link.request(method, { sessionId: this.id, ...params }));
   }
 
   #apply(fact: Fact): void {
     if (!this.#cursor) return;
     this.record.add(fact);
+    if (this.#loading.value !== null) this.#meanwhile.push(fact);
     if (fact.seq > this.#cursor.seq) this.#cursor = { ...this.#cursor, seq: fact.seq };
     const event = fact.event;
     if (event?.type === 'prompt_received') this.outbox.confirm(event.id);
     this.#settle();
     this.#ackSoon();
+    this.#copy.changed();
   }
 
   #settle(): void {
-    if (this.sync.value === 'reading' && (this.#cursor?.seq ?? 0) >= this.#head) this.sync.value = 'live';
+    if (this.sync.value !== 'reading' || !this.#cursor || this.#cursor.seq < this.#head) return;
+    this.sync.value = 'live';
+    this.read.settle(this.#cursor);
   }
 
   #ackSoon(): void {
@@ -215,16 +333,57 @@ export class SessionClient implements Disposable {
     link.notify(methods.ack, { sessionId: this.id, cursor: this.#cursor });
   }
 
+  async #open(seq: number): Promise<void> {
+    await this.#load('place', async () => {
+      const [before, after] = await Promise.all([
+        this.#page({ before: seq }, limits.contextItems),
+        this.#page({ at: seq }),
+      ]);
+      return () => this.record.open([before, after], this.#meanwhile);
+    });
+  }
+
+  /** One at a time, except that a jump does not wait for a page that nobody looks at any more. */
+  async #load(what: 'earlier' | 'later' | 'place', ask: () => Promise<() => void>): Promise<void> {
+    const link = this.#link;
+    if (!link || (this.#loading.value !== null && what !== 'place')) return;
+    const epoch = this.#cursor?.epoch;
+    const edge = what === 'place' ? null : this.record.edges.value[what];
+    this.#loading.value = what;
+    this.#meanwhile = [];
+    const turn = this.#meanwhile;
+    try {
+      const put = await ask();
+      // Another journal, another place, or too much at once: what came does not fit to what is shown.
+      const late = turn !== this.#meanwhile || this.#cursor?.epoch !== epoch || this.#link !== link;
+      const moved = what !== 'place' && edge !== this.record.edges.value[what];
+      if (!late && !moved && turn.length <= limits.meanwhileFacts) put();
+    } catch {
+      // The connection went or the host refused: the next scroll tries again.
+    } finally {
+      if (turn === this.#meanwhile) {
+        this.#loading.value = null;
+        this.#meanwhile = [];
+      }
+    }
+  }
+
+  async #page(place: { before: number } | { at: number }, limit: number = limits.tailItems): Promise<Page> {
+    const params = { sessionId: this.id, ...place, limit };
+    const { updates, from, next } = historyResult.parse(await this.#request(methods.history, params));
+    const facts = updates.map(fromNotification).filter((parsed) => parsed !== undefined);
+    return { facts: facts.map(({ fact }) => fact), from, next };
+  }
+
   #forget(): void {
     this.#cursor = undefined;
     this.#acked = 0;
     this.#head = 0;
     this.record.clear();
-    this.earlier.value = { before: null, loading: false };
   }
 
   #request<Result>(method: string, params: unknown): Promise<Result> {
-    if (!this.#link) return Promise.reject(asOffdeskError(new Error('There is no connection.'), 'closed'));
+    if (!this.#link) return Promise.reject(new OffdeskError('closed', 'There is no connection.'));
     return this.#link.request<Result>(method, params);
   }
 }

@@ -1,15 +1,19 @@
 /** The conversation: all items in order, then what waits its turn, then what has not reached the computer. */
-import { useMemo } from 'preact/hooks';
-import type { Item, PromptItem, ToolItem, Transcript } from '../../transcript/items.ts';
+import { Fragment } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import type { Item, PromptItem, QuestionItem, ToolItem, Transcript } from '../../transcript/items.ts';
 import type { Origin } from '../../protocol/facts.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
-import { useAnchoredScroll } from './anchored-scroll.ts';
+import { useAnchoredScroll, type AnchoredScroll } from './anchored-scroll.ts';
 import { Icon } from './icon.tsx';
 import { ItemView } from './item-view.tsx';
 import { OutboxView, PromptView } from './prompt-view.tsx';
 import { questionsOfTools, toolCallOf } from './question-words.ts';
+import { useReveal } from './reveal.ts';
 import { useSurface } from './surface.ts';
+import { useReading } from './use-reading.ts';
+import { when } from './words.ts';
 
 export interface ConversationProps {
   session: SessionClient;
@@ -23,33 +27,78 @@ export interface ConversationProps {
 
 export function Conversation({ session, agent, cwd, you, mayPrompt, connected }: ConversationProps) {
   const { kind } = useSurface();
-  const transcript = session.record.transcript.value;
+  const { record, read, changes } = session;
+  const transcript = record.transcript.value;
   const outbox = session.outbox.entries.value;
   const earlier = session.earlier.value;
+  const later = session.later.value;
   const answers = session.answers.states.value;
+  const removing = changes.pending.value;
+  const unread = read.unread.value;
   const tools = useTools(transcript);
   const asked = useMemo(() => questionsOfTools(transcript.items, transcript.questions[0]), [transcript]);
-  const first = transcript.items[0]?.id;
-  const version = `${transcript.cursor} ${outbox.length} ${earlier.loading}`;
-  const scroll = useAnchoredScroll(version, first, () => void session.loadEarlier());
+  const shown = useReveal(transcript.items, record.reader);
+  /** The window reaches the newest item, below which stands what waits. */
+  const live = later.at === null && shown.toEnd;
   const working = transcript.turn !== null;
   const last = transcript.items.at(-1);
+  const firstNew = unread && shown.items.find(({ since }) => since > unread.seq);
+  const scroll = useAnchoredScroll({
+    version: useVersion(shown.items, transcript, outbox, earlier, later, unread),
+    head: record.head.value,
+    live,
+    jump: session.jump.value,
+    onStart: () => {
+      if (shown.toStart) void session.loadEarlier();
+    },
+    onEnd: () => {
+      if (shown.toEnd) void session.loadLater();
+    },
+    onReader: (id) => (record.reader = id),
+  });
+  const above = useReading(session, scroll.atEnd && live, firstNew?.id, scroll.box);
+  const marked = session.jump.value?.mark === true ? session.jump.value.item : null;
   const empty = !last && outbox.length === 0 && transcript.queue.length === 0;
   const isOwn = (origin: Origin) =>
     kind === 'desk' ? origin.kind === 'desk' : origin.kind === 'device' && origin.id === you;
   const again = (item: PromptItem | undefined) => {
     if (item) session.prompt(item.blocks.map((block) => ({ ...block })));
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || event.shiftKey || event.altKey) return;
+    if (event.key === 'Home') void session.openAt(1, null);
+    else if (event.key === 'End') session.toEnd();
+    else return;
+    event.preventDefault();
+  };
   return (
     <div class="log">
-      <div class="scroller" ref={scroll.box} tabIndex={-1}>
+      {unread && above && (
+        <button
+          type="button"
+          class="pill above"
+          onClick={() => void session.openAt(unread.seq + 1, firstNew?.id ?? null)}
+        >
+          <Icon name="arrowUp" />
+          {strings.newSince(when(unread.at))}
+        </button>
+      )}
+      {/* Home and End go to the session's ends, not to those of what is loaded. */}
+      <div
+        class="scroller"
+        ref={scroll.box}
+        tabIndex={0}
+        aria-label={strings.conversation}
+        onKeyDown={onKeyDown}
+      >
         <div
           ref={scroll.content}
           class="items"
           role="log"
           aria-label={strings.conversation}
-          // Screen readers wait for a whole answer instead of reading syllables.
-          aria-busy={working}
+          // Screen readers wait for a whole answer instead of reading syllables, and do not read what is loaded.
+          aria-busy={working || earlier.loading || later.loading || !shown.toStart}
+          aria-live={live ? 'polite' : 'off'}
         >
           {earlier.before !== null && (
             <button
@@ -64,69 +113,113 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
           {empty && session.sync.value !== 'reading' && (
             <p class="empty">{strings.emptyConversation(agent)}</p>
           )}
-          {transcript.items.map((item) => (
-            <div class="item" key={item.id}>
-              <ItemView
-                item={item}
-                cwd={cwd}
-                growing={working && item === last}
-                own={item.kind === 'prompt' && isOwn(item.origin)}
-                asked={item.kind === 'tool' ? asked.get(item.toolCallId) : undefined}
-                tool={item.kind === 'question' ? tools.get(toolCallOf(item) ?? '') : undefined}
-                answer={item.kind === 'question' ? answers.get(item.questionId) : undefined}
-                onAgain={mayPrompt && item.kind === 'prompt' ? () => again(item) : undefined}
-              />
-            </div>
+          {shown.items.map((item) => (
+            <Fragment key={item.id}>
+              {unread && item.id === firstNew?.id && (
+                <div class="since" role="separator">
+                  <span>{strings.newSince(when(unread.at))}</span>
+                </div>
+              )}
+              <div class={item.id === marked ? 'item marked' : 'item'} data-item={item.id}>
+                <ItemView
+                  item={item}
+                  cwd={cwd}
+                  growing={working && item === last && live}
+                  own={item.kind === 'prompt' && isOwn(item.origin)}
+                  asked={item.kind === 'tool' ? asked.get(item.toolCallId) : undefined}
+                  tool={item.kind === 'question' ? tools.get(toolCallOf(item) ?? '') : undefined}
+                  answer={item.kind === 'question' ? answers.get(item.questionId) : undefined}
+                  onAgain={mayPrompt && item.kind === 'prompt' ? () => again(item) : undefined}
+                />
+              </div>
+            </Fragment>
           ))}
-          {working && transcript.questions.length === 0 && <Working />}
-          {transcript.queue.map((item) => (
-            <div class="item" key={item.id}>
-              <PromptView
-                item={item}
-                own={isOwn(item.origin)}
-                onRemove={
-                  mayPrompt && connected
-                    ? () => void session.removeQueued(item.promptId).catch(() => undefined)
-                    : undefined
-                }
-              />
-            </div>
-          ))}
-          {transcript.held && transcript.queue.length > 0 && (
+          {later.at !== null && (
+            <button type="button" class="more" disabled={!connected} onClick={() => void session.loadLater()}>
+              {later.loading ? strings.loadingLater : strings.loadLater}
+            </button>
+          )}
+          {live && working && transcript.questions.length === 0 && <Working />}
+          {live &&
+            transcript.queue.map((item) => (
+              <div class="item" key={item.id} data-item={item.id}>
+                <PromptView
+                  item={item}
+                  own={isOwn(item.origin)}
+                  removing={removing.some(
+                    ({ change }) => change.kind === 'queueRemove' && change.prompt === item.promptId,
+                  )}
+                  onRemove={
+                    mayPrompt
+                      ? () => session.change({ kind: 'queueRemove', prompt: item.promptId })
+                      : undefined
+                  }
+                />
+              </div>
+            ))}
+          {live && transcript.held && transcript.queue.length > 0 && (
             <div class="held">
               <span>{strings.queueHeld}</span>
               <button
                 type="button"
                 class="b small"
-                disabled={!mayPrompt || !connected}
-                onClick={() => void session.resumeQueue().catch(() => undefined)}
+                disabled={!mayPrompt || removing.some(({ change }) => change.kind === 'queueResume')}
+                onClick={() => session.change({ kind: 'queueResume' })}
               >
                 {strings.queueResume}
               </button>
             </div>
           )}
-          {outbox.map((entry) => (
-            <div class="item" key={entry.id}>
-              <OutboxView
-                entry={entry}
-                onAgain={() => {
-                  session.outbox.remove(entry.id);
-                  session.prompt(entry.prompt);
-                }}
-                onDiscard={() => session.outbox.remove(entry.id)}
-              />
-            </div>
-          ))}
+          {live &&
+            outbox.map((entry) => (
+              <div class="item" key={entry.id} data-item={`o:${entry.id}`}>
+                <OutboxView
+                  entry={entry}
+                  onAgain={() => {
+                    session.outbox.remove(entry.id);
+                    session.prompt(entry.prompt);
+                  }}
+                  onDiscard={() => session.outbox.remove(entry.id)}
+                />
+              </div>
+            ))}
         </div>
       </div>
-      {scroll.below && (
-        <button type="button" class="pill" onClick={scroll.toEnd}>
-          <Icon name="arrowDown" />
-          {strings.newBelow}
-        </button>
-      )}
+      <Below session={session} scroll={scroll} question={transcript.questions[0]} elsewhere={!live} />
     </div>
   );
+}
+
+interface BelowProps {
+  session: SessionClient;
+  scroll: AnchoredScroll;
+  question: QuestionItem | undefined;
+  /** Newer items than the shown ones exist. */
+  elsewhere: boolean;
+}
+
+/** Leads to what the reader does not see: the open question, what is new, the end. */
+function Below({ session, scroll, question, elsewhere }: BelowProps) {
+  if (scroll.atEnd && !elsewhere) return null;
+  if (!scroll.below && !scroll.away && !elsewhere) return null;
+  const call = question && toolCallOf(question);
+  const toQuestion = () =>
+    question && void session.openAt(question.since, call === undefined ? question.id : `t:${call}`);
+  const words = question ? strings.toQuestion : scroll.below ? strings.newBelow : strings.toEnd;
+  return (
+    <button type="button" class="pill" onClick={question ? toQuestion : () => session.toEnd()}>
+      <Icon name="arrowDown" />
+      {words}
+    </button>
+  );
+}
+
+/** Another number whenever something that takes room changed. */
+function useVersion(...parts: unknown[]): number {
+  const seen = useRef({ parts, version: 0 });
+  if (parts.some((part, index) => part !== seen.current.parts[index]))
+    seen.current = { parts, version: seen.current.version + 1 };
+  return seen.current.version;
 }
 
 /** Three still dots, so that a silent agent does not look like a finished one. */

@@ -26,18 +26,21 @@ export interface PromptViewProps {
   own: boolean;
   onAgain?: (() => void) | undefined;
   onRemove?: (() => void) | undefined;
+  /** Asked for, not answered yet. */
+  removing?: boolean;
 }
 
-export function PromptView({ item, own, onAgain, onRemove }: PromptViewProps) {
+export function PromptView({ item, own, onAgain, onRemove, removing = false }: PromptViewProps) {
   const bad = item.state === 'failed' || item.state === 'interrupted';
+  const state = removing ? strings.delivery.removing : words[item.state];
   const who = own ? [] : [strings.from(nameOf(item.origin))];
   return (
     <Bubble blocks={item.blocks} waiting={item.state === 'received'}>
-      <div class={bad ? 'by bad' : 'by'}>{[...who, when(item.at), words[item.state]].join(' · ')}</div>
+      <div class={bad ? 'by bad' : 'by'}>{[...who, when(item.at), state].join(' · ')}</div>
       {bad && item.message && <div class="by bad">{item.message}</div>}
       <div class="acts">
         {bad && onAgain && <TextButton onClick={onAgain} text={strings.sendAgain} />}
-        {onRemove && (
+        {onRemove && !removing && (
           <TextButton
             onClick={onRemove}
             text={strings.remove}
@@ -58,7 +61,7 @@ export function OutboxView(props: { entry: OutboxEntry; onAgain: () => void; onD
   return (
     <Bubble blocks={entry.prompt} waiting={entry.state !== 'refused'}>
       <div class={entry.state === 'refused' ? 'by bad' : 'by'}>{`${when(entry.at)} · ${state}`}</div>
-      {entry.error && <div class="by bad">{errorText(entry.error)}</div>}
+      {entry.error && <div class="by bad">{errorText(entry.error, entry.state === 'refused')}</div>}
       {entry.state !== 'sent' && (
         <div class="acts">
           {entry.state === 'refused' && <TextButton onClick={onAgain} text={strings.sendAgain} />}
@@ -69,7 +72,8 @@ export function OutboxView(props: { entry: OutboxEntry; onAgain: () => void; onD
   );
 }
 
-const errorText = (error: ErrorShape) => sentenceOf(error);
+const errorText = (error: ErrorShape, final: boolean) =>
+  final ? sentenceOf(error) : `${error.message} ${strings.triedAgain}`;
 
 function TextButton({ text, label, onClick }: { text: string; label?: string; onClick: () => void }) {
   return (

@@ -50,6 +50,7 @@ export function webviewKeep(api: VsCodeApi): Keep {
       else state[key] = value;
       api.setState(state);
     },
+    keys: (prefix) => Object.keys(read()).filter((key) => key.startsWith(prefix)),
     clear: () => api.setState({}),
   };
 }

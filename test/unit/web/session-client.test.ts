@@ -49,7 +49,7 @@ describe('web: session client', () => {
     fake.say('three');
     await connect();
     assert.deepEqual(fake.of('session/resume')[1]?.['_meta'], {
-      offdesk: { after: { epoch: 'e1', seq: 1 } },
+      offdesk: { after: { epoch: 'e1', seq: 1 }, atMost: limits.historyItems },
     });
     assert.deepEqual(texts(), ['one two three']);
   });

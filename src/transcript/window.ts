@@ -1,0 +1,84 @@
+/** Windows on a long transcript: a part cut out of it, and neighbouring parts put together. */
+import { assemble } from './draft.ts';
+import { allItems, joinItems } from './history.ts';
+import { endTool } from './tool-item.ts';
+import type { Item, Transcript } from './items.ts';
+
+export interface Cut {
+  window: Transcript;
+  /** Pass as `before` to history for what was cut off before it; null when nothing was. */
+  before: number | null;
+  /** Pass as `at` for what was cut off after it; null when nothing was. */
+  at: number | null;
+}
+
+/**
+ * The items from index `begin` up to `end`. Questions that are open and prompts that wait stay as long as the end
+ * does: they belong to the present. Pages go by where an item begins and the list by where it stands, so that a
+ * page next to the cut may hold an item again.
+ */
+export function cutWindow(transcript: Transcript, begin: number, end = transcript.items.length): Cut {
+  const { items, queue: _queue, questions: _questions, cursor, fold, ...view } = transcript;
+  const dropped = items.slice(0, begin);
+  const later = items.slice(end);
+  const before = dropped.length > 0 ? Math.max(...dropped.map(({ since }) => since)) + 1 : null;
+  const at = later.length > 0 ? Math.min(...later.map(({ since }) => since)) : null;
+  const present = later.length === 0;
+  const kept = [
+    ...items.slice(begin, end),
+    ...(present ? dropped.filter(isOpenQuestion) : []),
+    ...[...fold.aside.values()].filter(
+      (item) => present && (item.since >= (before ?? 0) || isWaiting(item) || isOpenQuestion(item)),
+    ),
+  ];
+  const first = Math.min(...kept.map(({ since }) => since), Infinity);
+  const ends = fold.ends.filter((seq) => seq >= first);
+  return { window: assemble(kept, ends, { ...view, cursor }, fold.state), before, at };
+}
+
+/** Two windows of whole items, one after the other; where they overlap, an item stands once. */
+export function joinWindows(older: Transcript, newer: Transcript): Transcript {
+  return combine(older, newer, (a, b) => {
+    const sameTool = a.kind === 'tool' && b.kind === 'tool' && hasOwn(a) !== hasOwn(b);
+    if (a.since === b.since && !sameTool) return a.seq > b.seq ? a : b;
+    return a.since <= b.since ? joinItems(a, b) : joinItems(b, a);
+  });
+}
+
+/**
+ * A window of whole items that was kept up to date, and the end of the transcript, which may hold a part of what is
+ * whole in the window.
+ */
+export function joinLive(window: Transcript, live: Transcript): Transcript {
+  return combine(window, live, (a, b) => {
+    if (b.since <= a.since) return b;
+    // What a question says about a call is with the question.
+    if (b.kind === 'tool' && !hasOwn(b)) return joinItems(a, b);
+    return a;
+  });
+}
+
+function combine(older: Transcript, newer: Transcript, both: (a: Item, b: Item) => Item): Transcript {
+  const { items: _items, queue: _queue, questions: _questions, cursor, fold, ...view } = newer;
+  const known = new Map(allItems(older).map((item) => [item.id, item]));
+  for (const item of allItems(newer)) {
+    const before = known.get(item.id);
+    known.set(item.id, before && before.kind === item.kind ? both(before, item) : item);
+  }
+  const ends = [...new Set([...older.fold.ends, ...fold.ends])].sort((a, b) => a - b);
+  const rest = { ...view, cursor: Math.max(cursor, older.cursor) };
+  const items = [...known.values()].map((item) => {
+    const end = item.kind === 'tool' ? ends.find((seq) => seq > item.since) : undefined;
+    return item.kind === 'tool' && end !== undefined ? endTool(item, end) : item;
+  });
+  return assemble(items, ends, rest, fold.state);
+}
+
+/** Whether the transcript holds this item, shown or aside. */
+export function knows({ fold }: Transcript, id: string): boolean {
+  return fold.index.has(id) || fold.aside.has(id);
+}
+
+const hasOwn = (item: Item & { kind: 'tool' }): boolean => item.known.own.since !== undefined;
+const isOpenQuestion = (item: Item): boolean => item.kind === 'question' && item.state.kind === 'open';
+const isWaiting = (item: Item): boolean => item.kind === 'prompt' && item.state === 'received';
