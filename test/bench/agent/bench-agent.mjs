@@ -74,8 +74,8 @@ async function load(count, perSecond) {
   note({ command: 'load', count, perSecond, ms: performance.now() - begin, end: Date.now() });
 }
 
-/** As agents work: rounds of a thought, a command whose output grows, and an answer. */
-async function work(rounds, perSecond) {
+/** As agents work: rounds of a thought, a command whose output grows, and an answer; `word<mark>` is its last word. */
+async function work(rounds, perSecond, mark) {
   let said = 0;
   const begin = performance.now();
   const pause = () => (perSecond > 0 ? until(begin + (++said * 1000) / perSecond) : undefined);
@@ -98,7 +98,7 @@ async function work(rounds, perSecond) {
       await chunk(`${part % 15 === 0 ? '\n\n' : ''}part ${part} of the answer to step ${round}. `);
     }
   }
-  await chunk('That was the last word of it. ');
+  await chunk(`\n\nThe last is word${mark} `);
   note({ command: 'work', ms: performance.now() - begin, end: Date.now() });
 }
 
