@@ -10,7 +10,7 @@ interface TextContent {
 }
 
 /** The text of a plain text chunk; undefined for anything that must stay as it is. */
-function chunkText(fact: Fact): string | undefined {
+export function chunkText(fact: Fact): string | undefined {
   if (!chunkKinds.has(fact.update.sessionUpdate) || fact.event) return undefined;
   const content = fact.update['content'] as Partial<TextContent> | undefined;
   return content?.type === 'text' && typeof content.text === 'string' ? content.text : undefined;

@@ -54,6 +54,20 @@ export class StateFacts {
     }
   }
 
+  get all(): Fact[] {
+    return this.before(Infinity);
+  }
+
+  /** Ids of the items that they belong to. */
+  get items(): string[] {
+    return [...this.#facts.values()].flatMap(({ item }) => item ?? []);
+  }
+
+  hasItem(id: string): boolean {
+    for (const { item } of this.#facts.values()) if (item === id) return true;
+    return false;
+  }
+
   /** Those numbered below `seq`, oldest first. */
   before(seq: number): Fact[] {
     return [...this.#facts.values()].filter((fact) => fact.seq < seq).sort((a, b) => a.seq - b.seq);

@@ -4,9 +4,38 @@ import fc from 'fast-check';
 import type { Fact } from '../../../src/protocol/facts.ts';
 import { coalesce } from '../../../src/session/coalesce.ts';
 import type { Journal, NewFact } from '../../../src/session/journal.ts';
+import { DiskJournal } from '../../../src/session/disk-journal/disk-journal.ts';
+import { silentLog } from '../../../src/base/log.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
 
-const implementations: [string, () => Journal][] = [['memory', () => new MemoryJournal('epoch-1')]];
+interface Made {
+  journal: Journal;
+  end(): Promise<void>;
+}
+
+const implementations: [string, () => Promise<Made>][] = [
+  [
+    'memory',
+    () => {
+      const journal = new MemoryJournal('epoch-1');
+      return Promise.resolve({ journal, end: () => journal.close() });
+    },
+  ],
+  [
+    'disk',
+    async () => {
+      const folder = tempFolder('journal');
+      const journal = await DiskJournal.open(folder, { clock: new FakeClock(), log: silentLog });
+      const end = async () => {
+        await journal.close();
+        removeFolder(folder);
+      };
+      return { journal, end };
+    },
+  ],
+];
 
 function chunk(item: string, text: string): NewFact {
   return {
@@ -22,8 +51,18 @@ const textOf = (facts: Fact[]) =>
 
 for (const [name, create] of implementations) {
   describe(`journal (${name})`, () => {
+    const made: Made[] = [];
+    const make = async () => {
+      const one = await create();
+      made.push(one);
+      return one.journal;
+    };
+    afterEach(async () => {
+      for (const one of made.splice(0)) await one.end();
+    });
+
     it('J1: numbers facts from one, without a gap', async () => {
-      const journal = create();
+      const journal = await make();
       const seen: number[] = [];
       journal.onAppend((fact) => seen.push(fact.seq));
       for (let i = 0; i < 5; i++) journal.append(chunk('m1', String(i)));
@@ -36,21 +75,21 @@ for (const [name, create] of implementations) {
     });
 
     it('J2: keeps an update as it came', async () => {
-      const journal = create();
+      const journal = await make();
       const update = { sessionUpdate: 'from_the_future', odd: { deep: [1, null, 'x'] }, _meta: { a: 1 } };
       journal.append({ at: 1, origin: { kind: 'agent' }, update });
       assert.deepEqual((await journal.read(0, 1))[0]?.update, update);
     });
 
     it('F4: a read gives at least one fact and stops near its bound', async () => {
-      const journal = create();
+      const journal = await make();
       for (let i = 0; i < 10; i++) journal.append(chunk('m1', 'x'.repeat(1000)));
       assert.equal((await journal.read(0, 1)).length, 1);
       assert.equal((await journal.read(0, 3000)).length, 3);
     });
 
     it('J5: the tail comes with older state facts and without what is over', async () => {
-      const journal = create();
+      const journal = await make();
       const origin = { kind: 'agent' } as const;
       const state = { sessionUpdate: 'session_info_update' };
       journal.append({
@@ -103,7 +142,7 @@ for (const [name, create] of implementations) {
           fc.integer({ min: 1, max: 7 }),
           fc.integer({ min: 1, max: 2000 }),
           async (items, limit, bytes) => {
-            const journal = create();
+            const journal = await make();
             const expected = new Map<string, string>();
             items.forEach((item, i) => {
               journal.append(chunk(`m${item}`, `${i};`));

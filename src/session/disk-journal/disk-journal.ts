@@ -1,0 +1,391 @@
+/** A journal on disk: segments are the truth, indexes a cache, memory bounded (docs/SPEC.md, J9 to J18). */
+import type { Log } from '../../base/log.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { OffdeskError } from '../../base/error.ts';
+import type { Fact } from '../../protocol/facts.ts';
+import { limits } from '../../protocol/limits.ts';
+import { coalesce } from '../coalesce.ts';
+import { fateOf } from '../fates.ts';
+import { findInItem } from '../find.ts';
+import type {
+  Fate,
+  Journal,
+  JournalPage,
+  JournalWindow,
+  NewFact,
+  PagePlace,
+  SearchHit,
+  SearchPage,
+} from '../journal.ts';
+import { ChunkRuns, type Encoded } from './chunk-runs.ts';
+import { encodeLine } from './lines.ts';
+import { headerOf, openParts, type DiskJournalOptions, type Parts } from './open.ts';
+import { RecentFacts } from './recent-facts.ts';
+import { indexWrong, readSpans, spanOf, upTo, type Span } from './run-reader.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import { segmentOf, segmentPath } from './segments.ts';
+import { cannotRead, codeOf } from './storage-error.ts';
+import { leftOut } from './left-out.ts';
+
+export type { DiskJournalOptions } from './open.ts';
+
+export class DiskJournal implements Journal {
+  readonly epoch: string;
+  /** What a crash had torn was cut off, or could not be trusted: this is another epoch. */
+  readonly repaired: boolean;
+  readonly #folder: string;
+  readonly #log: Log;
+  readonly #parts: Parts;
+  readonly #writer: SegmentWriter;
+  readonly #runs = new ChunkRuns();
+  readonly #recent = new RecentFacts();
+  readonly #appended = new Emitter<Fact>();
+  readonly onAppend = this.#appended.event;
+  /** The last number on disk. */
+  #written: number;
+  /** The segment ends when it has grown to this. */
+  #rollAt: number;
+  readonly #segmentBytes: number;
+  /** The journal says that it is open, so that a loss of power is noticed. */
+  #opened: boolean;
+  #leavingOut = false;
+  #indexSync: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  /** Creates the journal of this folder, or opens it again. Rejects with `storage_failed`. */
+  static async open(folder: string, options: DiskJournalOptions): Promise<DiskJournal> {
+    try {
+      return new DiskJournal(folder, options, await openParts(folder, options));
+    } catch (error) {
+      throw cannotRead(error);
+    }
+  }
+
+  private constructor(folder: string, options: DiskJournalOptions, parts: Parts) {
+    this.#folder = folder;
+    this.#segmentBytes = options.segmentBytes ?? limits.segmentBytes;
+    this.#rollAt = this.#segmentBytes;
+    this.#log = options.log;
+    this.#parts = parts;
+    this.epoch = parts.epoch;
+    this.repaired = parts.repaired;
+    this.#opened = parts.opened;
+    this.#written = this.head;
+    this.#writer = new SegmentWriter({
+      segment: parts.segments.at(-1)!,
+      clock: options.clock,
+      fs: parts.fs,
+      written: (seq) => {
+        this.#written = seq;
+        this.#recent.trim(seq);
+      },
+      unwritten: (some) => this.#unwritten(some),
+    });
+  }
+
+  get head(): number {
+    return this.#parts.index.facts.head;
+  }
+
+  get trouble(): OffdeskError | undefined {
+    return this.#writer.trouble;
+  }
+
+  get onTrouble() {
+    return this.#writer.onTrouble;
+  }
+
+  /** On disk, about. */
+  get bytes(): number {
+    const { segments, index } = this.#parts;
+    return segments.reduce((sum, { size }) => sum + size, 0) + 8 * this.head + 16 * index.items.length;
+  }
+
+  append(newFact: NewFact): Fact {
+    const whole: Fact = { seq: this.head + 1, ...newFact };
+    if (this.#closing) {
+      this.#log.write('warn', 'a fact came after the journal was closed');
+      return whole;
+    }
+    this.#prepare();
+    const fact = this.#bounded(whole);
+    const encoded = this.#runs.encode(fact);
+    const line = encodeLine(encoded.json);
+    const offset = this.#writer.end;
+    this.#writer.put(fact.seq, line);
+    this.#keep(fact, encoded, offset);
+    return fact;
+  }
+
+  appendSafely(newFact: NewFact): Fact {
+    if (this.#closing) throw closed();
+    this.#prepare();
+    this.#writer.flushNow();
+    const fact: Fact = { seq: this.head + 1, ...newFact };
+    const encoded = this.#runs.encode(fact);
+    const offset = this.#writer.end;
+    this.#writer.writeNow(fact.seq, encodeLine(encoded.json));
+    this.#keep(fact, encoded, offset);
+    return fact;
+  }
+
+  #keep(fact: Fact, encoded: Encoded, offset: number): void {
+    this.#runs.keep(fact, encoded);
+    this.#parts.index.add(fact, offset, encoded.base);
+    this.#recent.add(fact, encoded.size, this.#written);
+    this.#appended.fire(fact);
+  }
+
+  /** Before a fact: the segment has room, and says that the journal is open. */
+  #prepare(): void {
+    if (!this.#opened) {
+      this.#opened = true;
+      this.#writer.put(this.head, encodeLine(JSON.stringify({ opened: this.#parts.boot })));
+      this.#writer.flush();
+      try {
+        this.#writer.syncNow();
+      } catch (error) {
+        this.#log.write('warn', 'the journal could not be synced', { code: codeOf(error) });
+      }
+    }
+    if (this.#writer.end >= this.#rollAt && !this.trouble) this.#roll();
+  }
+
+  #roll(): void {
+    this.#writer.flush();
+    if (this.trouble) return;
+    const { segments, index } = this.#parts;
+    const first = this.head + 1;
+    const segment = { first, path: segmentPath(this.#folder, first), size: 0 };
+    try {
+      this.#writer.roll(segment, encodeLine(JSON.stringify(headerOf(this.#parts))));
+    } catch (error) {
+      // The segment grows on; the disk may have room again later.
+      this.#log.write('warn', 'no new segment could be made', { code: codeOf(error) });
+      this.#rollAt = this.#writer.end + limits.writeBytes;
+      return;
+    }
+    segments.push(segment);
+    this.#runs.end();
+    this.#rollAt = segment.size + this.#segmentBytes;
+    try {
+      index.store();
+      this.#indexSync = this.#indexSync.then(() => index.sync()).catch(() => {});
+    } catch (error) {
+      // It stays in memory until the next segment, and is made anew after a crash.
+      this.#log.write('warn', 'the index could not be written', { code: codeOf(error) });
+    }
+  }
+
+  /** Beyond what may wait in memory an update keeps its number and loses what it says. */
+  #bounded(fact: Fact): Fact {
+    if (this.#writer.waitingBytes < limits.unwrittenBytes || fact.event) {
+      if (!this.trouble) this.#leavingOut = false;
+      return fact;
+    }
+    const first = !this.#leavingOut;
+    this.#leavingOut = true;
+    return leftOut(fact, first);
+  }
+
+  #unwritten(some: boolean): void {
+    try {
+      this.#parts.index.mark.setUnwritten(some);
+    } catch (error) {
+      this.#log.write('warn', 'trouble could not be noted', { code: codeOf(error) });
+    }
+  }
+
+  async sync(): Promise<void> {
+    if (this.#closing) throw closed();
+    await this.#writer.sync();
+  }
+
+  async read(seq: number, maxBytes: number): Promise<Fact[]> {
+    this.#ready();
+    const first = Math.max(0, seq) + 1;
+    if (first > this.head) return [];
+    if (first >= this.#recent.since) return this.#recent.from(first, maxBytes);
+    const span = this.#spanFrom(first, maxBytes);
+    const facts = await this.#facts([span]);
+    return upTo(
+      facts.filter((fact) => fact.seq >= first),
+      maxBytes,
+    );
+  }
+
+  /** From the full line of `first` to about `maxBytes` on, in one segment. */
+  #spanFrom(first: number, maxBytes: number): Span {
+    const { segments, index } = this.#parts;
+    const { facts } = index;
+    const base = facts.base(first);
+    const begin = facts.offset(base);
+    const end = Math.min(this.#written, (segments[segmentOf(segments, base) + 1]?.first ?? Infinity) - 1);
+    let last = first;
+    if (begin === undefined) {
+      while (last < end && facts.offset(last + 1) === undefined) last++;
+    } else {
+      let low = first;
+      let high = end;
+      while (low < high) {
+        const middle = (low + high + 1) >>> 1;
+        if ((facts.offset(middle) ?? begin) - begin <= maxBytes) low = middle;
+        else high = middle - 1;
+      }
+      last = low;
+    }
+    return spanOf({ first: base, last }, segments, facts);
+  }
+
+  tail(items: number): Promise<JournalWindow> {
+    return this.#soon(() => {
+      const { index } = this.#parts;
+      const place = index.items.length - items;
+      const start =
+        place <= 0 ? 1 : place >= index.items.length ? this.head + 1 : index.items.at(place).first;
+      return { state: index.state.before(start), start, from: place <= 0 ? null : start };
+    });
+  }
+
+  async page(place: PagePlace, items: number, maxBytes: number): Promise<JournalPage> {
+    this.#ready();
+    const table = this.#parts.index.items;
+    const forward = 'at' in place;
+    let begin = table.countBefore(forward ? place.at : place.before);
+    let end = begin;
+    const spans: Span[] = [];
+    let bytes = 0;
+    while (end - begin < items && (forward ? end < table.length : begin > 0)) {
+      const own = this.#spansOf(forward ? end : begin - 1);
+      const size = own.reduce((sum, { from, to }) => sum + to - from, 0);
+      if (begin < end && bytes + size > maxBytes) break;
+      for (const span of own) spans.push(span);
+      bytes += size;
+      if (forward) end++;
+      else begin--;
+    }
+    const from = begin > 0 ? (begin < table.length ? table.at(begin).first : this.head + 1) : null;
+    const next = end < table.length ? table.at(end).first : null;
+    return { facts: coalesce(await this.#facts(spans)), from, next };
+  }
+
+  /** Where the facts of the item at `place` are; of one that is too large the beginning and the end. */
+  #spansOf(place: number): Span[] {
+    const { segments, index } = this.#parts;
+    const { facts } = index;
+    const { first, last } = index.items.at(place);
+    const spans: Span[] = [];
+    let bytes = 0;
+    for (let seq = last; seq !== 0;) {
+      const base = facts.base(seq);
+      if (base > seq || base < first) throw indexWrong();
+      const span = spanOf({ first: base, last: seq }, segments, facts);
+      spans.push(span);
+      bytes += span.to - span.from;
+      if (base === first) break;
+      seq = facts.before(base);
+      if (seq >= base || seq < first) throw indexWrong();
+      if (bytes <= limits.historyItemChars) continue;
+      spans.push(spanOf({ first, last: first }, segments, facts));
+      break;
+    }
+    return spans;
+  }
+
+  /** What the spans hold, in order, from disk and memory. */
+  async #facts(spans: Span[]): Promise<Fact[]> {
+    spans.sort((a, b) => a.first - b.first);
+    const { since } = this.#recent;
+    const parts = spans.flatMap((span) =>
+      span.first < since ? [] : [this.#recent.slice(span.first, span.last)],
+    );
+    const fromDisk = spans.filter((span) => span.first < since);
+    const crossing = fromDisk.filter(({ last }) => last > this.#written);
+    const ends = crossing.map(({ last }) => this.#recent.slice(this.#written + 1, last));
+    for (const span of crossing) span.last = this.#written;
+    const facts: Fact[] = [];
+    try {
+      for await (const part of readSpans(fromDisk)) for (const fact of part) facts.push(fact);
+    } catch (error) {
+      throw cannotRead(error);
+    }
+    for (const part of [...ends, ...parts]) for (const fact of part) facts.push(fact);
+    return crossing.length > 0 ? facts.sort((a, b) => a.seq - b.seq) : facts;
+  }
+
+  itemsAfter(seq: number): Promise<number> {
+    return this.#soon(() => {
+      const { items } = this.#parts.index;
+      return items.length - items.countBefore(seq + 1);
+    });
+  }
+
+  async fate(id: string): Promise<Fate | undefined> {
+    this.#ready();
+    const { fates } = this.#parts.index;
+    let known = false;
+    for (let seq = fates.find(id, Infinity); seq !== undefined; seq = fates.find(id, seq)) {
+      const [fact] = await this.read(seq - 1, 1);
+      const told = fact?.event && fateOf(fact.event);
+      if (told?.id === id) return told.fate;
+      // It was here, though nobody can read any more what was said: it must not be done again.
+      known ||= !fact?.event;
+    }
+    return known ? 'interrupted' : undefined;
+  }
+
+  async search(query: string, before: number, limit: number): Promise<SearchPage> {
+    const hits: SearchHit[] = [];
+    const end = performance.now() + limits.searchMs;
+    let next: number | null = before;
+    while (next !== null && hits.length < limit && performance.now() < end) {
+      const page: JournalPage = await this.page({ before: next }, 50, limits.readBytes);
+      const byItem = new Map<string | undefined, Fact[]>();
+      for (const fact of page.facts) {
+        const own = byItem.get(fact.item);
+        if (own) own.push(fact);
+        else byItem.set(fact.item, [fact]);
+      }
+      for (const facts of [...byItem.values()].reverse()) {
+        const hit = findInItem(facts, query);
+        if (hit && hits.length < limit) hits.push(hit);
+        if (hits.length === limit) break;
+      }
+      next = hits.length === limit ? hits.at(-1)!.seq : page.from;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { hits, next };
+  }
+
+  /** What was appended before can be read. */
+  #ready(): void {
+    if (this.#closing) throw closed();
+    this.#writer.flush();
+  }
+
+  // A promise also for what throws.
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async #soon<T>(read: () => T): Promise<T> {
+    this.#ready();
+    return read();
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    try {
+      if (this.#opened && !this.trouble) this.#writer.put(this.head, encodeLine('{"closed":true}'));
+      await this.#writer.close();
+    } finally {
+      await this.#indexSync;
+      this.#parts.index.close();
+      this.#appended.dispose();
+    }
+  }
+}
+
+function closed(): OffdeskError {
+  return new OffdeskError('closed', "The session's record is closed.", 'Open the session again.');
+}

@@ -1,0 +1,125 @@
+/** Reads facts from the segments by the indexes: runs of lines, from the full line that each begins with. */
+import { open, type FileHandle } from 'node:fs/promises';
+import type { Fact } from '../../protocol/facts.ts';
+import { limits } from '../../protocol/limits.ts';
+import { sizeOf } from '../journal.ts';
+import { continued } from './chunk-runs.ts';
+import { damagedFact } from './damaged.ts';
+import type { FactTable } from './fact-table.ts';
+import { linesIn } from './line-reader.ts';
+import { segmentOf, type Segment } from './segments.ts';
+import { storageError } from './storage-error.ts';
+
+/** Facts `first` to `last`, of which the first is written in full. */
+export interface Run {
+  first: number;
+  last: number;
+}
+
+/** Where the lines of a run are. */
+export interface Span extends Run {
+  segment: Segment;
+  /** Bytes; both are the same where nothing can be read. */
+  from: number;
+  to: number;
+}
+
+/** `run` lies in one segment and is written. */
+export function spanOf(run: Run, segments: readonly Segment[], facts: FactTable): Span {
+  const at = segmentOf(segments, run.first);
+  const segment = segments[at];
+  const from = facts.offset(run.first);
+  if (!segment || from === undefined) return { ...run, segment: segments[0]!, from: 0, to: 0 };
+  const end = (segments[at + 1]?.first ?? Infinity) - 1;
+  let next = run.last + 1;
+  while (next <= end && next <= facts.head && facts.offset(next) === undefined) next++;
+  const to = next <= end && next <= facts.head ? facts.offset(next)! : segment.size;
+  return { ...run, segment, from, to: Math.min(to, segment.size) };
+}
+
+/** The facts of each span, in order. Rejects with `storage_failed` or with what `fs` says. */
+export async function* readSpans(spans: readonly Span[]): AsyncGenerator<Fact[]> {
+  let file: FileHandle | undefined;
+  let path: string | undefined;
+  try {
+    for (let i = 0; i < spans.length;) {
+      const group = near(spans, i);
+      i += group.length;
+      const { segment, from } = group[0]!;
+      const to = group.at(-1)!.to;
+      if (to <= from) {
+        for (const span of group) yield decode(span, Buffer.alloc(0));
+        continue;
+      }
+      if (path !== segment.path) {
+        await file?.close();
+        file = undefined;
+        file = await open(segment.path, 'r');
+        path = segment.path;
+      }
+      // With the line feed before it: an index that points elsewhere is found out.
+      const bytes = Buffer.allocUnsafe(to - from + 1);
+      const { bytesRead } = await file!.read(bytes, 0, bytes.length, from - 1);
+      for (const span of group) {
+        const start = span.from - from;
+        if (bytes[start] !== 0x0a && bytesRead > start) throw indexWrong();
+        yield decode(span, bytes.subarray(start + 1, Math.min(bytesRead, span.to - from + 1)));
+      }
+    }
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Spans from `i` on that are read together. */
+function near(spans: readonly Span[], i: number): Span[] {
+  const group = [spans[i]!];
+  const { segment, from } = spans[i]!;
+  for (const next of spans.slice(i + 1)) {
+    const { to } = group.at(-1)!;
+    const fits =
+      next.from >= to && next.from - to <= limits.readGapBytes && next.to - from <= limits.readBytes;
+    if (next.segment !== segment || next.to <= next.from || to <= from || !fits) break;
+    group.push(next);
+  }
+  return group;
+}
+
+function decode({ first, last }: Run, bytes: Buffer): Fact[] {
+  const facts: Fact[] = [];
+  let base: Fact | undefined;
+  let at = 0;
+  let next = first;
+  const fill = (to: number) => {
+    for (let begins = true; next < to; begins = false) facts.push(damagedFact(next++, at, begins));
+  };
+  for (const { line } of linesIn(bytes, 0)) {
+    if (line?.kind !== 'fact' && line?.kind !== 'more') continue;
+    const seq = line.kind === 'fact' ? line.fact.seq : line.seq;
+    if (seq > last) break;
+    if (seq < next) throw indexWrong();
+    if (line.kind === 'more' && !base) continue;
+    fill(seq);
+    const fact = line.kind === 'fact' ? line.fact : continued(base!, seq, line.later, line.text);
+    if (line.kind === 'fact') base = fact;
+    at = fact.at;
+    facts.push(fact);
+    next = seq + 1;
+  }
+  fill(last + 1);
+  return facts;
+}
+
+export function indexWrong(): Error {
+  return storageError(
+    "The index of the session's record does not fit to it.",
+    'Start Offdesk again: it makes the index anew.',
+  );
+}
+
+/** Facts from the one at hand on, about `maxBytes` of them. */
+export function upTo(facts: readonly Fact[], maxBytes: number): Fact[] {
+  let bytes = 0;
+  const end = facts.findIndex((fact) => (bytes += sizeOf(fact)) >= maxBytes);
+  return end < 0 ? [...facts] : facts.slice(0, end + 1);
+}
