@@ -13,6 +13,12 @@ function port(text: string): number {
   throw new InvalidArgumentError('A port is a number from 0 to 65535.');
 }
 
+function bound(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('A bound is a number; 0 is none.');
+}
+
 const program = new Command('offdesk')
   .description('Continue your coding-agent session from a phone, a tablet or any browser.')
   .version(BUILD)
@@ -54,6 +60,8 @@ program
   )
   .option('--port <n>', 'port of the embedded relay (default: chosen once and kept)', port)
   .option('--name <text>', 'name of this computer on your devices')
+  .option('--history-days <n>', 'keep sessions that are over so long (default: 90; 0: for ever)', bound)
+  .option('--history-size <MB>', 'keep at most so much of all sessions (default: 2048; 0: all)', bound)
   .option('--verbose', 'log to stderr')
   .option('--json', 'one JSON object a line on stdout; answers are read from stdin')
   .action((options: RemoteControlOptions) => remoteControl(options));

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import type { AgentChoice, HostPorts } from '../host/api.ts';
+import { defaultHistory, type AgentChoice, type HostPorts } from '../host/api.ts';
 import type { ReachKind } from '../protocol/host-status.ts';
 import { splitCommand } from './split-command.ts';
 import { stderrLog } from './stderr-log.ts';
@@ -16,6 +16,8 @@ export interface PortsOptions {
   publicUrl?: string;
   port?: number;
   name?: string;
+  historyDays?: number;
+  historySize?: number;
   verbose?: boolean;
 }
 
@@ -30,6 +32,10 @@ export function cliPorts(options: PortsOptions): HostPorts {
     publicUrl: options.publicUrl ?? '',
     reach: reachOf(options),
     port: options.port ?? 0,
+    history: {
+      maxAgeDays: options.historyDays ?? defaultHistory.maxAgeDays,
+      maxSizeMB: options.historySize ?? defaultHistory.maxSizeMB,
+    },
   };
   return {
     clock: systemClock,

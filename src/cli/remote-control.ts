@@ -22,9 +22,16 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
     }
     const { createRemoteHost } = await import('../host/core.ts');
     const host = createRemoteHost(cliPorts(options));
+    // Who stops it ends its sessions; a terminal that closes, a shutdown or an error does not: they come back.
+    let back = true;
     const quit = new Promise<void>((resolve) => {
-      view.onQuit(resolve);
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+      const stop = () => {
+        back = false;
+        resolve();
+      };
+      view.onQuit(stop);
+      process.once('SIGINT', stop);
+      for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
     });
     // Refused for good, or moved to another window: nothing here would bring it back.
     const ended = new Promise<never>((_, reject) => {
@@ -43,7 +50,7 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
     } finally {
       // A second Ctrl-C does not have to wait.
       process.once('SIGINT', () => process.exit(1));
-      await host.stop();
+      await (back ? host.suspend() : host.stop());
     }
   } catch (error) {
     view.failed(error);

@@ -11,6 +11,8 @@ import type { UpstreamOptions } from '../agent/upstream.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
 
 export interface AgentCandidate {
+  /** By which it is found again. */
+  choice: Exclude<AgentChoice, { kind: 'auto' }>;
   title: string;
   demo: boolean;
   options: Omit<UpstreamOptions, 'cwd' | 'log'>;
@@ -37,6 +39,7 @@ export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): A
       const name = nameOf(command, args);
       return [
         {
+          choice,
           title: name,
           demo: false,
           options: {
@@ -56,6 +59,7 @@ export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): A
 
 function known(agent: KnownAgent, command: AgentProgram): AgentCandidate {
   return {
+    choice: { kind: 'named', name: agent.id },
     title: agent.title,
     demo: false,
     options: {
@@ -71,6 +75,7 @@ function known(agent: KnownAgent, command: AgentProgram): AgentCandidate {
 
 function demoCandidate(demo: HostPorts['demoAgent']): AgentCandidate {
   return {
+    choice: { kind: 'named', name: demoAgentId },
     title: 'Demo agent',
     demo: true,
     options: {

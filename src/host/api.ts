@@ -7,7 +7,7 @@ import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
 
-/** How an agent is named in settings and on the command line. */
+/** How an agent is named in settings and on the command line (kept with a session: session-store.ts). */
 export type AgentChoice =
   | { kind: 'auto' }
   /** `claude`, `copilot`, `gemini`, `kimi`, `codex`, `opencode` or `demo`. */
@@ -25,7 +25,18 @@ export interface HostSettings {
   reach: Exclude<ReachKind, 'lan'> | undefined;
   /** Port of the embedded relay; 0 to choose one once and keep it. */
   port: number;
+  /** What is kept of sessions that are over; `defaultHistory` unless given. */
+  history?: HistorySettings;
 }
+
+/** Sessions that are over are removed whole, the one used longest ago first; 0 for no such bound. */
+export interface HistorySettings {
+  maxAgeDays: number;
+  /** Of all sessions, the open ones included. */
+  maxSizeMB: number;
+}
+
+export const defaultHistory: HistorySettings = { maxAgeDays: 90, maxSizeMB: 2048 };
 
 export interface HostPorts {
   clock: Clock;
@@ -45,6 +56,8 @@ export interface HostPorts {
   rememberReach(kind: ReachKind, url: string | undefined): Promise<void>;
   /** The registration token of this relay (base URL) and no other's, from the shell's own secret store. */
   registrationToken(relay: string): Promise<string | undefined>;
+  /** It is on in this folder and shall come back by itself after a reload or crash, until it is told otherwise. */
+  rememberOn?(on: boolean): Promise<void>;
   /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
   findFiles(limit: number): Promise<string[]>;
   /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `move`. */
@@ -62,8 +75,10 @@ export interface RemoteHost extends Disposable {
    * `invite`: whether to open an invite; without it one opens where the reach is known and nobody is paired.
    */
   start(options?: { agent?: boolean; invite?: boolean }): Promise<void>;
-  /** Nothing listens and no agent runs when it resolves. */
+  /** Nothing listens and no agent runs when it resolves; its sessions are over. */
   stop(): Promise<void>;
+  /** As `stop`, but its sessions stay open: they come back when it starts again in this folder. */
+  suspend(): Promise<void>;
   chooseReach(kind: ReachKind, url?: string): Promise<void>;
   /** Voids the open invite and makes a new one. */
   createInvite(): Promise<void>;

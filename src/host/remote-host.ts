@@ -46,6 +46,7 @@ class Host implements RemoteHost {
   #whileOn = new DisposableStore();
   #whileLine = new DisposableStore();
   readonly #notices: Notices;
+  #warnings: string[] = [];
   readonly #clients: Clients;
   #status: HostStatus;
   #planned = false;
@@ -64,7 +65,12 @@ class Host implements RemoteHost {
       log: ports.log,
     });
     this.#status = this.#build();
-    this.#store.add(this.#sessions.onChange(() => this.#changed()));
+    this.#store.add(
+      this.#sessions.onChange(() => {
+        this.#watchDisk();
+        this.#changed();
+      }),
+    );
     this.#store.add(this.#sessions.onSession((session) => this.#report(session)));
   }
 
@@ -79,10 +85,19 @@ class Host implements RemoteHost {
   }
 
   stop(): Promise<void> {
+    return this.#end(false);
+  }
+
+  suspend(): Promise<void> {
+    return this.#end(true);
+  }
+
+  #end(back: boolean): Promise<void> {
     this.#stops++;
-    this.#sessions.cancelOpening();
+    this.#sessions.cancelOpening(back);
     return this.#inTurn(async () => {
-      await this.#stop();
+      await this.#stop(back);
+      if (!back) await this.#remember(false);
       this.#phase = 'off';
       this.#error = undefined;
       this.#changed();
@@ -164,7 +179,7 @@ class Host implements RemoteHost {
   }
 
   dispose(): void {
-    void this.stop().finally(() => this.#store.dispose());
+    void this.suspend().finally(() => this.#store.dispose());
   }
 
   /** Undefined when it was on already. */
@@ -199,11 +214,12 @@ class Host implements RemoteHost {
       this.#phase = 'on';
       this.#notices.forget('host_locked');
       this.#changed();
+      await this.#remember(true);
       const wanted = reach !== undefined && agent && machine.devices.all.length === 0;
       if (invite ?? wanted) this.#inviteIfRoom();
       return machine;
     } catch (error) {
-      await this.#stop();
+      await this.#stop(true);
       this.#phase = 'error';
       this.#error = asOffdeskError(error).toShape();
       this.#changed();
@@ -279,19 +295,40 @@ class Host implements RemoteHost {
     this.#changed();
   }
 
+  /** Its sessions are still there when it starts here again; by itself it does not. */
   async #stepBack(error: OffdeskError): Promise<void> {
-    await this.stop();
+    await this.suspend();
+    await this.#remember(false);
     this.#notice('warning', error.sentence, error.code);
   }
 
-  async #stop(): Promise<void> {
+  async #stop(back: boolean): Promise<void> {
     await this.#disconnect();
-    await this.#sessions.closeAll();
+    await this.#sessions.closeAll(back);
     this.#whileOn.dispose();
     const machine = this.#machine;
     this.#machine = undefined;
     this.#chosen = false;
     await machine?.close();
+  }
+
+  /** Whether it shall come back by itself after a reload or crash. */
+  async #remember(on: boolean): Promise<void> {
+    try {
+      await this.#ports.rememberOn?.(on);
+    } catch (error) {
+      this.#ports.log.write('warn', 'not remembered whether it is on', { code: asOffdeskError(error).code });
+    }
+  }
+
+  /** A full disk is said at the desk, too, once, until there is room again. */
+  #watchDisk(): void {
+    const warnings = this.#sessions.warnings;
+    const news = warnings.filter((warning) => !this.#warnings.includes(warning));
+    const over = this.#warnings.length > 0 && warnings.length === 0;
+    this.#warnings = warnings;
+    for (const warning of news) this.#notice('error', warning, 'storage_failed');
+    if (over) this.#notices.forget('storage_failed');
   }
 
   #report(session: Session): void {

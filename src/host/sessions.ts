@@ -1,8 +1,5 @@
 /** The sessions of this host and the clients that are connected to them. */
-import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Upstream } from '../agent/upstream.ts';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
@@ -12,22 +9,37 @@ import { limits } from '../protocol/limits.ts';
 import type { PastResult } from '../protocol/methods.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
-import { MemoryJournal } from '../session/memory-journal.ts';
-import { Session } from '../session/session.ts';
-import { candidates, type AgentCandidate } from './agent-command.ts';
-import type { HostPorts } from './api.ts';
+import type { Session } from '../session/session.ts';
+import { candidates } from './agent-command.ts';
+import { defaultHistory, type HostPorts } from './api.ts';
+import { PastSessions } from './past-sessions.ts';
+import { removeOld } from './retention.ts';
+import { SessionMaker, type LiveSession } from './session-maker.ts';
+import { SessionStore } from './session-store.ts';
 
-export class Sessions implements SessionDirectory, Disposable {
+/** From one start to the end that follows it. */
+class Run {
+  store: SessionStore | undefined;
+  past: PastSessions | undefined;
+  /** The session whose agent is tried, and is no session yet. */
+  trying: LiveSession | undefined;
+  /** What is under way goes no further. */
+  over = false;
+
+  check(): void {
+    if (this.over) throw new OffdeskError('closed', 'Remote control was stopped.');
+  }
+}
+
+export class Sessions implements SessionDirectory {
   readonly #ports: HostPorts;
-  readonly #sessions = new Map<string, Session>();
+  readonly #live = new Map<string, LiveSession>();
   readonly #clients = new Set<ClientIdentity>();
   readonly #files = new Map<string, FileIndex>();
   readonly #changed = new Emitter<void>();
   readonly #added = new Emitter<Session>();
-  /** The session whose agent is being started by `open`. */
-  #opening: Session | undefined;
-  /** Counts what `open` may go on with: a call of it that is no longer the current one ends. */
-  #run = 0;
+  #run = new Run();
+  #opening: Promise<unknown> = Promise.resolve();
   readonly onChange = this.#changed.event;
   readonly onSession = this.#added.event;
 
@@ -36,19 +48,25 @@ export class Sessions implements SessionDirectory, Disposable {
   }
 
   list(): Session[] {
-    return [...this.#sessions.values()];
+    return [...this.#live.values()].map(({ session }) => session);
   }
 
   get(id: string): Session | undefined {
-    return this.#sessions.get(id);
+    return this.#live.get(id)?.session;
   }
 
-  find(id: string): Promise<Session | undefined> {
-    return Promise.resolve(this.get(id));
+  async find(id: string): Promise<Session | undefined> {
+    return this.get(id) ?? this.#run.past?.find(id);
   }
 
-  past(_before: string | undefined, _limit: number): Promise<PastResult> {
-    return Promise.resolve({ sessions: [], next: null });
+  past(before: string | undefined, limit: number): Promise<PastResult> {
+    const none = { sessions: [], next: null };
+    return Promise.resolve(this.#run.past?.list(before, limit, (id) => this.#live.has(id)) ?? none);
+  }
+
+  /** What keeps the sessions from being written, a sentence each. */
+  get warnings(): string[] {
+    return [...new Set(this.list().flatMap(({ journal }) => journal.trouble?.sentence ?? []))];
   }
 
   describe() {
@@ -62,42 +80,21 @@ export class Sessions implements SessionDirectory, Disposable {
         state: session.state,
         updatedAt: session.updatedAt,
       })),
-      warnings: [],
+      warnings: this.warnings,
     };
   }
 
   /**
-   * Opens the session of this host. With `agent` the agents are tried until one starts, and `skipped` hears why
-   * others did not; without, the first one found starts with the first prompt. Rejects with why the last one did
-   * not start, or with `closed` when it was cancelled.
+   * Opens the sessions that were left open in this host's folder, and without any a new one. With `agent` agents are
+   * started: of a new session one after the other until one starts, and `skipped` hears why others did not; without,
+   * only those that ran when the host before this one ended, and else with the first prompt. Rejects with why an agent
+   * did not start, with `storage_failed`, or with `closed` when it was cancelled.
    */
-  async open(agent: boolean, skipped: (error: OffdeskError) => void): Promise<Session> {
-    const choice = this.#ports.settings().agent;
-    const found = candidates(choice, this.#ports.demoAgent);
-    const run = ++this.#run;
-    for (const [index, candidate] of found.entries()) {
-      if (run !== this.#run) break;
-      const session = this.#create(candidate);
-      if (!agent) return this.#add(session);
-      const last = index === found.length - 1;
-      if (last) this.#add(session);
-      this.#opening = session;
-      try {
-        await session.startAgent();
-        if (run !== this.#run) break;
-        return this.#sessions.has(session.id) ? session : this.#add(session);
-      } catch (error) {
-        if (run !== this.#run) break;
-        // The last one stays, so that every surface shows what happened and a prompt can try again.
-        if (last) throw error;
-        skipped(asOffdeskError(error));
-        await session.close();
-      } finally {
-        if (this.#opening === session) this.#opening = undefined;
-      }
-    }
-    // Candidates are never empty: only a run that was cancelled gets here.
-    throw new OffdeskError('closed', 'Remote control was stopped.');
+  open(agent: boolean, skipped: (error: OffdeskError) => void): Promise<void> {
+    const run = (this.#run = new Run());
+    const opened = this.#open(run, agent, skipped);
+    this.#opening = opened.catch(() => {});
+    return opened;
   }
 
   async files(session: Session, query: string, limit: number) {
@@ -135,46 +132,110 @@ export class Sessions implements SessionDirectory, Disposable {
     this.#changed.fire();
   }
 
-  /** An agent that is being started by `open` is ended, and no other is tried. */
-  cancelOpening(): void {
-    this.#run++;
-    void this.#opening?.close();
+  /** What `open` does is ended, and no other agent is tried; `back` as below. */
+  cancelOpening(back: boolean): void {
+    const { trying } = this.#run;
+    this.#run.over = true;
+    void trying?.kept.end(back && this.#live.has(trying.session.id));
   }
 
-  /** All agents are gone when it resolves. */
-  async closeAll(): Promise<void> {
-    const sessions = [...new Set([...this.list(), ...(this.#opening ? [this.#opening] : [])])];
-    this.#run++;
-    this.#sessions.clear();
-    await Promise.all(sessions.map((session) => session.close()));
+  /** All agents are gone when it resolves. The sessions are over, unless they shall come `back`. */
+  async closeAll(back: boolean): Promise<void> {
+    const run = this.#run;
+    this.cancelOpening(back);
+    const live = [...this.#live.values()];
+    this.#live.clear();
+    await Promise.all(live.map(({ kept }) => kept.end(back)));
+    await this.#opening;
+    await run.past?.close();
+    if (!back && run.store) await this.#closeRest(run.store);
+    run.past = undefined;
     this.#changed.fire();
   }
 
-  dispose(): void {
-    void this.closeAll();
+  async #open(run: Run, agent: boolean, skipped: (error: OffdeskError) => void): Promise<void> {
+    const { machineFolder, cwd, clock, log } = this.#ports;
+    const store = await SessionStore.open(machineFolder, log);
+    run.check();
+    run.store = store;
+    run.past = new PastSessions(store, clock, log);
+    const maker = new SessionMaker(this.#ports, store);
+    for (const stored of store.openIn(cwd)) {
+      run.check();
+      try {
+        const live = await maker.restore(stored, agent || stored.agentRuns);
+        if (run.over) await live.kept.end(true);
+        else this.#add(live);
+      } catch (error) {
+        // It stays where it is: what is wrong with it may be put right.
+        skipped(asOffdeskError(error, 'storage_failed'));
+      }
+    }
+    run.check();
+    void this.removeOld();
+    if (this.#live.size === 0) await this.#openNew(run, maker, agent, skipped);
+    else if (agent) await Promise.all(this.list().map((session) => session.startAgent()));
   }
 
-  #create(candidate: AgentCandidate): Session {
-    const { cwd, clock, log } = this.#ports;
-    const id = randomUUID();
-    return new Session({
-      id,
-      cwd,
-      title: `${this.#ports.hostName} · ${basename(cwd) || cwd}`,
-      agentName: candidate.title,
-      demo: candidate.demo,
-      agent: new Upstream({ ...candidate.options, cwd, log }),
-      journal: new MemoryJournal(randomUUID()),
-      clock,
-      log,
-    });
+  async #openNew(
+    run: Run,
+    maker: SessionMaker,
+    agent: boolean,
+    skipped: (error: OffdeskError) => void,
+  ): Promise<void> {
+    const found = candidates(this.#ports.settings().agent, this.#ports.demoAgent);
+    for (const [index, candidate] of found.entries()) {
+      run.check();
+      const live = await maker.create(candidate);
+      run.trying = live;
+      const last = index === found.length - 1;
+      try {
+        run.check();
+        // The last one stays, so that every surface shows what happened and a prompt can try again.
+        if (!agent || last) this.#add(live);
+        if (!agent) return;
+        await live.session.startAgent();
+        run.check();
+        if (!last) this.#add(live);
+        return;
+      } catch (error) {
+        const stays = this.#live.has(live.session.id);
+        if (!stays) await live.kept.end(false);
+        run.check();
+        if (stays) throw error;
+        skipped(asOffdeskError(error));
+      } finally {
+        run.trying = undefined;
+      }
+    }
   }
 
-  #add(session: Session): Session {
-    this.#sessions.set(session.id, session);
+  /** Sessions that are over, by age and size. */
+  async removeOld(): Promise<void> {
+    const { store, past } = this.#run;
+    if (!store) return;
+    const { clock, log } = this.#ports;
+    const settings = this.#ports.settings().history ?? defaultHistory;
+    const inUse = (id: string) => this.#live.has(id) || (past?.isOpen(id) ?? false);
+    await removeOld({ store, settings, inUse, clock, log });
+  }
+
+  /** Those of this folder that could not be restored, or not yet. */
+  async #closeRest(store: SessionStore): Promise<void> {
+    for (const stored of store.openIn(this.#ports.cwd)) {
+      await store.save({ ...stored, open: false }).catch((error: unknown) => {
+        const { code } = asOffdeskError(error);
+        this.#ports.log.write('warn', 'a session was not ended on disk', { id: stored.id, code });
+      });
+    }
+  }
+
+  #add(live: LiveSession): void {
+    const { session } = live;
+    this.#live.set(session.id, live);
     session.onChange(() => this.#changed.fire());
+    session.journal.onTrouble(() => this.#changed.fire());
     this.#added.fire(session);
     this.#changed.fire();
-    return session;
   }
 }

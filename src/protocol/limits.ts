@@ -120,6 +120,18 @@ export const limits = {
   searchHits: 50,
   pastSessions: 50,
 
+  // sessions on disk
+  /** Between two notes of when a session was used last. */
+  sessionSaveMs: 5_000,
+  /** Of their descriptions, read at the same time. */
+  sessionReads: 16,
+  /** Sessions that are over and open for reading, and how long after the last use. */
+  pastOpen: 8,
+  pastIdleMs: 60_000,
+  /** After a reload the window before may still be ending: so long remote control waits for it, and how often it looks. */
+  comeBackMs: 15_000,
+  comeBackTryMs: 500,
+
   // journal
   /** A segment that has grown to this is followed by another. */
   segmentBytes: 8 * 1024 * 1024,

@@ -1,7 +1,7 @@
 /** The machine folder (`~/.offdesk`): the owner's alone, written atomically, never silently replaced. */
 import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod/v4';
 import { OffdeskError } from '../base/error.ts';
 
@@ -117,26 +117,30 @@ export class MachineFolder {
 
   async #replace(name: string, text: string): Promise<void> {
     if (this.#damaged.has(name)) throw await this.damaged(name);
-    const path = this.file(name);
-    const temporary = this.file(`.${name}.${randomBytes(6).toString('hex')}.tmp`);
+    await replaceFile(this.file(name), text);
+  }
+}
+
+/** Replaces a file as a whole, durably; rejects with `storage_failed`, and has left it as it was. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx', fileMode);
     try {
-      const handle = await open(temporary, 'wx', fileMode);
-      try {
-        await handle.writeFile(`${text}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, path);
-      await syncFolder(this.path);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw failed(
-        `The file ${path} can't be written (${codeOf(error)}); it is as it was before.`,
-        'Check that the disk has room and that you may write there.',
-        error,
-      );
+      await handle.writeFile(`${text}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
     }
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw failed(
+      `The file ${path} can't be written (${codeOf(error)}); it is as it was before.`,
+      'Check that the disk has room and that you may write there.',
+      error,
+    );
   }
 }
 

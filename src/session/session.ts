@@ -52,6 +52,7 @@ export class Session {
   /** Title, state or agent changed. */
   readonly onChange = this.#changed.event;
   #promptTitle: string | undefined;
+  #prompted: boolean;
   readonly #title: string;
   #closing: Promise<void> | undefined;
 
@@ -61,6 +62,7 @@ export class Session {
     this.cwd = options.cwd;
     this.#title = options.title;
     this.#promptTitle = options.promptTitle;
+    this.#prompted = earlier !== undefined && earlier.last !== 'nothing';
     this.agentName = options.agentName;
     this.demo = options.demo;
     this.journal = options.journal;
@@ -123,6 +125,11 @@ export class Session {
     return this.#promptTitle;
   }
 
+  /** Something was asked of the agent, ever. */
+  get prompted(): boolean {
+    return this.#prompted;
+  }
+
   get updatedAt(): number {
     return this.#writer.updatedAt;
   }
@@ -152,6 +159,7 @@ export class Session {
   }
 
   async prompt(id: string, blocks: PromptBlock[], origin: Origin): Promise<PromptEnd> {
+    this.#prompted = true;
     this.#promptTitle ??= firstLine(blocks);
     return this.#turns.prompt(id, blocks, origin);
   }

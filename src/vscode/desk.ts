@@ -19,6 +19,7 @@ export class Desk implements Disposable {
   readonly #store = new DisposableStore();
   #host: Promise<RemoteHost> | undefined;
   #made: RemoteHost | undefined;
+  #decided = false;
 
   constructor(ports: DeskPorts) {
     this.#ports = ports;
@@ -43,22 +44,34 @@ export class Desk implements Disposable {
     return this.#host;
   }
 
+  /** Someone has started or stopped it: what would start it by itself has no say any more. */
+  get decided(): boolean {
+    return this.#decided || this.#store.disposed;
+  }
+
   async start(options?: { agent?: boolean }): Promise<void> {
+    this.#decided = true;
     await (await this.host()).start(options);
+  }
+
+  /** Nobody asked for it just now: no agent starts that did not run before. */
+  async startByItself(): Promise<void> {
+    await (await this.host()).start({ agent: false });
   }
 
   /** Without a host there is nothing to stop, and none is made for it. */
   async stop(): Promise<void> {
+    this.#decided = true;
     const host = await this.#host?.catch(() => undefined);
     await host?.stop();
   }
 
-  /** As `dispose`, and resolves when nothing listens and no agent runs. */
+  /** As `dispose`, and resolves when nothing listens and no agent runs; sessions come back with the next window. */
   async end(): Promise<void> {
     const host = this.#made;
-    const stopped = host?.stop();
+    const ended = host?.suspend();
     try {
-      await stopped;
+      await ended;
     } finally {
       this.dispose();
     }

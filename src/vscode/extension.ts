@@ -1,15 +1,17 @@
 /** Entry of the extension: puts its parts together and stays small; what is heavy loads on first use. */
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
-import { asOffdeskError } from '../base/error.ts';
-import { assertAllowed, isAllowed } from './allowed.ts';
+import { systemClock } from '../base/clock.ts';
+import { isMarkedOn } from '../host/on-mark.ts';
+import { assertAllowed, isAllowed, sessionFolder } from './allowed.ts';
 import { announce, announceSettings } from './announce.ts';
 import { Attention } from './attention.ts';
 import { act, registerCommands, type CommandPorts } from './commands.ts';
+import { comeBack } from './come-back.ts';
 import { ContextKeySetter } from './context-keys.ts';
 import { Desk } from './desk.ts';
 import { DeskView, viewId } from './desk-view.ts';
-import { hostPorts, startSettings, userSettings } from './host-ports.ts';
+import { hostPorts, machineFolder, startSettings, userSettings } from './host-ports.ts';
 import { LogPort } from './log-port.ts';
 import { onByDefault } from './settings.ts';
 import { SettingsWatch } from './settings-watch.ts';
@@ -71,22 +73,20 @@ export function activate(context: vscode.ExtensionContext): void {
       if (change.affectsConfiguration('offdesk')) watch.changed();
     }),
   );
-  void startByDefault(desk, log);
-  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void startByDefault(desk, log)));
+  const back = () =>
+    void comeBack({
+      ...{ isAllowed, clock: systemClock, log },
+      wasOn: () => isMarkedOn(machineFolder(), sessionFolder().fsPath),
+      byDefault: () => onByDefault(userSettings()),
+      isDecided: () => desk.decided,
+      start: () => desk.startByItself(),
+    });
+  back();
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(back));
 }
 
-/** Resolves when nothing listens and no agent runs; VS Code waits a few seconds for it. */
+/** Resolves when nothing listens and no agent runs; VS Code waits a few seconds for it. Sessions stay open. */
 export async function deactivate(): Promise<void> {
   await running?.end();
   running = undefined;
-}
-
-/** Connects without an agent. A failure shows in the status item alone: nobody asked for anything just now. */
-async function startByDefault(desk: Desk, log: LogPort): Promise<void> {
-  if (!onByDefault(userSettings()) || !isAllowed()) return;
-  try {
-    await desk.start({ agent: false });
-  } catch (error) {
-    log.write('warn', 'on by default: could not start', { code: asOffdeskError(error).code });
-  }
 }

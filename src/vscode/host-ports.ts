@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { HostPorts } from '../host/api.ts';
+import { markOn } from '../host/on-mark.ts';
 import { sessionFolder } from './allowed.ts';
 import { hostNameSetting, readSettings } from './settings.ts';
 import type { StartSettings } from './settings-watch.ts';
@@ -28,6 +29,10 @@ export function tokenKey(relay: string): string {
   return `registrationToken:${URL.canParse(relay) ? new URL(relay).origin : relay}`;
 }
 
+export function machineFolder(): string {
+  return process.env['OFFDESK_HOME'] || join(homedir(), '.offdesk');
+}
+
 export function hostPorts(
   context: vscode.ExtensionContext,
   log: Log,
@@ -40,7 +45,7 @@ export function hostPorts(
   return {
     clock: systemClock,
     log,
-    machineFolder: process.env['OFFDESK_HOME'] || join(homedir(), '.offdesk'),
+    machineFolder: machineFolder(),
     webFolder: join(dist, 'web'),
     // VS Code's own executable is Electron or, on a server, Node: the variable makes the first the second.
     demoAgent: {
@@ -61,6 +66,7 @@ export function hostPorts(
         await writeSetting('reach', kind);
       });
     },
+    rememberOn: (on) => markOn(machineFolder(), folder.fsPath, on),
     registrationToken: async (relay) => context.secrets.get(tokenKey(relay)),
     async findFiles(limit) {
       const pattern = new vscode.RelativePattern(folder, '**/*');

@@ -1,5 +1,5 @@
 /** Settings of the user alone: what a workspace, folder or dev container says about Offdesk is never read. */
-import type { AgentChoice, HostSettings } from '../host/api.ts';
+import { defaultHistory, type AgentChoice, type HostSettings } from '../host/api.ts';
 
 /** The part of vscode.WorkspaceConfiguration that is used, so that nothing else can be. */
 export interface UserSettings {
@@ -19,6 +19,12 @@ function text(settings: UserSettings, key: string): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
+/** Zero is no bound; what is no number is the default. */
+function bound(settings: UserSettings, key: string, otherwise: number): number {
+  const value = own(settings, key);
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;
+}
+
 export function onByDefault(settings: UserSettings): boolean {
   return own(settings, 'onByDefault') === true;
 }
@@ -36,6 +42,10 @@ export function readSettings(settings: UserSettings): HostSettings {
     relay: text(settings, 'relayUrl'),
     publicUrl: text(settings, 'publicUrl'),
     reach: readReach(text(settings, 'reach')),
+    history: {
+      maxAgeDays: bound(settings, 'history.maxAgeDays', defaultHistory.maxAgeDays),
+      maxSizeMB: bound(settings, 'history.maxSizeMB', defaultHistory.maxSizeMB),
+    },
     port: typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0,
   };
 }

@@ -14,12 +14,17 @@ class FakeHost implements RemoteHost {
   readonly onActivity = new Emitter<string>().event;
   readonly starts: ({ agent?: boolean } | undefined)[] = [];
   disposed = 0;
+  suspended = 0;
 
   async start(options?: { agent?: boolean }): Promise<void> {
     this.starts.push(options);
     this.#become({ ...off, state: 'on' });
   }
   async stop(): Promise<void> {
+    this.#become(off);
+  }
+  async suspend(): Promise<void> {
+    this.suspended++;
     this.#become(off);
   }
   async chooseReach(): Promise<void> {}
@@ -103,13 +108,14 @@ describe('desk', () => {
     assert.equal(desk.status?.state, 'on');
   });
 
-  it('V11: the end stops and disposes the host once; none is made after', async () => {
+  it('V11, V15: the end suspends and disposes the host once; none is made after', async () => {
     const { desk, hosts } = setUp();
     await desk.start();
     await desk.end();
     await desk.end();
     assert.equal(hosts[0]?.status.state, 'off');
     assert.equal(hosts[0]?.disposed, 1);
+    assert.equal(hosts[0]?.suspended, 1);
     await assert.rejects(desk.host(), { code: 'closed' });
   });
 

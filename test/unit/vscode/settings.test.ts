@@ -30,6 +30,8 @@ const hostile = {
   reach: 'relay',
   port: 6666,
   hostName: 'evil',
+  'history.maxAgeDays': 0.001,
+  'history.maxSizeMB': 0.001,
 };
 
 describe('settings of the extension', () => {
@@ -45,12 +47,16 @@ describe('settings of the extension', () => {
       publicUrl: '',
       reach: undefined,
       port: 0,
+      history: { maxAgeDays: 90, maxSizeMB: 2048 },
     });
   });
 
   it("V3: the user's values count, also beside a workspace's", () => {
     const user = layered(
-      { agent: 'claude', relayUrl: ' https://relay.example ', reach: 'relay', port: 4242, onByDefault: true },
+      {
+        ...{ agent: 'claude', relayUrl: ' https://relay.example ', reach: 'relay', port: 4242 },
+        ...{ onByDefault: true, 'history.maxAgeDays': 7, 'history.maxSizeMB': 0 },
+      },
       hostile,
     );
     assert.deepEqual(readSettings(user), {
@@ -59,6 +65,7 @@ describe('settings of the extension', () => {
       publicUrl: '',
       reach: 'relay',
       port: 4242,
+      history: { maxAgeDays: 7, maxSizeMB: 0 },
     });
     assert.equal(onByDefault(user), true);
   });

@@ -1,0 +1,94 @@
+/** Makes sessions with their journals and agents: new ones, and those that a host before this one left open. */
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { endOrphan } from '../agent/orphan.ts';
+import { Upstream } from '../agent/upstream.ts';
+import { OffdeskError } from '../base/error.ts';
+import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
+import { Session } from '../session/session.ts';
+import { candidates, type AgentCandidate } from './agent-command.ts';
+import type { AgentChoice, HostPorts } from './api.ts';
+import { KeptSession } from './kept-session.ts';
+import { LateAgent } from './late-agent.ts';
+import type { SessionStore, StoredSession } from './session-store.ts';
+
+export interface LiveSession {
+  session: Session;
+  kept: KeptSession;
+}
+
+export class SessionMaker {
+  readonly #ports: HostPorts;
+  readonly #store: SessionStore;
+
+  constructor(ports: HostPorts, store: SessionStore) {
+    this.#ports = ports;
+    this.#store = store;
+  }
+
+  /** Rejects with `storage_failed`. */
+  async create(candidate: AgentCandidate): Promise<LiveSession> {
+    const { cwd, clock, log, hostName } = this.#ports;
+    const id = randomUUID();
+    const now = clock.now();
+    const stored: StoredSession = {
+      ...{
+        version: 1,
+        id,
+        cwd,
+        title: `${hostName} · ${basename(cwd) || cwd}`,
+        open: true,
+        agentRuns: false,
+      },
+      agent: { choice: candidate.choice, title: candidate.title, demo: candidate.demo },
+      ...{ createdAt: now, updatedAt: now },
+    };
+    await this.#store.save(stored);
+    const kept = this.#keep(stored);
+    const journal = await DiskJournal.open(this.#store.folderOf(id), { clock, log });
+    const session = new Session({ ...this.#optionsOf(stored), agent: this.#agent(candidate, kept), journal });
+    kept.watch(session);
+    return { session, kept };
+  }
+
+  /**
+   * With its own agent, whatever the settings name now; `agent` starts it beside. Rejects with `storage_failed` where
+   * its journal can't be read, and with `agent_missing` where nobody knows its agent any more.
+   */
+  async restore(stored: StoredSession, agent: boolean): Promise<LiveSession> {
+    const { clock, log, demoAgent } = this.#ports;
+    const [candidate] = candidates(stored.agent.choice as AgentChoice, demoAgent);
+    if (!candidate) throw new OffdeskError('agent_missing', `${stored.agent.title} is not known any more.`);
+    const { process, ...rest } = stored;
+    const kept = this.#keep(stored);
+    // It would go on writing to the agent's session, and hold what the next one needs.
+    const orphan =
+      process && endOrphan(process).then((end) => log.write('info', 'an orphaned agent', { end }));
+    const journal = await DiskJournal.open(this.#store.folderOf(stored.id), { clock, log });
+    const upstream = this.#agent(candidate, kept);
+    const session = await Session.restore({
+      ...this.#optionsOf(rest),
+      agent: orphan ? new LateAgent(upstream, orphan) : upstream,
+      journal,
+    });
+    // A failure is the session's to show.
+    if (agent) session.startAgent().catch(() => {});
+    kept.watch(session);
+    return { session, kept };
+  }
+
+  #keep(stored: StoredSession): KeptSession {
+    const { clock, log } = this.#ports;
+    return new KeptSession(stored, { store: this.#store, clock, log });
+  }
+
+  #agent({ options }: AgentCandidate, kept: KeptSession): Upstream {
+    const { cwd } = kept.stored;
+    return new Upstream({ ...options, cwd, log: this.#ports.log, onProcess: (now) => kept.process(now) });
+  }
+
+  #optionsOf({ id, cwd, title, promptTitle, agent }: StoredSession) {
+    const { clock, log } = this.#ports;
+    return { id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo, clock, log };
+  }
+}
