@@ -6,7 +6,8 @@ import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
 import { OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { limits } from '../protocol/limits.ts';
-import { markVariable, startOf, type ProcessIdentity } from './orphan.ts';
+import { groupsLeftBy, groupsOf, markVariable, signalGroups } from './family.ts';
+import { startOf, type ProcessIdentity } from './orphan.ts';
 
 export interface AgentCommand {
   /** Shown to the user, such as `Claude Code`. */
@@ -75,12 +76,16 @@ class RunningProcess implements AgentProcess {
   #stderr = '';
   #failure: OffdeskError | undefined;
   #gone = false;
+  #asked = false;
+  /** Process groups to be ended. */
+  #groups: number[];
   /** Runs while what the agent left behind may still end by itself. */
   #grace: NodeJS.Timeout | undefined;
 
   constructor(agent: AgentCommand, child: ChildProcessWithoutNullStreams, mark: string, log: Log) {
     this.#agent = agent;
     this.#mark = mark;
+    this.#groups = child.pid === undefined ? [] : [child.pid];
     this.#child = child;
     child.stdin.on('error', () => {});
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -128,10 +133,12 @@ class RunningProcess implements AgentProcess {
   }
 
   async stop(): Promise<void> {
+    if (!this.#asked) this.#lookAround();
+    this.#asked = true;
     if (!this.#gone) {
       this.#child.stdin.end();
       this.#kill('SIGTERM');
-      const timer = setTimeout(() => this.#kill('SIGKILL'), limits.agentStopMs);
+      const timer = setTimeout(this.#killNow, limits.agentStopMs);
       await this.exited;
       clearTimeout(timer);
     }
@@ -141,6 +148,8 @@ class RunningProcess implements AgentProcess {
 
   /** The agent itself has ended: what it started must not outlive it, nor hold its output open. */
   #outlived(): void {
+    const { pid } = this;
+    if (!this.#asked && pid !== undefined) this.#groups = [pid, ...groupsLeftBy(pid, this.#mark)];
     this.#kill('SIGTERM');
     this.#grace = setTimeout(() => {
       this.#killNow();
@@ -151,6 +160,7 @@ class RunningProcess implements AgentProcess {
   }
 
   #killNow = (): void => {
+    this.#lookAround();
     this.#kill('SIGKILL');
     if (this.#gone) this.#endGrace();
   };
@@ -161,16 +171,15 @@ class RunningProcess implements AgentProcess {
     groups.delete(this.#killNow);
   }
 
-  /** Signals the agent and all that it started; false when nobody is left. */
+  /** While the agent runs its descendants can be told from what went its own ways. */
+  #lookAround(): void {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null) this.#groups = groupsOf(pid);
+  }
+
+  /** Signals the agent and what is to be ended with it; false when nobody is left. */
   #kill(signal: NodeJS.Signals | 0): boolean {
-    const pid = this.#child.pid;
-    if (pid === undefined) return false;
-    try {
-      if (process.platform === 'win32') return this.#child.kill(signal);
-      return process.kill(-pid, signal);
-    } catch {
-      return false;
-    }
+    return process.platform === 'win32' ? this.#child.kill(signal) : signalGroups(this.#groups, signal);
   }
 
   #fail(error: OffdeskError): void {

@@ -1,24 +1,17 @@
 /** The agent's side of a session over ACP: where agents differ, it is absorbed here. */
-import {
-  client,
-  RequestError,
-  type ClientConnection,
-  type InitializeResponse,
-} from '@agentclientprotocol/sdk';
+import { client, type ClientConnection } from '@agentclientprotocol/sdk';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
 import { rawUpdate, type PromptBlock } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import { tapNotifications } from '../protocol/transport.ts';
-import { BUILD } from '../protocol/version.ts';
 import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts';
 import { isLoggedOut } from './login-check.ts';
-import { modeOption, modeUpdate } from './mode-option.ts';
+import { modeUpdate } from './mode-option.ts';
+import { isLoginError, openSession, type Opened } from './open-session.ts';
 import type { ProcessIdentity } from './orphan.ts';
 import { garbage, startProcess, type AgentCommand, type AgentProcess } from './process.ts';
-
-/** ACP: the agent wants a login first. */
-const authRequired = -32000;
+import { Replay } from './replay.ts';
 
 export interface UpstreamOptions extends AgentCommand {
   cwd: string;
@@ -44,11 +37,7 @@ interface Running {
   sessionId: string;
   /** The config option that stands for modes, where the agent has none. */
   modeConfig: string | undefined;
-}
-
-interface Opened {
-  offers: AgentOffers;
-  modeConfig: string | undefined;
+  replay: Replay;
 }
 
 /** One agent process with one session in it. */
@@ -66,19 +55,43 @@ export class Upstream implements AgentPort {
     this.#log = scopedLog(options.log, `agent ${options.name}`);
   }
 
-  async start(sink: AgentSink): Promise<AgentOffers> {
+  async start(sink: AgentSink, earlier?: string): Promise<AgentOffers> {
     const stops = this.#stops;
     if (this.#process) await this.#end();
     if (stops !== this.#stops) throw new OffdeskError('closed', `${this.#options.name} was stopped.`);
-    const { cwd } = this.#options;
-    const agentProcess = startProcess(this.#options, cwd, this.#log);
+    const replay = this.#replay(sink);
+    try {
+      return await this.#launch(sink, replay, earlier);
+    } catch (error) {
+      // What broke or hung over its earlier session can still begin another, in another process.
+      if (!replay.pending || stops !== this.#stops || isLoginRequired(error)) throw error;
+      const { code } = asOffdeskError(error);
+      this.#log.write('warn', 'did not get over its earlier session and starts afresh', { code });
+    }
+    return await this.#launch(sink, this.#replay(sink), undefined);
+  }
+
+  #replay(sink: AgentSink): Replay {
+    return new Replay((update) => {
+      sink.update(update);
+      const { sessionUpdate, configOptions } = update;
+      if (sessionUpdate === 'config_option_update' && Array.isArray(configOptions))
+        this.#tellMode(configOptions);
+    });
+  }
+
+  async #launch(sink: AgentSink, replay: Replay, earlier: string | undefined): Promise<AgentOffers> {
+    const agentProcess = startProcess(this.#options, this.#options.cwd, this.#log);
     this.#process = agentProcess;
     this.#sink = sink;
     await this.#tellProcess(agentProcess);
-    const connection = this.#connect(agentProcess, sink);
+    const connection = this.#connect(agentProcess, sink, replay);
     try {
-      const { offers, ...opened } = await this.#bounded(agentProcess, this.#open(connection));
-      this.#running = { process: agentProcess, connection, sessionId: offers.session, ...opened };
+      const { offers, ...opened } = await this.#bounded(
+        agentProcess,
+        this.#open(connection, replay, earlier),
+      );
+      this.#running = { process: agentProcess, connection, sessionId: offers.session, replay, ...opened };
       void agentProcess.exited.then((error) => {
         if (this.#running?.process !== agentProcess) return;
         this.#running = undefined;
@@ -105,7 +118,8 @@ export class Upstream implements AgentPort {
   }
 
   async prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }> {
-    const { connection, sessionId, process } = this.#alive();
+    const { connection, sessionId, process, replay } = this.#alive();
+    replay.over();
     const turn = connection.agent.request('session/prompt', { sessionId, prompt: blocks as never });
     const lost = process.exited.then((error) => Promise.reject(error));
     try {
@@ -188,16 +202,13 @@ export class Upstream implements AgentPort {
     );
   }
 
-  #connect(agentProcess: AgentProcess, sink: AgentSink): ClientConnection {
+  #connect(agentProcess: AgentProcess, sink: AgentSink, replay: Replay): ClientConnection {
     // The SDK would strip what it does not know: the journal keeps updates as they came.
     const stream = tapNotifications(agentProcess.stream, 'session/update', (params) => {
-      const update = rawUpdate.safeParse((params as { update?: unknown } | null)?.update);
-      if (update.success) {
-        sink.update(update.data);
-        const { sessionUpdate, configOptions } = update.data;
-        if (sessionUpdate === 'config_option_update' && Array.isArray(configOptions))
-          this.#tellMode(configOptions);
-      } else this.#log.write('warn', 'dropped a session/update without a kind');
+      const { sessionId, update } = (params ?? {}) as { sessionId?: unknown; update?: unknown };
+      const known = rawUpdate.safeParse(update);
+      if (known.success) replay.update(sessionId, known.data);
+      else this.#log.write('warn', 'dropped a session/update without a kind');
     });
     return client({ name: 'offdesk' })
       .onRequest('session/request_permission', async (cx) => {
@@ -213,38 +224,14 @@ export class Upstream implements AgentPort {
       .connect(stream);
   }
 
-  async #open(connection: ClientConnection): Promise<Opened> {
-    const { cwd, authMethod, loginCheck } = this.#options;
+  async #open(connection: ClientConnection, replay: Replay, earlier: string | undefined): Promise<Opened> {
+    const { name, cwd, authMethod, loginCheck } = this.#options;
     // Beside the start, which takes as long.
     const loggedOut = loginCheck ? isLoggedOut(this.#options, loginCheck, cwd) : Promise.resolve(false);
-    const hello = await connection.agent.request('initialize', {
-      protocolVersion: 1,
-      clientInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
-      clientCapabilities: {
-        // No `fs`: Gemini CLI fails to create files through a client's file system.
-        session: { configOptions: { boolean: {} } },
-        elicitation: { form: {} },
-        // Claude Code then sends what its commands print.
-        _meta: { terminal_output: true },
-      },
-    });
-    if (hello.protocolVersion !== 1) {
-      throw new OffdeskError(
-        'version_mismatch',
-        `${this.#options.name} speaks version ${hello.protocolVersion} of ACP.`,
-        'Update the agent or Offdesk.',
-      );
-    }
-    if (authMethod !== undefined && hello.authMethods?.some((method) => method.id === authMethod)) {
-      await connection.agent.request('authenticate', { methodId: authMethod });
-    }
-    const session = await connection.agent.request('session/new', { cwd, mcpServers: [] });
+    const log = this.#log;
+    const opened = await openSession(connection, { name, cwd, authMethod, earlier, replay, log });
     if (await loggedOut) throw this.#loginRequired();
-    const mode = session.modes ? undefined : modeOption(session.configOptions);
-    return {
-      offers: offersOf(hello, session.sessionId, { ...session, modes: session.modes ?? mode?.modes }),
-      modeConfig: mode?.configId,
-    };
+    return opened;
   }
 
   async #bounded<T>(agentProcess: AgentProcess, work: Promise<T>): Promise<T> {
@@ -293,21 +280,6 @@ export class Upstream implements AgentPort {
   }
 }
 
-function isLoginError(error: unknown): boolean {
-  return error instanceof RequestError && error.code === authRequired;
-}
-
-function offersOf(
-  hello: InitializeResponse,
-  id: string,
-  session: { modes?: unknown; configOptions?: unknown },
-): AgentOffers {
-  return {
-    modes: (session.modes as Record<string, unknown> | null | undefined) ?? null,
-    configOptions: (session.configOptions as Record<string, unknown>[] | null | undefined) ?? null,
-    promptCapabilities:
-      (hello.agentCapabilities?.promptCapabilities as Record<string, unknown> | undefined) ?? null,
-    session: id,
-    kept: false,
-  };
+function isLoginRequired(error: unknown): boolean {
+  return error instanceof OffdeskError && error.code === 'agent_login_required';
 }

@@ -73,6 +73,12 @@ export function asked(request: ModelRequest): Asked | undefined {
   return undefined;
 }
 
+/** `marker` or `marker:argument` of everything that the user said, in order. */
+export function rememberedMarkers({ turns }: ModelRequest): string[] {
+  const texts = turns.filter(({ role }) => role === 'user').map(({ text }) => text);
+  return [...texts.join('\n').matchAll(pattern)].map(([whole]) => whole.slice(2, -2));
+}
+
 /** Agents ask for titles and summaries without tools: those get a fixed one. */
 export function replyTo(request: ModelRequest): ModelReply {
   const wish = asked(request);

@@ -5,7 +5,7 @@ import { anthropic, countTokens } from './anthropic.ts';
 import { gemini, geminiTokens } from './gemini.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
-import { asked, replyTo, type Marker } from './scenarios.ts';
+import { asked, rememberedMarkers, replyTo, type Marker } from './scenarios.ts';
 import { EventWriter } from './sse.ts';
 import type { Json, Wire } from './wire.ts';
 
@@ -30,6 +30,8 @@ export interface LoggedRequest {
   args?: Record<string, unknown>;
   /** Tools that the agent offered. */
   tools?: string[];
+  /** Markers of all that the user said, in order: what the agent remembers of the conversation. */
+  remembered?: string[];
 }
 
 export interface ModelServer {
@@ -74,6 +76,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     const reply = replyTo(asking);
     const wish = asked(asking);
     logged.tools = asking.tools.map(({ name }) => name);
+    logged.remembered = rememberedMarkers(asking);
     if (wish) Object.assign(logged, { marker: wish.marker, step: wish.results.length });
     if (reply.call) Object.assign(logged, { tool: reply.call.tool.name, args: reply.call.args });
     log();

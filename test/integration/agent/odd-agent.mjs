@@ -63,16 +63,20 @@ const prompts = {
     done(id);
   },
   /** A child that ignores SIGTERM, as build tools do, and that nobody waits for. */
-  children(id) {
-    const program = `process.on('SIGTERM', () => {}); process.stdout.write('x'); setInterval(() => {}, 1000)`;
-    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] });
-    child.unref();
-    child.stdout.once('data', () => {
-      say(sessionId, String(child.pid));
-      done(id);
-    });
-  },
+  children: (id) => child(id, false),
+  /** A command in a session of its own, as Claude Code and opencode run theirs. */
+  command: (id) => child(id, true),
 };
+
+function child(id, detached) {
+  const program = `process.on('SIGTERM', () => {}); process.stdout.write('x'); setInterval(() => {}, 1000)`;
+  const child = spawn(process.execPath, ['-e', program], { detached, stdio: ['ignore', 'pipe', 'ignore'] });
+  child.unref();
+  child.stdout.once('data', () => {
+    say(sessionId, String(child.pid));
+    done(id);
+  });
+}
 
 const answers = {
   initialize: (id) =>

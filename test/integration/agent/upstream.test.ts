@@ -193,6 +193,20 @@ describe('upstream', () => {
     await eventually(() => !isRunning(child), { what: 'the orphan to be gone' });
   });
 
+  it('A3: commands in sessions of their own end with the agent, however it ends', async () => {
+    for (const how of ['stop', 'SIGKILL']) {
+      let pid = 0;
+      const agent = odd('', { onProcess: (one) => (pid = one?.pid ?? pid) });
+      const sink = await started(agent);
+      await agent.prompt(words('command'));
+      const command = Number(sink.text);
+      assert.ok(isRunning(command));
+      if (how === 'stop') await agent.stop();
+      else process.kill(pid, 'SIGKILL');
+      await eventually(() => !isRunning(command), { what: `the command to be gone after ${how}` });
+    }
+  });
+
   it('A3: stop during a start that takes long ends it at once', async () => {
     const agent = bad('silent');
     const starting = agent.start(new KeptSink());

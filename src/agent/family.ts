@@ -1,0 +1,109 @@
+/** The processes of an agent, as groups: its own, and those of the commands that it runs in sessions of their own. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** The variable by which all that an agent started is known again. */
+export const markVariable = 'OFFDESK_AGENT_MARK';
+
+/**
+ * Groups of an agent that runs: its own and those that its descendants lead (Claude Code and opencode run each
+ * command in a session of its own; opencode leaves it running when it is asked to end). What went its own ways, such as a server whose shell has ended, is left alone.
+ * Other than Linux: its own group.
+ */
+export function groupsOf(agent: number): number[] {
+  if (process.platform !== 'linux') return [agent];
+  const all = allProcesses();
+  const tree = new Set([agent]);
+  for (const member of tree) for (const { pid, parent } of all) if (parent === member) tree.add(pid);
+  return [agent, ...all.filter((one) => tree.has(one.pid) && leads(one) && one.pid !== agent).map(idOf)];
+}
+
+/**
+ * Groups that an agent left when it was gone: its own, and commands, known by its mark. What went its own ways (a tmux
+ * server, a daemon) is told from a command by what it is: no shell, and not talking to anybody. Other than Linux: none.
+ */
+export function groupsLeftBy(agent: number, mark: string): number[] {
+  if (process.platform !== 'linux') return [];
+  const marked = allProcesses().filter(({ pid }) => hasMark(pid, mark));
+  const own = marked.some(({ group }) => group === agent) ? [agent] : [];
+  const commands = marked.filter((one) => leads(one) && one.pid !== agent && isCommand(one.pid));
+  return [...own, ...commands.map(idOf)];
+}
+
+/** False where nobody is left to be signalled; 0 only asks. Windows: never anybody. */
+export function signalGroups(groups: readonly number[], signal: NodeJS.Signals | 0): boolean {
+  let any = false;
+  for (const group of groups) {
+    try {
+      // As a group 0 is this process's own, and 1 is everybody.
+      if (group > 1 && process.platform !== 'win32') any = process.kill(-group, signal) || any;
+    } catch {
+      // It is gone.
+    }
+  }
+  return any;
+}
+
+/** Where nobody reaps orphans, as in many containers, the dead stay in their group: on Linux they don't count. */
+export function anyRuns(groups: readonly number[]): boolean {
+  if (process.platform !== 'linux') return signalGroups(groups, 0);
+  return allProcesses().some(({ group }) => groups.includes(group));
+}
+
+/** proc(5): start in ticks since boot, and which boot; undefined where it does not run. Linux. */
+export function linuxStart(pid: number): string | undefined {
+  const stat = statOf(pid);
+  return stat && `${stat[19]}@${readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''}`;
+}
+
+interface LinuxProcess {
+  pid: number;
+  parent: number;
+  group: number;
+  session: number;
+}
+
+const leads = ({ pid, group, session }: LinuxProcess): boolean => pid === group && pid === session;
+const idOf = ({ pid }: LinuxProcess): number => pid;
+
+/** All that are not dead. */
+function allProcesses(): LinuxProcess[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    const [, parent, group, session] = (statOf(Number(entry)) ?? []).map(Number);
+    if (parent === undefined || group === undefined || session === undefined) return [];
+    return [{ pid: Number(entry), parent, group, session }];
+  });
+}
+
+/** Fields of /proc/PID/stat from the third (state) on, of what is not dead. */
+function statOf(pid: number): string[] | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  // The second, a name in parentheses, may hold anything.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields;
+}
+
+function hasMark(pid: number, mark: string): boolean {
+  const variables = readText(`/proc/${pid}/environ`)?.split('\0');
+  return variables?.includes(`${markVariable}=${mark}`) ?? false;
+}
+
+/** A shell, or what one became (`sh -c` of a single command): its output went to the agent. */
+function isCommand(pid: number): boolean {
+  if (/^(?:ba|da|z|k|fi)?sh$/.test(readText(`/proc/${pid}/comm`)?.trim() ?? '')) return true;
+  return [1, 2].some((output) => {
+    try {
+      return /^(?:pipe|socket):/.test(readlinkSync(`/proc/${pid}/fd/${output}`));
+    } catch {
+      return false;
+    }
+  });
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+/** The session in an agent's process: the earlier one where the agent can continue it, else a new one. */
+import { RequestError, type ClientConnection, type InitializeResponse } from '@agentclientprotocol/sdk';
+import { OffdeskError } from '../base/error.ts';
+import type { Log } from '../base/log.ts';
+import { BUILD } from '../protocol/version.ts';
+import type { AgentOffers } from '../session/agent-port.ts';
+import { modeOption } from './mode-option.ts';
+import type { Replay } from './replay.ts';
+
+/** ACP: the agent wants a login first. */
+const authRequired = -32000;
+
+export function isLoginError(error: unknown): boolean {
+  return error instanceof RequestError && error.code === authRequired;
+}
+
+export interface OpenOptions {
+  /** Shown to the user. */
+  name: string;
+  cwd: string;
+  /** Used where the agent offers it. */
+  authMethod: string | undefined;
+  /** The agent's own id of the session to continue. */
+  earlier: string | undefined;
+  replay: Replay;
+  log: Log;
+}
+
+export interface Opened {
+  offers: AgentOffers;
+  /** The config option that stands for modes, where the agent has none. */
+  modeConfig: string | undefined;
+}
+
+/** What session/new, session/load and session/resume have in common. */
+interface SessionAnswer {
+  modes?: unknown;
+  configOptions?: readonly unknown[] | null | undefined;
+}
+
+/** Rejects with what the agent says (RequestError), or `version_mismatch`. */
+export async function openSession(connection: ClientConnection, options: OpenOptions): Promise<Opened> {
+  const { name, cwd, authMethod } = options;
+  const hello = await connection.agent.request('initialize', {
+    protocolVersion: 1,
+    clientInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
+    clientCapabilities: {
+      // No `fs`: Gemini CLI fails to create files through a client's file system.
+      session: { configOptions: { boolean: {} } },
+      elicitation: { form: {} },
+      // Claude Code then sends what its commands print.
+      _meta: { terminal_output: true },
+    },
+  });
+  if (hello.protocolVersion !== 1) {
+    throw new OffdeskError(
+      'version_mismatch',
+      `${name} speaks version ${hello.protocolVersion} of ACP.`,
+      'Update the agent or Offdesk.',
+    );
+  }
+  if (authMethod !== undefined && hello.authMethods?.some((method) => method.id === authMethod)) {
+    await connection.agent.request('authenticate', { methodId: authMethod });
+  }
+  const { earlier } = options;
+  const continued =
+    earlier === undefined ? undefined : await continueSession(connection, hello, earlier, options);
+  if (earlier !== undefined && continued) return opened(hello, earlier, continued, true);
+  const session = await connection.agent.request('session/new', { cwd, mcpServers: [] });
+  return opened(hello, session.sessionId, session, false);
+}
+
+/**
+ * Resumed where the agent can, since that tells nothing again; else loaded. Undefined where it can do neither, or
+ * refuses: Gemini CLI finds few of its own sessions again.
+ */
+async function continueSession(
+  connection: ClientConnection,
+  { agentCapabilities }: InitializeResponse,
+  sessionId: string,
+  { cwd, replay, log }: OpenOptions,
+): Promise<SessionAnswer | undefined> {
+  const params = { sessionId, cwd, mcpServers: [] };
+  const resumes = Boolean(agentCapabilities?.sessionCapabilities?.resume);
+  const loads = agentCapabilities?.loadSession === true;
+  for (const way of [...(resumes ? (['resume'] as const) : []), ...(loads ? (['load'] as const) : [])]) {
+    replay.ask();
+    try {
+      const answer: SessionAnswer | null =
+        way === 'resume'
+          ? await connection.agent.request('session/resume', params)
+          : await connection.agent.request('session/load', params);
+      await (way === 'resume' ? replay.resumed() : replay.loaded());
+      // ACP had load answered with null once.
+      return answer ?? {};
+    } catch (error) {
+      if (!(error instanceof RequestError) || isLoginError(error)) throw error;
+      replay.refused(sessionId);
+      log.write('warn', `does not ${way} its earlier session`, { code: error.code });
+    }
+  }
+  return undefined;
+}
+
+function opened(hello: InitializeResponse, id: string, session: SessionAnswer, kept: boolean): Opened {
+  const mode = session.modes ? undefined : modeOption(session.configOptions);
+  const offers: AgentOffers = {
+    modes: (session.modes as Record<string, unknown> | null | undefined) ?? mode?.modes ?? null,
+    configOptions: (session.configOptions as Record<string, unknown>[] | null | undefined) ?? null,
+    promptCapabilities:
+      (hello.agentCapabilities?.promptCapabilities as Record<string, unknown> | undefined) ?? null,
+    session: id,
+    kept,
+  };
+  return { offers, modeConfig: mode?.configId };
+}
