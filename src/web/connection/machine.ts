@@ -5,18 +5,23 @@ import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { ErrorShape } from '../../base/error.ts';
 import { keepConnected, type ConnectionState, type ReconnectingConnection } from '../../channel/reconnect.ts';
 import type { WebSocketPort } from '../../channel/relay-socket.ts';
+import { noHistoryCache, type HistoryCache } from '../client/history-cache.ts';
 import { HostClient } from '../client/host-client.ts';
 import type { Keep } from '../client/keep.ts';
 import { keyPairOf } from './device-key.ts';
+import { KeptState } from './kept-state.ts';
 import type { Pairing, PairingStore } from './pairing-store.ts';
 
-/** Between this phone and the computer. `since`: ms since the Unix epoch. */
+/**
+ * Between this phone and the computer. `since`: ms since the Unix epoch; where `last`, this page has not reached it
+ * yet, and that is when an earlier page last had it.
+ */
 export type Way =
   | { kind: 'connecting' }
   | { kind: 'connected' }
-  | { kind: 'reconnecting'; since: number; error: ErrorShape | null }
+  | { kind: 'reconnecting'; since: number; last?: boolean; error: ErrorShape | null }
   /** The relay answers, the computer is not there. */
-  | { kind: 'away'; since: number }
+  | { kind: 'away'; since: number; last?: boolean }
   /** For good: revoked, unknown there, or of a version that cannot talk. */
   | { kind: 'stopped'; error: ErrorShape };
 
@@ -24,6 +29,8 @@ export interface MachineOptions {
   pairing: Pairing;
   store: PairingStore;
   keep: Keep;
+  /** Without one nothing of its sessions is kept. */
+  cache?: HistoryCache | undefined;
   clock: Clock;
   frame: (call: () => void) => void;
   /** The browser's own unless given. */
@@ -42,6 +49,8 @@ export class Machine implements Disposable {
   readonly keep: Keep;
   readonly #options: MachineOptions;
   readonly #store = new DisposableStore();
+  readonly #cache: HistoryCache;
+  readonly #kept: KeptState;
   #pairing: Pairing;
   #connection: ReconnectingConnection | undefined;
 
@@ -51,8 +60,10 @@ export class Machine implements Disposable {
     this.hostId = options.pairing.hostId;
     this.name.value = options.pairing.hostName;
     this.keep = options.keep;
-    const { keep, clock, frame } = options;
-    this.host = this.#store.add(new HostClient({ name: 'phone', keep, clock, frame }));
+    const { keep, cache = noHistoryCache, clock, frame } = options;
+    this.#cache = cache;
+    this.host = this.#store.add(new HostClient({ name: 'phone', keep, cache, clock, frame }));
+    this.#kept = this.#store.add(new KeptState({ host: this.host, cache, keep, clock }));
   }
 
   async connect(): Promise<void> {
@@ -85,11 +96,17 @@ export class Machine implements Disposable {
     this.#connection?.wake();
   }
 
-  /** Forgets keys, drafts and messages of this computer. */
+  /** The page may die: what it knows is written down. */
+  flush(): void {
+    this.#kept.flush();
+    this.host.flush();
+  }
+
+  /** Forgets keys, drafts, messages and what is kept of the sessions of this computer. */
   async wipe(): Promise<void> {
     this.dispose();
     this.keep.clear();
-    await this.#options.store.remove(this.hostId);
+    await Promise.all([this.#cache.clear(), this.#options.store.remove(this.hostId)]);
   }
 
   dispose(): void {
@@ -97,6 +114,7 @@ export class Machine implements Disposable {
   }
 
   #changed(state: ConnectionState): void {
+    this.#kept.here = state.state === 'live';
     if (state.state === 'live') {
       this.way.value = { kind: 'connected' };
       void this.host.connect(state.transport);
@@ -111,20 +129,26 @@ export class Machine implements Disposable {
   }
 
   #wayOf(state: Exclude<ConnectionState, { state: 'live' }>): Way {
-    const now = this.#options.clock.now();
     const before = this.way.value;
-    const since = before.kind === 'reconnecting' || before.kind === 'away' ? before.since : now;
     switch (state.state) {
       case 'connecting':
-        return before.kind === 'connecting' || before.kind === 'away'
-          ? before
-          : { kind: 'reconnecting', since, error: before.kind === 'reconnecting' ? before.error : null };
+        return before.kind === 'connected' ? { kind: 'reconnecting', ...this.#lost(), error: null } : before;
       case 'hostAway':
-        return { kind: 'away', since: state.since };
+        return { kind: 'away', ...this.#lost() };
       case 'waiting':
-        return { kind: 'reconnecting', since, error: state.error };
+        return { kind: 'reconnecting', ...this.#lost(), error: state.error };
       case 'stopped':
         return { kind: 'stopped', error: state.error };
     }
+  }
+
+  /** Since when the computer is not connected, whatever the reason was meanwhile. */
+  #lost(): { since: number; last?: boolean } {
+    const before = this.way.value;
+    if (before.kind === 'reconnecting' || before.kind === 'away') {
+      return { since: before.since, ...(before.last ? { last: true } : {}) };
+    }
+    const last = before.kind === 'connecting' ? this.#kept.before : undefined;
+    return last === undefined ? { since: this.#options.clock.now() } : { since: last, last: true };
   }
 }

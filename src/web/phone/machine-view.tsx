@@ -1,5 +1,5 @@
 /** A computer on the phone: header with both marks, the session or the list of sessions. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { sentenceOf } from '../../base/error.ts';
 import type { HostClient } from '../client/host-client.ts';
 import type { Machine, Way } from '../connection/machine.ts';
@@ -7,9 +7,11 @@ import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection } from '../views/marks.tsx';
+import { SearchButton } from '../views/search-view.tsx';
 import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { folderName } from '../views/words.ts';
+import { Forget } from './forget.tsx';
 import { SessionList } from './session-list.tsx';
 
 export interface MachineViewProps {
@@ -18,27 +20,37 @@ export interface MachineViewProps {
   lasting: boolean;
   /** To the list of computers, where there are several. */
   onBack: (() => void) | undefined;
+  /** Nothing is forgotten by that. */
   onPairAgain: () => void;
+  onForget?: (() => void) | undefined;
 }
 
-export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineViewProps) {
+export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }: MachineViewProps) {
   const { host } = machine;
   const phase = host.phase.value;
   const way = machine.way.value;
   const sessions = host.state.value?.sessions ?? [];
-  // One session needs no list.
-  const chosen = machine.session.value ?? (sessions.length === 1 ? (sessions[0]?.id ?? null) : null);
+  // One session needs no list, unless somebody asked for it.
+  const [listed, setListed] = useState(false);
+  const only = sessions.length === 1 && !listed ? sessions[0]?.id : undefined;
+  const chosen = machine.session.value ?? only ?? null;
   const session = chosen === null ? undefined : host.session(chosen);
-  const facts = sessions.find(({ id }) => id === chosen);
-  useTitle(facts, session ? session.record.transcript.value.questions.length : 0);
+  const facts = chosen === null ? undefined : host.row(chosen);
+  useTitle(facts, session ? session.record.present.value.questions.length : 0);
   if (phase.kind === 'mismatch') return <UpdateNeeded update={phase.update} words={phase.words} />;
   if (way.kind === 'stopped' && way.error.code === 'version_mismatch') {
     return <UpdateNeeded update="unknown" words={sentenceOf(way.error)} />;
   }
-  if (way.kind === 'stopped') return <Stopped machine={machine} way={way} onPairAgain={onPairAgain} />;
+  if (way.kind === 'stopped') {
+    return <Stopped machine={machine} way={way} onPairAgain={onPairAgain} onForget={onForget} />;
+  }
   const connected = way.kind === 'connected' && phase.kind === 'ready';
   const connection = connectionOf(way, connected, session?.sync.value === 'reading');
-  const back = session && sessions.length > 1 ? () => (machine.session.value = null) : onBack;
+  const toList = () => {
+    setListed(true);
+    machine.session.value = null;
+  };
+  const back = session ? toList : onBack;
   return (
     <div class="app phone">
       <header>
@@ -55,7 +67,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineVi
           {session && (
             <div class="under">
               <div class="col where">{facts && whereOf(facts)}</div>
-              <Activity state={activityOf(session.record.transcript.value, facts)} />
+              <Activity state={activityOf(session.record.present.value, facts)} />
             </div>
           )}
           <div class={`where way ${connection.kind}`} role="status">
@@ -64,6 +76,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineVi
             {connection.kind === 'connected' && ` · ${strings.encrypted}${withWhom(host)}`}
           </div>
         </div>
+        {session && <SearchButton session={session} />}
       </header>
       {!lasting && <p class="strip">{strings.phone.notKept}</p>}
       {phase.kind === 'refused' && <ErrorNote error={phase.error} />}
@@ -78,7 +91,21 @@ export function MachineView({ machine, lasting, onBack, onPairAgain }: MachineVi
       {session ? (
         <SessionView host={host} session={session} connected={connected} />
       ) : (
-        <SessionList host={host} onOpen={(id) => (machine.session.value = id)} />
+        <>
+          {host.state.value || way.kind === 'connecting' || connected ? (
+            <SessionList host={host} onOpen={(id) => (machine.session.value = id)} />
+          ) : (
+            <main class="center">
+              <h1>{strings.phone.nothingKept}</h1>
+              <p class="note">{strings.phone.nothingKeptNext}</p>
+            </main>
+          )}
+          {onForget && (
+            <footer class="machine">
+              <Forget host={machine.name.value} onForget={onForget} />
+            </footer>
+          )}
+        </>
       )}
     </div>
   );
@@ -100,12 +127,14 @@ function withWhom(host: HostClient): string {
   return first === undefined ? '' : ` · ${strings.andOthers(first, more.length)}`;
 }
 
-function Stopped(props: {
+interface StoppedProps {
   machine: Machine;
   way: Extract<Way, { kind: 'stopped' }>;
   onPairAgain: () => void;
-}) {
-  const { machine, way, onPairAgain } = props;
+  onForget: (() => void) | undefined;
+}
+
+function Stopped({ machine, way, onPairAgain, onForget }: StoppedProps) {
   return (
     <main class="center">
       <Icon name="warning" />
@@ -117,6 +146,7 @@ function Stopped(props: {
       <button type="button" class="b p" onClick={onPairAgain}>
         {strings.phone.pairAgain}
       </button>
+      {onForget && <Forget host={machine.name.value} onForget={onForget} />}
     </main>
   );
 }

@@ -10,6 +10,7 @@ import { systemClock } from '../../base/clock.ts';
 import { isApplePhone, isInstalled } from '../connection/browser-facts.ts';
 import { deviceName } from '../connection/device-name.ts';
 import { openPairingStore } from '../connection/pairing-store.ts';
+import { sealedCaches } from '../connection/sealed-cache.ts';
 import { nextFrame } from '../views/frame.ts';
 import { loadMarkdown } from '../views/markdown-loader.ts';
 import { followKeyboard } from './keyboard.ts';
@@ -29,6 +30,9 @@ async function main(): Promise<void> {
   const phone = new PhoneState({
     store: await openPairingStore(),
     storage: isSecureContext ? localStorage : undefined,
+    openCache: isSecureContext
+      ? sealedCaches({ factory: indexedDB, now: () => systemClock.now() })
+      : undefined,
     clock: systemClock,
     frame: nextFrame,
     deviceName: () => deviceName(navigator),
@@ -47,8 +51,11 @@ async function main(): Promise<void> {
   // Else a dead link would look alive until its next heartbeat fails.
   addEventListener('offline', () => phone.wake());
   addEventListener('pageshow', () => phone.wake());
+  // A phone may end a hidden page at any time, without a further word.
+  addEventListener('pagehide', () => phone.flush());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') phone.wake();
+    else phone.flush();
   });
   await phone.open(link);
 }

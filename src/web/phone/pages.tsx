@@ -39,9 +39,11 @@ export interface WelcomeProps {
   stranger: boolean;
   lasting: boolean;
   onLink(link: string): void;
+  /** To the computers that are paired; absent where there is none. */
+  onBack?: (() => void) | undefined;
 }
 
-export function Welcome({ error, stranger, lasting, onLink }: WelcomeProps) {
+export function Welcome({ error, stranger, lasting, onLink, onBack }: WelcomeProps) {
   const [way, setWay] = useState<'none' | 'paste' | 'scan'>('none');
   return (
     <OneThing icon="deviceMobile" title={strings.phone.welcome}>
@@ -62,6 +64,11 @@ export function Welcome({ error, stranger, lasting, onLink }: WelcomeProps) {
           <button type="button" class={canScan() ? 'b' : 'b p'} onClick={() => setWay('paste')}>
             {strings.phone.pasteLink}
           </button>
+          {onBack && (
+            <button type="button" class="b quiet" onClick={onBack}>
+              {strings.back}
+            </button>
+          )}
         </div>
       )}
     </OneThing>

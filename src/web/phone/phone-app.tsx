@@ -15,7 +15,15 @@ export function PhoneApp({ phone, enterSends }: { phone: PhoneState; enterSends:
     case 'loading':
       return <main class="center" aria-busy="true" />;
     case 'welcome':
-      return <Welcome error={page.error} stranger={page.stranger} lasting={phone.lasting} onLink={follow} />;
+      return (
+        <Welcome
+          error={page.error}
+          stranger={page.stranger}
+          lasting={phone.lasting}
+          onLink={follow}
+          onBack={phone.machines.value.length > 0 ? () => phone.home() : undefined}
+        />
+      );
     case 'install':
       return <Install onSkip={() => void phone.pair(page.invite)} />;
     case 'reaching':
@@ -47,7 +55,8 @@ export function PhoneApp({ phone, enterSends }: { phone: PhoneState; enterSends:
             machine={machine}
             lasting={phone.lasting}
             onBack={several ? () => (phone.page.value = { kind: 'machines' }) : undefined}
-            onPairAgain={() => void phone.forget(machine).then(() => phone.welcome())}
+            onPairAgain={() => phone.welcome()}
+            onForget={() => void phone.forget(machine)}
           />
         </SurfaceContext.Provider>
       );

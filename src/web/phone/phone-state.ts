@@ -9,6 +9,7 @@ import type { Scope } from '../../protocol/methods.ts';
 import { memoryKeep, storageKeep, type Keep } from '../client/keep.ts';
 import { keyPairOf, newDeviceKey } from '../connection/device-key.ts';
 import { Machine } from '../connection/machine.ts';
+import type { OpenCache } from '../connection/sealed-cache.ts';
 import type { Pairing, PairingStore } from '../connection/pairing-store.ts';
 
 export type Page =
@@ -28,6 +29,8 @@ export interface PhoneOptions {
   store: PairingStore;
   /** The browser's; undefined on a page that is not protected. */
   storage: Storage | undefined;
+  /** Without it nothing of the conversations is kept. */
+  openCache?: OpenCache | undefined;
   clock: Clock;
   frame: (call: () => void) => void;
   deviceName: () => Promise<string>;
@@ -143,6 +146,11 @@ export class PhoneState {
     for (const machine of this.machines.value) machine.wake();
   }
 
+  /** Hidden, or about to be closed: what the page knows is written down. */
+  flush(): void {
+    for (const machine of this.machines.value) machine.flush();
+  }
+
   #add(pairing: Pairing): Machine {
     // Paired again: the new key replaces the old one.
     this.machines.value.find(({ hostId }) => hostId === pairing.hostId)?.dispose();
@@ -150,6 +158,7 @@ export class PhoneState {
     const { store, clock, frame, openWebSocket } = this.#options;
     const machine = new Machine({
       ...{ pairing, store, clock, frame, openWebSocket, keep: this.#keep(pairing.hostId) },
+      cache: this.#options.openCache?.(pairing.hostId),
       onRevoked: (hostName) => {
         this.#drop(pairing.hostId);
         this.page.value = { kind: 'revoked', hostName };

@@ -4,13 +4,13 @@ import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { when } from './words.ts';
 
-/** The way to the computer, as the reader needs to know it. `since`: ms since the Unix epoch. */
+/** The way to the computer, as the reader needs to know it. `since`: ms since the Unix epoch; see Way for `last`. */
 export type Connection =
   | { kind: 'connecting' }
   | { kind: 'reading' }
   | { kind: 'connected' }
-  | { kind: 'reconnecting'; since: number }
-  | { kind: 'away'; since: number }
+  | { kind: 'reconnecting'; since: number; last?: boolean }
+  | { kind: 'away'; since: number; last?: boolean }
   | { kind: 'revoked' }
   | { kind: 'update' };
 
@@ -24,9 +24,9 @@ export function connectionWords(connection: Connection): string {
     case 'connected':
       return words.connected;
     case 'reconnecting':
-      return words.reconnecting(when(connection.since));
+      return (connection.last ? words.reconnectingLast : words.reconnecting)(when(connection.since));
     case 'away':
-      return words.away(when(connection.since));
+      return (connection.last ? words.awayLast : words.away)(when(connection.since));
     case 'revoked':
       return words.revoked;
     case 'update':
