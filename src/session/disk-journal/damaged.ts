@@ -17,3 +17,8 @@ export function damagedFact(seq: number, at: number, first: boolean): Fact {
     },
   };
 }
+
+export function isDamaged(fact: Fact): boolean {
+  if (fact.origin.kind !== 'host' || fact.event) return false;
+  return fact.item === undefined || fact.item === `x:${String(fact.seq)}`;
+}

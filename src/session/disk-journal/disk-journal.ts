@@ -17,14 +17,15 @@ import type {
   SearchHit,
   SearchPage,
 } from '../journal.ts';
+import { isDamaged } from './damaged.ts';
 import { ChunkRuns, type Encoded } from './chunk-runs.ts';
 import { encodeLine } from './lines.ts';
 import { headerOf, openParts, type DiskJournalOptions, type Parts } from './open.ts';
 import { RecentFacts } from './recent-facts.ts';
-import { indexWrong, readSpans, spanOf, upTo, type Span } from './run-reader.ts';
+import { IndexWrong, readSpans, spanOf, upTo, type Span } from './run-reader.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { segmentOf, segmentPath } from './segments.ts';
-import { cannotRead, codeOf } from './storage-error.ts';
+import { cannotRead, codeOf, storageError } from './storage-error.ts';
 import { leftOut } from './left-out.ts';
 
 export type { DiskJournalOptions } from './open.ts';
@@ -273,23 +274,21 @@ export class DiskJournal implements Journal {
   #spansOf(place: number): Span[] {
     const { segments, index } = this.#parts;
     const { facts } = index;
-    const { first, last } = index.items.at(place);
+    const { first, last, hash } = index.items.at(place);
     const spans: Span[] = [];
     let bytes = 0;
-    for (let seq = last; seq !== 0;) {
+    let seq = last;
+    for (;;) {
       const base = facts.base(seq);
-      if (base > seq || base < first) throw indexWrong();
-      const span = spanOf({ first: base, last: seq }, segments, facts);
+      if (base < first || base > seq) throw this.#indexWrong();
+      const span = { ...spanOf({ first: base, last: seq }, segments, facts), item: hash };
       spans.push(span);
       bytes += span.to - span.from;
-      if (base === first) break;
+      if (base === first) return spans;
       seq = facts.before(base);
-      if (seq >= base || seq < first) throw indexWrong();
-      if (bytes <= limits.historyItemChars) continue;
-      spans.push(spanOf({ first, last: first }, segments, facts));
-      break;
+      if (seq < first || seq >= base) throw this.#indexWrong();
+      if (bytes > limits.historyItemChars) seq = first;
     }
-    return spans;
   }
 
   /** What the spans hold, in order, from disk and memory. */
@@ -305,12 +304,35 @@ export class DiskJournal implements Journal {
     for (const span of crossing) span.last = this.#written;
     const facts: Fact[] = [];
     try {
-      for await (const part of readSpans(fromDisk)) for (const fact of part) facts.push(fact);
+      for await (const { span, facts: part } of readSpans(fromDisk)) {
+        if (!this.#belongs(part[0], span)) throw this.#indexWrong();
+        for (const fact of part) facts.push(fact);
+      }
     } catch (error) {
+      if (error instanceof IndexWrong) throw this.#indexWrong();
       throw cannotRead(error);
     }
     for (const part of [...ends, ...parts]) for (const fact of part) facts.push(fact);
     return crossing.length > 0 ? facts.sort((a, b) => a.seq - b.seq) : facts;
+  }
+
+  #belongs(fact: Fact | undefined, { item }: Span): boolean {
+    if (item === undefined || fact === undefined || isDamaged(fact)) return true;
+    return fact.item !== undefined && this.#parts.index.items.hashOf(fact.item) === item;
+  }
+
+  /** The next opening makes the indexes anew. */
+  #indexWrong(): OffdeskError {
+    this.#log.write('error', 'the index does not fit to the journal');
+    try {
+      this.#parts.index.mark.setIndexed(0);
+    } catch (error) {
+      this.#log.write('warn', 'the index could not be given up', { code: codeOf(error) });
+    }
+    return storageError(
+      "The index of the session's record is damaged.",
+      'Start Offdesk again: the index is then made anew.',
+    );
   }
 
   itemsAfter(seq: number): Promise<number> {
@@ -363,8 +385,7 @@ export class DiskJournal implements Journal {
     this.#writer.flush();
   }
 
-  // A promise also for what throws.
-  // eslint-disable-next-line @typescript-eslint/require-await
+  // A promise also where it throws.
   async #soon<T>(read: () => T): Promise<T> {
     this.#ready();
     return read();

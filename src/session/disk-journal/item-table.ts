@@ -45,8 +45,11 @@ export class ItemTable {
     return this.#file.stored;
   }
 
-  /** Goes on from the first `stored` records on disk; `#state` is what it was then. */
-  load(stored: number): void {
+  /**
+   * Goes on from the first `stored` records on disk, which are of facts up to `head`; `#state` is what it was then.
+   * False where they tell of later facts: the file is of another time.
+   */
+  load(stored: number, head: number): boolean {
     this.#stored = stored;
     const from = Math.max(0, stored - limits.indexedItems);
     const bytes = this.#file.records(from, stored);
@@ -63,6 +66,7 @@ export class ItemTable {
       const entry = place < 0 ? undefined : this.at(place);
       if (entry?.hash === key) this.#pinned.set(key, entry);
     }
+    return [...this.#recent.values(), ...this.#pinned.values()].every(({ last }) => last <= head);
   }
 
   hashOf(id: string): string {

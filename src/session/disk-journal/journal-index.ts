@@ -36,12 +36,12 @@ export class JournalIndex {
     );
   }
 
-  /** Goes on where this segment begins. */
-  load(header: Pick<Header, 'first' | 'items' | 'fates' | 'state'>): void {
+  /** Goes on where this segment begins; false where the files are of another time, and then of no use. */
+  load(header: Pick<Header, 'first' | 'items' | 'fates' | 'state'>): boolean {
     for (const fact of header.state) this.state.add(fact);
     this.facts.load(header.first - 1);
     this.fates.load(header.fates);
-    this.items.load(header.items);
+    return this.items.load(header.items, header.first - 1);
   }
 
   /** `base`: of a short line the number of the full line that it continues, else 0. */

@@ -50,17 +50,15 @@ export async function openParts(folder: string, options: DiskJournalOptions): Pr
   const last = segments.at(-1);
   const lastHeader = last && (await readHeader(last));
   if (lastHeader) checkVersion(lastHeader);
-  const index = new JournalIndex(folder);
+  const { index, start } = await loadIndex(folder, segments, boot);
   try {
     const parts: Parts = { epoch: '', repaired: false, boot, opened: true, segments, index, fs };
     if (!last) {
-      index.load(nothing);
       parts.epoch = newEpoch();
       await begin(folder, parts);
       return parts;
     }
     const size = last.size;
-    const start = await startOf(segments, index, boot);
     const found = await replay(segments.slice(start), index, () => storeQuietly(index, options.log));
     const powerLost = !found.closed && found.boot !== undefined && !sameBoot(found.boot, boot);
     const torn = found.end < size;
@@ -128,18 +126,23 @@ async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
-/** The segment from which on the indexes must be made; what came before is taken from their files. */
-async function startOf(segments: Segment[], index: JournalIndex, boot: string): Promise<number> {
-  const { indexed, synced } = index.mark;
-  const start = segments.findIndex(({ first }) => first === indexed);
-  const header = start < 0 ? undefined : await readHeader(segments[start]!);
-  const durable = header && (synced === indexed || sameBoot(header.boot, boot));
-  if (header && durable && index.covers(header)) {
-    index.load(header);
-    return start;
+/** The indexes, and the segment from which on they must be made; what came before is taken from their files. */
+async function loadIndex(folder: string, segments: Segment[], boot: string) {
+  const index = new JournalIndex(folder);
+  try {
+    const { indexed, synced } = index.mark;
+    const start = segments.findIndex(({ first }) => first === indexed);
+    const header = start < 0 ? undefined : await readHeader(segments[start]!);
+    const durable = header && (synced === indexed || sameBoot(header.boot, boot));
+    if (header && durable && index.covers(header) && index.load(header)) return { index, start };
+  } catch (error) {
+    index.close();
+    throw error;
   }
-  index.load(nothing);
-  return 0;
+  index.close();
+  const empty = new JournalIndex(folder);
+  empty.load(nothing);
+  return { index: empty, start: 0 };
 }
 
 async function readHeader(segment: Segment): Promise<Header | undefined> {

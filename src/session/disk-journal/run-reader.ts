@@ -8,7 +8,6 @@ import { damagedFact } from './damaged.ts';
 import type { FactTable } from './fact-table.ts';
 import { linesIn } from './line-reader.ts';
 import { segmentOf, type Segment } from './segments.ts';
-import { storageError } from './storage-error.ts';
 
 /** Facts `first` to `last`, of which the first is written in full. */
 export interface Run {
@@ -22,6 +21,8 @@ export interface Span extends Run {
   /** Bytes; both are the same where nothing can be read. */
   from: number;
   to: number;
+  /** The hash of the item that the facts must belong to. */
+  item?: string;
 }
 
 /** `run` lies in one segment and is written. */
@@ -38,7 +39,7 @@ export function spanOf(run: Run, segments: readonly Segment[], facts: FactTable)
 }
 
 /** The facts of each span, in order. Rejects with `storage_failed` or with what `fs` says. */
-export async function* readSpans(spans: readonly Span[]): AsyncGenerator<Fact[]> {
+export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span: Span; facts: Fact[] }> {
   let file: FileHandle | undefined;
   let path: string | undefined;
   try {
@@ -48,7 +49,7 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<Fact[]>
       const { segment, from } = group[0]!;
       const to = group.at(-1)!.to;
       if (to <= from) {
-        for (const span of group) yield decode(span, Buffer.alloc(0));
+        for (const span of group) yield { span, facts: decode(span, Buffer.alloc(0)) };
         continue;
       }
       if (path !== segment.path) {
@@ -62,8 +63,9 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<Fact[]>
       const { bytesRead } = await file!.read(bytes, 0, bytes.length, from - 1);
       for (const span of group) {
         const start = span.from - from;
-        if (bytes[start] !== 0x0a && bytesRead > start) throw indexWrong();
-        yield decode(span, bytes.subarray(start + 1, Math.min(bytesRead, span.to - from + 1)));
+        if (bytes[start] !== 0x0a && bytesRead > start) throw new IndexWrong();
+        const own = bytes.subarray(start + 1, Math.min(bytesRead, span.to - from + 1));
+        yield { span, facts: decode(span, own) };
       }
     }
   } finally {
@@ -97,7 +99,7 @@ function decode({ first, last }: Run, bytes: Buffer): Fact[] {
     if (line?.kind !== 'fact' && line?.kind !== 'more') continue;
     const seq = line.kind === 'fact' ? line.fact.seq : line.seq;
     if (seq > last) break;
-    if (seq < next) throw indexWrong();
+    if (seq < next) throw new IndexWrong();
     if (line.kind === 'more' && !base) continue;
     fill(seq);
     const fact = line.kind === 'fact' ? line.fact : continued(base!, seq, line.later, line.text);
@@ -110,12 +112,8 @@ function decode({ first, last }: Run, bytes: Buffer): Fact[] {
   return facts;
 }
 
-export function indexWrong(): Error {
-  return storageError(
-    "The index of the session's record does not fit to it.",
-    'Start Offdesk again: it makes the index anew.',
-  );
-}
+/** Lines are not where the index says. */
+export class IndexWrong extends Error {}
 
 /** Facts from the one at hand on, about `maxBytes` of them. */
 export function upTo(facts: readonly Fact[], maxBytes: number): Fact[] {

@@ -13,13 +13,18 @@ export async function readAll(journal: Journal, bytes: number): Promise<Fact[]> 
   return facts;
 }
 
-/** `bytes`: of reads and pages. */
-export async function assertSame(actual: Journal, expected: Journal, bytes: number): Promise<void> {
+/** `bytes`: of reads. `quick`: what takes long is left out. */
+export async function assertSame(
+  actual: Journal,
+  expected: Journal,
+  bytes: number,
+  quick = false,
+): Promise<void> {
   assert.equal(actual.head, expected.head);
   const facts = await readAll(expected, 1e9);
   assert.deepEqual(await readAll(actual, bytes), facts);
   for (const items of [0, 1, 3, 1000]) assert.deepEqual(await actual.tail(items), await expected.tail(items));
-  for (let seq = 0; seq <= facts.length + 1; seq++) {
+  for (let seq = 0; !quick && seq <= facts.length + 1; seq++) {
     assert.equal(await actual.itemsAfter(seq), await expected.itemsAfter(seq), `items after ${seq}`);
     for (const place of [{ before: seq }, { at: seq }]) {
       assert.deepEqual(await actual.page(place, 2, 1e9), await expected.page(place, 2, 1e9));
