@@ -213,6 +213,18 @@ describe('hosts that come back', function () {
         clis.push(cli);
         return cli;
       };
+      /** The device on the next host, as soon as that is there. */
+      const next = async () => {
+        const cli = start();
+        device.probe = undefined;
+        await cli.ready();
+        device.connection!.wake();
+        const probe = await eventually(() => device.probe, {
+          what: 'the device to come back',
+          timeoutMs: 40_000,
+        });
+        return { cli, probe };
+      };
       const first = start();
       const device = new TestDevice();
       devices.push(device);
@@ -237,16 +249,11 @@ describe('hosts that come back', function () {
       await eventually(() => story(one).includes('echo wait'), { what: 'the turn' });
       const cursor = { epoch: head.epoch, seq: one.facts.at(-1)!.seq };
       const orphan = agentLog(folder)[0]!.pid;
-      device.probe = undefined;
       first.process.signal('SIGKILL');
       await first.process.exited;
       assert.ok(isRunning(orphan), 'this agent does not end with its host');
 
-      const second = start();
-      const two = await eventually(() => device.probe, {
-        what: 'the device to come back',
-        timeoutMs: 40_000,
-      });
+      const { cli: second, probe: two } = await next();
       await eventually(() => two.state?.sessions[0]?.id === session, { what: 'the same session' });
       const resumed = await two.resume(session, { after: cursor });
       assert.deepEqual([resumed.reset, resumed.head.epoch], [false, head.epoch]);
@@ -273,14 +280,10 @@ describe('hosts that come back', function () {
       // A terminal that closes leaves it open; Ctrl-C ends it.
       second.process.signal('SIGHUP');
       assert.deepEqual(await second.process.exited, { code: 0, signal: null });
-      const third = start();
-      device.probe = undefined;
-      const three = await eventually(() => device.probe, { what: 'the device again', timeoutMs: 40_000 });
+      const { cli: third, probe: three } = await next();
       await eventually(() => three.state?.sessions[0]?.id === session, { what: 'the same session' });
       await third.stop();
-      const fourth = start();
-      device.probe = undefined;
-      const four = await eventually(() => device.probe, { what: 'the device again', timeoutMs: 40_000 });
+      const { cli: fourth, probe: four } = await next();
       const fresh = await eventually(() => four.state?.sessions[0]?.id, { what: 'a session' });
       assert.notEqual(fresh, session);
       const { sessions } = await past(four);
