@@ -39,8 +39,10 @@ export function cutWindow(transcript: Transcript, begin: number, end = transcrip
 /** Two windows of whole items, one after the other; where they overlap, an item stands once. */
 export function joinWindows(older: Transcript, newer: Transcript): Transcript {
   return combine(older, newer, (a, b) => {
-    const sameTool = a.kind === 'tool' && b.kind === 'tool' && hasOwn(a) !== hasOwn(b);
-    if (a.since === b.since && !sameTool) return a.seq > b.seq ? a : b;
+    const later = a.seq > b.seq ? a : b;
+    // Both are whole. Where they begin says nothing: a run of chunks that came as one is numbered as its last.
+    if (a.kind !== 'tool' || b.kind !== 'tool') return later;
+    if (a.since === b.since && hasOwn(a) === hasOwn(b)) return later;
     return a.since <= b.since ? joinItems(a, b) : joinItems(b, a);
   });
 }
@@ -51,7 +53,7 @@ export function joinWindows(older: Transcript, newer: Transcript): Transcript {
  */
 export function joinLive(window: Transcript, live: Transcript): Transcript {
   return combine(window, live, (a, b) => {
-    if (b.since <= a.since) return b;
+    if (b.since <= a.since && lengthOf(b) >= lengthOf(a)) return b;
     // What a question says about a call is with the question.
     if (b.kind === 'tool' && !hasOwn(b)) return joinItems(a, b);
     return a;
@@ -79,6 +81,9 @@ export function knows({ fold }: Transcript, id: string): boolean {
   return fold.index.has(id) || fold.aside.has(id);
 }
 
+/** Where two items begin does not tell which is whole, see `joinWindows`: of a text a part is shorter. */
+const lengthOf = (item: Item): number =>
+  item.kind === 'message' || item.kind === 'thought' ? item.text.length : 0;
 const hasOwn = (item: Item & { kind: 'tool' }): boolean => item.known.own.since !== undefined;
 const isOpenQuestion = (item: Item): boolean => item.kind === 'question' && item.state.kind === 'open';
 const isWaiting = (item: Item): boolean => item.kind === 'prompt' && item.state === 'received';
