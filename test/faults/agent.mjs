@@ -1,6 +1,6 @@
 // The agent of a round: ACP on stdio by hand, so that it starts at once; writes down what it was told and what it says.
 //
-// A prompt is words: a token, then what to do: `say:N` `slow:N` `think:N` `big:N` `tool` `ask` `form` `plan` `die`.
+// A prompt is words: a token, then what to do: `say:N` `slow:N` `flood:N` `think:N` `big:N` `tool` `ask` `form` `plan` `die`.
 import { existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
@@ -76,6 +76,12 @@ async function prompt(sessionId, text) {
     switch (what) {
       case 'say':
         for (let i = 0; i < n; i++) chunk(sessionId, token, 'agent_message_chunk', word());
+        break;
+      case 'flood':
+        for (let i = 0; i < n && !mine.cancelled; i++) {
+          chunk(sessionId, token, 'agent_message_chunk', word());
+          if (i % 100 === 99) await pause(0);
+        }
         break;
       case 'slow':
         for (let i = 0; i < n && !mine.cancelled; i++) {

@@ -75,16 +75,24 @@ async function main(): Promise<void> {
 
 /** All of a session as a client that was never there before gets it. */
 async function allFacts(host: RemoteHost, sessionId: string): Promise<{ epoch: string; facts: Fact[] }> {
-  const [here, there] = transportPair();
-  const served = host.connectDesk(there);
-  const probe = new ProbeClient(here);
-  await probe.initialize();
-  const { epoch } = (await probe.resume(sessionId, { tail: 0 })).head;
-  probe.facts.length = 0;
-  const { head } = await probe.resume(sessionId, { after: { epoch, seq: 0 } });
-  await eventually(() => (probe.facts.at(-1)?.seq ?? 0) >= head.seq, { what: 'the head', everyMs: 2 });
-  served.dispose();
-  return { epoch, facts: probe.facts };
+  const read = async <T>(work: (probe: ProbeClient) => Promise<T>): Promise<T> => {
+    const [here, there] = transportPair();
+    const served = host.connectDesk(there);
+    try {
+      const probe = new ProbeClient(here);
+      await probe.initialize();
+      return await work(probe);
+    } finally {
+      served.dispose();
+    }
+  };
+  const { epoch } = await read(async (probe) => (await probe.resume(sessionId, { tail: 0 })).head);
+  const facts = await read(async (probe) => {
+    const { head } = await probe.resume(sessionId, { after: { epoch, seq: 0 } });
+    await eventually(() => (probe.facts.at(-1)?.seq ?? 0) >= head.seq, { what: 'the head', everyMs: 2 });
+    return probe.facts;
+  });
+  return { epoch, facts };
 }
 
 main().catch((error: unknown) => {

@@ -12,6 +12,8 @@ export interface Outcome {
   facts: readonly Fact[];
   /** Runs of text may be one fact, numbered as their last: as a client gets them. */
   merged: boolean;
+  /** What the files have that they must not, a sentence each. */
+  damage: readonly string[];
   agent: readonly AgentNote[];
   surfaces: readonly {
     name: SurfaceName;
@@ -25,6 +27,7 @@ export interface Outcome {
 /** One sentence each; empty where all is as it must be. */
 export function violations(outcome: Outcome): string[] {
   return [
+    ...outcome.damage,
     ...numbering(outcome),
     ...surfacesEqual(outcome),
     ...promptsKept(outcome),

@@ -2,7 +2,7 @@
  * `npm run test:faults -- --rounds N --seed S`: breaks everything that can break, and checks that nothing was lost.
  *
  *   --from N        begin with this round; with --rounds 1 to repeat one
- *   --faults a,b    only these kinds: link, kill, freeze, jump, disk
+ *   --faults a,b    only these kinds: link, host, kill, freeze, jump, disk; `none`
  *   --keep-going    do not stop at the first round that fails
  *   --jobs N        so many rounds at the same time
  */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Fact } from '../../src/protocol/facts.ts';
 import { eventually } from '../support/wait.ts';
 import { violations, type Outcome } from './invariants.ts';
+import { readJournalFiles } from './journal-files.ts';
 import { waitForQuiet } from './quiet.ts';
 import { describeScript, type Script } from './script.ts';
 import type { Shown } from './shown.ts';
@@ -11,8 +12,6 @@ import type { SurfaceState } from './surface.ts';
 import type { Template } from './template.ts';
 import { surfaceNames, World } from './world.ts';
 
-/** Pages of history until the beginning, on a surface. */
-const pagesMost = 100;
 /** Of processes, after they were asked to end. */
 const goneMs = 5_000;
 
@@ -59,34 +58,33 @@ export async function runRound(folder: string, template: Template, script: Scrip
 async function play(world: World, script: Script): Promise<void> {
   const began = performance.now();
   const doing: Promise<void>[] = [];
+  const wrong: unknown[] = [];
   for (const { at, ...step } of script.steps) {
     const wait = began + at - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     world.note(`${JSON.stringify(step)}`);
-    doing.push(world.step(step));
+    doing.push(world.step(step).catch((error: unknown) => void wrong.push(error)));
   }
   // A step at what stands still ends when it is thawed or given up.
   await Promise.all(doing);
+  if (wrong.length > 0) throw wrong[0];
 }
 
 async function outcomeOf(world: World, session: string): Promise<Outcome> {
   const surfaces: Outcome['surfaces'][number][] = [];
   for (const name of surfaceNames) {
-    await world.ask(name, 'end');
-    let before = await world.ask<number | null>(name, 'earlier');
-    for (let pages = 0; before !== null; pages++) {
-      if (pages >= pagesMost) throw new Error(`${name} does not come to the beginning`);
-      before = await world.ask<number | null>(name, 'earlier');
-    }
     surfaces.push({
       name,
-      shown: await world.ask<Shown>(name, 'dump'),
+      shown: await world.ask<Shown>(name, 'story'),
       state: await world.ask<SurfaceState>(name, 'state'),
       accepted: world.accepted(name),
     });
   }
+  const common = { surfaces, agent: world.agentNotes(), hostKilled: world.done.hostKilled };
+  const files = readJournalFiles(world.machineFolder);
+  if (files) return { ...common, ...files, merged: false };
   const { facts } = await world.ask<{ facts: Fact[] }>('host', 'facts', { session });
-  return { facts, merged: true, surfaces, agent: world.agentNotes(), hostKilled: world.done.hostKilled };
+  return { ...common, facts, damage: [], merged: true };
 }
 
 /** Nothing is left over. */

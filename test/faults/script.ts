@@ -66,10 +66,15 @@ export function scriptOf(seed: string, round: number, options: ScriptOptions = {
   };
   const cold = random.chance(0.15);
   const steps: TimedStep[] = [];
-  const acts = random.int(5, 14);
+  const acts = random.int(6, 18);
   for (let count = 0; count < acts; count++) steps.push(...userAct(random, count));
+  // Someone who looks: nothing waits for an answer for long.
+  if (random.chance(0.6)) {
+    for (let at = random.int(50, 150); at < phaseMs; at += random.int(40, 160))
+      steps.push({ at, do: 'answer', on: random.pick(surfaces), option: random.pick(['yes', 'no']) });
+  }
   const smallDisk = kinds.includes('disk') && random.chance(0.3);
-  const faults = random.int(2, 6);
+  const faults = kinds.length === 0 ? 0 : random.int(2, 6);
   for (let count = 0; count < faults; count++) steps.push(...fault(random, kinds, smallDisk));
   return { agent, smallDisk, cold, steps: steps.sort((a, b) => a.at - b.at) };
 }
@@ -110,6 +115,7 @@ function task(random: Random): string {
       [1.5, 'form'],
       [1, 'plan'],
       [1, `big:${random.pick([1_000, 30_000, 200_000])}`],
+      [0.6, `flood:${random.pick([500, 2_000])}`],
       [0.5, 'die'],
     ]),
   );

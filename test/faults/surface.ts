@@ -4,7 +4,7 @@ import type { HostClient } from '../../src/web/client/host-client.ts';
 import type { SessionClient } from '../../src/web/client/session-client.ts';
 import type { QuestionItem, Transcript } from '../../src/transcript/items.ts';
 import type { Command } from './commands.ts';
-import { shownOf } from './shown.ts';
+import { readStory } from './story.ts';
 
 /** What `state` returns. */
 export interface SurfaceState {
@@ -52,16 +52,16 @@ export class Surface {
     switch (command.cmd) {
       case 'state':
         return this.#state();
-      case 'dump':
-        return session ? shownOf(session.record.transcript.value) : null;
+      case 'story':
+        return session ? readStory(session) : null;
       case 'open': {
         // Somewhere in the conversation, as after a search.
         const seq = Math.max(1, Math.round(Number(command['part']) * (this.#transcript?.cursor ?? 0)));
-        void (session as Partial<Newer> | undefined)?.openAt?.(seq, null);
+        session?.openAt(seq, null).catch(() => undefined);
         return seq;
       }
       case 'end':
-        (session as Partial<Newer> | undefined)?.toEnd?.();
+        session?.toEnd();
         return true;
       case 'earlier':
         await session?.loadEarlier();
@@ -76,11 +76,11 @@ export class Surface {
       case 'remove': {
         const queue = this.#transcript?.queue ?? [];
         const prompt = queue[Number(command['which']) % Math.max(1, queue.length)];
-        if (session && prompt) change(session, { kind: 'queueRemove', prompt: prompt.promptId });
+        if (session && prompt) session.change({ kind: 'queueRemove', prompt: prompt.promptId });
         return prompt?.promptId ?? null;
       }
       case 'resume':
-        if (session && this.#transcript?.held) change(session, { kind: 'queueResume' });
+        if (session && this.#transcript?.held) session.change({ kind: 'queueResume' });
         return true;
       default:
         throw new Error(`no command ${command.cmd}`);
@@ -142,25 +142,9 @@ export class Surface {
       answers: Object.fromEntries(
         [...(session?.answers.states.value ?? [])].map(([question, { kind }]) => [question, kind]),
       ),
-      changes: (session as Partial<Newer> | undefined)?.changes?.pending.value.length ?? 0,
+      changes: session?.changes.pending.value.length ?? 0,
     };
   }
-}
-
-/** What is about to come. */
-interface Newer {
-  change(change: object): void;
-  openAt(seq: number, item: string | null): Promise<void>;
-  toEnd(): void;
-  changes: { pending: { value: readonly unknown[] } };
-  removeQueued(id: string): Promise<void>;
-  resumeQueue(): Promise<void>;
-}
-
-function change(session: Partial<Newer>, what: { kind: string; prompt?: string }): void {
-  if (session.change) session.change(what);
-  else if (what.prompt === undefined) session.resumeQueue?.().catch(() => undefined);
-  else session.removeQueued?.(what.prompt).catch(() => undefined);
 }
 
 function answerOf(question: QuestionItem, option: string) {

@@ -1,0 +1,42 @@
+/** A whole conversation as a reader gets it who scrolls to its beginning and back: a window holds only a part of it. */
+import type { Item } from '../../src/transcript/items.ts';
+import type { SessionClient } from '../../src/web/client/session-client.ts';
+import { shownOf, type Shown } from './shown.ts';
+
+/** Pages to the beginning, and to the end. */
+const pagesMost = 500;
+
+/** Rejects where scrolling does not get on, or items change their order on the way. */
+export async function readStory(session: SessionClient): Promise<Shown> {
+  const { record } = session;
+  const seen = new Map<string, Item>();
+  const look = (): void => {
+    const { items } = record.transcript.value;
+    for (const item of items) seen.set(item.id, item);
+    const wrong = items.findIndex((item, index) => index > 0 && items[index - 1]!.place > item.place);
+    if (wrong > 0) throw new Error(`${items[wrong - 1]!.id} stands before ${items[wrong]!.id}`);
+  };
+  session.toEnd();
+  look();
+  for (let before = session.earlier.value.before, pages = 0; before !== null; pages++) {
+    record.reader = record.transcript.value.items[0]?.id ?? null;
+    await session.loadEarlier();
+    if (session.earlier.value.before === before || pages > pagesMost)
+      throw new Error(`scrolling back stands at ${before}`);
+    before = session.earlier.value.before;
+    look();
+  }
+  const whole = seen.size;
+  for (let at = session.later.value.at, pages = 0; at !== null; pages++) {
+    record.reader = record.transcript.value.items.at(-1)?.id ?? null;
+    await session.loadLater();
+    if (session.later.value.at === at || pages > pagesMost) throw new Error(`scrolling on stands at ${at}`);
+    at = session.later.value.at;
+    look();
+  }
+  if (seen.size > whole) throw new Error('scrolling on shows what scrolling back did not');
+  session.toEnd();
+  // A prompt that waited stands where its turn began, but is read with the page where it was received.
+  const items = [...seen.values()].sort((a, b) => a.place - b.place);
+  return shownOf({ ...record.transcript.value, items });
+}
