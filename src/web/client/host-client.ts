@@ -87,7 +87,7 @@ export class HostClient implements Disposable {
         return;
       }
       this.phase.value = { kind: 'ready' };
-      for (const session of this.#sessions.values()) void session.attach(link);
+      for (const session of this.#sessions.values()) void this.#attach(session, link);
     } catch (thrown) {
       const error = asOffdeskError(thrown);
       if (this.#link !== link || error.code === 'closed') return;
@@ -114,7 +114,7 @@ export class HostClient implements Disposable {
     const title = () => this.row(id)?.title;
     const session = new SessionClient({ id, keep, cache, clock, frame, title });
     this.#sessions.set(id, session);
-    if (this.#link && this.phase.value.kind === 'ready') void session.attach(this.#link);
+    if (this.#link && this.phase.value.kind === 'ready') void this.#attach(session, this.#link);
     return session;
   }
 
@@ -149,6 +149,24 @@ export class HostClient implements Disposable {
     this.#sessions.clear();
   }
 
+  async #attach(session: SessionClient, link: AcpLink): Promise<void> {
+    await session.attach(link);
+    // The host's list may have named it while the refusal was on its way.
+    if (this.#link === link && this.#isUnknownYet(session)) await session.attach(link);
+  }
+
+  /** A host that comes back takes connections before it has opened its sessions again. */
+  #attachAgain(): void {
+    const link = this.#link;
+    if (!link || this.phase.value.kind !== 'ready') return;
+    for (const session of this.#sessions.values()) if (this.#isUnknownYet(session)) void session.attach(link);
+  }
+
+  #isUnknownYet({ id, error }: SessionClient): boolean {
+    const listed = this.state.value?.sessions.some((row) => row.id === id) ?? false;
+    return listed && error.value?.code === 'session_unknown';
+  }
+
   #notified(method: string, params: unknown): void {
     switch (method) {
       case 'session/update':
@@ -164,6 +182,7 @@ export class HostClient implements Disposable {
         if (!parsed.success) return;
         this.state.value = parsed.data;
         this.#deliver(parsed.data);
+        this.#attachAgain();
         return;
       }
       case methods.host.status: {

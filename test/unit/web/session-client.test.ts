@@ -247,6 +247,26 @@ describe('web: session client', () => {
     assert.equal(session.sync.value, 'apart');
   });
 
+  it('attaches once the host has opened the session again, after it was unknown', async () => {
+    const { fake, host, session, texts } = setup();
+    const { answers } = fake;
+    answers.set('session/resume', () => {
+      throw refusal('session_unknown', 'This session is not here any more.');
+    });
+    await host.connect(fake.connect());
+    await until(() => session.error.value?.code === 'session_unknown');
+    fake.say('back');
+    answers.delete('session/resume');
+    const row = { id: 's1', title: 's1', cwd: '/', agent: { name: 'a', demo: false } };
+    await fake.notify(methods.state, {
+      ...{ host: { name: 'h', build: 'test' }, you: { name: 'd', scope: 'control' }, others: [] },
+      sessions: [{ ...row, state: 'idle', updatedAt: 1 }],
+    });
+    await until(() => session.sync.value === 'live');
+    assert.equal(session.error.value, null);
+    assert.deepEqual(texts(), ['back']);
+  });
+
   it('A5: knows what it may do as soon as the host says so, and when that changes', async () => {
     const { fake, host } = setup();
     const you = { name: 'Pixel 9', scope: 'view' as const };
