@@ -13,6 +13,7 @@ import type { FrameLink } from './link.ts';
 import { cutOff, unreachable, type RelaySocketEnd } from './reasons.ts';
 import { openRelaySocket, type RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import { connectSecure, type SecureTransport } from './secure-transport.ts';
+import { watchSleep } from './sleep-watch.ts';
 
 export type ConnectionState =
   | { state: 'connecting' }
@@ -46,7 +47,7 @@ export interface ReconnectOptions {
 export interface ReconnectingConnection extends Disposable {
   readonly state: ConnectionState;
   readonly onState: Event<ConnectionState>;
-  /** Online, visible or shown again: connects or probes at once. */
+  /** Online, visible or shown again, on another network: connects or probes at once. A sleep it notices itself. */
   wake(): void;
 }
 
@@ -67,6 +68,7 @@ class Connection implements ReconnectingConnection {
   #failures = 0;
   #attempt: Attempt | undefined;
   #retry: Disposable | undefined;
+  readonly #sleep: Disposable;
   #disposed = false;
   #states = new Emitter<ConnectionState>();
   readonly onState = this.#states.event;
@@ -75,6 +77,7 @@ class Connection implements ReconnectingConnection {
     this.#options = options;
     this.#log = options.log ?? silentLog;
     this.#ticket = options.ticket;
+    this.#sleep = watchSleep(options.clock, () => this.wake());
     this.#connect();
   }
 
@@ -100,6 +103,7 @@ class Connection implements ReconnectingConnection {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#sleep.dispose();
     this.#retry?.dispose();
     this.#attempt?.dispose();
     this.#states.dispose();
@@ -133,7 +137,10 @@ class Connection implements ReconnectingConnection {
     this.#attempt = undefined;
     if (this.#disposed) return;
     this.#log.write('info', 'connection lost', { code: error.code, failures: this.#failures });
-    if (final.has(error.code)) return this.#set({ state: 'stopped', error });
+    if (final.has(error.code)) {
+      this.#sleep.dispose();
+      return this.#set({ state: 'stopped', error });
+    }
     const { clock, random = Math.random } = this.#options;
     // Full jitter. A refusal will hardly change within seconds, so it waits in the longest range.
     const longest = retry

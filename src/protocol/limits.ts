@@ -18,6 +18,9 @@ export const limits = {
   heartbeatTimeoutMs: 10_000,
   /** A probe after the page became visible or the network changed. */
   probeTimeoutMs: 3_000,
+  /** How often it is looked whether the clock jumped, and how far it must have, to count as a sleep. */
+  sleepTickMs: 5_000,
+  sleepSlackMs: 15_000,
   reconnectMinMs: 250,
   reconnectMaxMs: 30_000,
 

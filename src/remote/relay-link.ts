@@ -2,11 +2,12 @@
 import { WebSocket, type ClientOptions } from 'ws';
 import { concat, fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
-import { disposable, DisposableStore, type Disposable } from '../base/disposable.ts';
+import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import { asOffdeskError, type ErrorShape } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
 import type { FrameLink } from '../channel/link.ts';
+import { watchSleep } from '../channel/sleep-watch.ts';
 import {
   channelIdBytes,
   ENVELOPE,
@@ -18,6 +19,7 @@ import {
   type RelayToHost,
 } from '../protocol/envelope.ts';
 import { limits } from '../protocol/limits.ts';
+import { LinkBeat } from './link-beat.ts';
 import { RelayChannel } from './relay-channel.ts';
 import { closeError, dialError, silenceError, statusError, type LinkEnd } from './relay-errors.ts';
 
@@ -55,6 +57,8 @@ interface Socket {
   ws: WebSocket;
   life: DisposableStore;
   channels: Map<string, RelayChannel>;
+  /** Once admitted. */
+  beat: LinkBeat | undefined;
 }
 
 // `closeTimeout` is newer than the types.
@@ -80,6 +84,7 @@ export class RelayLink implements Disposable {
   #slots = new Map<string, number>();
   #socket: Socket | undefined;
   #retry: Disposable | undefined;
+  #sleep: Disposable | undefined;
 
   readonly onState: Event<RelayLinkState> = this.#states.event;
   /** A device's channel is open; its first frames are kept until its link is listened to. */
@@ -104,14 +109,22 @@ export class RelayLink implements Disposable {
   start(): void {
     if (this.#started || this.#state.state === 'stopped') return;
     this.#started = true;
+    this.#sleep = watchSleep(this.#clock, () => this.wake());
     this.#dial();
   }
 
-  /** Tries at once if it waits: the network changed or the computer woke. */
+  /** Tries at once if it waits. */
   retryNow(): void {
     if (this.#state.state !== 'waiting') return;
     this.#retry?.dispose();
     this.#dial();
+  }
+
+  /** The computer slept, or its network may be another one: tries at once if it waits, else asks for a sign of life. */
+  wake(): void {
+    this.#attempt = 0;
+    this.#socket?.beat?.probe();
+    this.retryNow();
   }
 
   /** A device may join by this slot for `ms` milliseconds (at most limits.inviteMs). */
@@ -146,7 +159,7 @@ export class RelayLink implements Disposable {
       ...(this.#options.ca === undefined ? {} : { ca: this.#options.ca }),
     });
     const life = new DisposableStore();
-    const socket: Socket = { ws, life, channels: new Map<string, RelayChannel>() };
+    const socket: Socket = { ws, life, channels: new Map<string, RelayChannel>(), beat: undefined };
     this.#socket = socket;
     let end: LinkEnd | undefined;
     // Also ends a dialing that has not got as far as a socket.
@@ -219,34 +232,16 @@ export class RelayLink implements Disposable {
     socket.life = new DisposableStore();
     const now = this.#clock.now();
     for (const [id, until] of this.#slots) {
-      if (until > now) this.#send({ t: 'slot', id, ms: until - now });
+      // A clock that was set back must not ask for more than a relay gives.
+      if (until > now) this.#send({ t: 'slot', id, ms: Math.min(until - now, limits.inviteMs) });
       else this.#slots.delete(id);
     }
     // A link that breaks again at once must not make the next wait short.
     socket.life.add(this.#clock.after(limits.heartbeatMs, () => (this.#attempt = 0)));
-    this.#beat(socket, lose);
-    this.#setState({ state: 'live' });
-  }
-
-  /** Notices a half-open connection within heartbeat plus timeout. */
-  #beat({ ws, life }: Socket, lose: (why: LinkEnd) => void): void {
-    let timer: Disposable | undefined;
-    const ping = () => {
-      ws.ping();
-      timer = this.#clock.after(limits.heartbeatTimeoutMs, () => lose(silenceError(this.#base.href, true)));
-    };
-    const rest = () => {
-      timer?.dispose();
-      timer = this.#clock.after(limits.heartbeatMs, ping);
-    };
-    ws.on('pong', rest);
-    life.add(
-      disposable(() => {
-        ws.off('pong', rest);
-        timer?.dispose();
-      }),
+    socket.beat = socket.life.add(
+      new LinkBeat(socket.ws, this.#clock, () => lose(silenceError(this.#base.href, true))),
     );
-    rest();
+    this.#setState({ state: 'live' });
   }
 
   #opened(message: Extract<RelayToHost, { t: 'opened' }>): void {
@@ -289,6 +284,7 @@ export class RelayLink implements Disposable {
 
   #stop(error: ErrorShape): void {
     this.#retry?.dispose();
+    this.#sleep?.dispose();
     // Settled before channels hear of it, so that nothing they do can start it again.
     this.#state = { state: 'stopped', error };
     const ws = this.#socket?.ws;

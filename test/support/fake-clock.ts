@@ -27,6 +27,12 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
+  /** The machine sleeps: time passes, timers do not notice and go on where they were. Negative: the clock is set back. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#timers) timer.at += ms;
+  }
+
   /** Runs what is due within `ms`, in order, timers that those set included. */
   advance(ms: number): void {
     const end = this.#now + ms;

@@ -14,6 +14,7 @@ import { sealedCaches } from '../connection/sealed-cache.ts';
 import { nextFrame } from '../views/frame.ts';
 import { loadMarkdown } from '../views/markdown-loader.ts';
 import { followKeyboard } from './keyboard.ts';
+import { followPageLife } from './page-life.ts';
 import { PhoneApp } from './phone-app.tsx';
 import { PhoneState } from './phone-state.ts';
 
@@ -47,16 +48,11 @@ async function main(): Promise<void> {
   );
   followKeyboard();
   addEventListener('hashchange', () => void phone.follow(takeLink()));
-  addEventListener('online', () => phone.wake());
-  // Else a dead link would look alive until its next heartbeat fails.
-  addEventListener('offline', () => phone.wake());
-  addEventListener('pageshow', () => phone.wake());
-  // A phone may end a hidden page at any time, without a further word.
-  addEventListener('pagehide', () => phone.flush());
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') phone.wake();
-    else phone.flush();
-  });
+  followPageLife(
+    window,
+    () => phone.wake(),
+    () => phone.flush(),
+  );
   await phone.open(link);
 }
 

@@ -163,6 +163,34 @@ describe('relay link', function () {
     assert.deepEqual(states, ['connecting', 'live', 'waiting', 'connecting', 'live']);
   });
 
+  it('R26: after a sleep it tries at once when it waited, and asks for a sign of life when it was live', async () => {
+    const relay = await bench.relay();
+    const proxy = await FaultProxy.start({ target: { port: relay.port } });
+    bench.onEnd(() => proxy.close());
+    const clock = new FakeClock(Date.now());
+    const { link, states, error, reach } = startLink(`http://127.0.0.1:${proxy.port}`, { clock });
+    await reach('live');
+    const before = proxyBytes(proxy);
+    clock.sleep(8 * 3_600_000);
+    clock.advance(limits.sleepTickMs);
+    await until('a pong', () => proxyBytes(proxy) > before);
+    // Comes after the pong on the same socket.
+    await (await bench.device(relay, identity.hostId, { ticket })).take('open');
+    clock.advance(limits.probeTimeoutMs);
+    assert.equal(link.state.state, 'live');
+    proxy.halfOpen();
+    clock.sleep(8 * 3_600_000);
+    clock.advance(limits.sleepTickMs);
+    clock.advance(limits.probeTimeoutMs);
+    await reach('waiting');
+    assert.equal(error(), 'heartbeat_missed');
+    proxy.heal();
+    clock.sleep(8 * 3_600_000);
+    clock.advance(limits.sleepTickMs);
+    await reach('live');
+    assert.deepEqual(states, ['connecting', 'live', 'waiting', 'connecting', 'live']);
+  });
+
   it('R26: waits grow, jittered, up to their most', async () => {
     const relay = await bench.relay();
     await relay.close();
