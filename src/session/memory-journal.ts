@@ -13,7 +13,7 @@ import {
   type PagePlace,
   type SearchPage,
 } from './journal.ts';
-import { fateOf } from './fates.ts';
+import { fateOf, standsAnew } from './fates.ts';
 import { StateFacts } from './state-facts.ts';
 
 interface ItemIndex {
@@ -48,14 +48,15 @@ export class MemoryJournal implements Journal {
     this.#state.add(fact);
     const known = fact.event && fateOf(fact.event);
     if (known) this.#fates.set(known.id, known.fate);
-    if (fact.item !== undefined) this.#index(fact.item, fact.seq);
+    if (fact.item !== undefined) this.#index(fact, fact.item);
     this.#appended.fire(fact);
     return fact;
   }
 
-  #index(item: string, seq: number): void {
+  #index(fact: Fact, item: string): void {
+    const { seq } = fact;
     const known = this.#itemById.get(item);
-    if (known) {
+    if (known && !standsAnew(fact, known.facts.at(-1)!)) {
       known.facts.push(seq);
       return;
     }

@@ -1,7 +1,7 @@
 /** Facts to items: a pure fold, of which each item takes each fact at most once (docs/SPEC.md, T). */
 import type { Fact, SessionEvent } from '../protocol/facts.ts';
 import { Draft } from './draft.ts';
-import { prompt, question } from './prompt-item.ts';
+import { mirrored, prompt, question } from './prompt-item.ts';
 import { applyState } from './state.ts';
 import { compaction, message, notice, plan, thought, unknown } from './text-items.ts';
 import { tool } from './tool-item.ts';
@@ -85,8 +85,14 @@ export class TranscriptFold {
 
   #update(fact: Fact): void {
     const { update, item } = fact;
-    // The prompt's own text, echoed by the agent; and state that belongs to no item.
-    if (item === undefined || item.startsWith('p:')) return;
+    // State that belongs to no item.
+    if (item === undefined) return;
+    if (item.startsWith('p:')) {
+      // Its own text: journaled where its turn begins; what the agent echoes says it once more.
+      const old = fact.origin.kind === 'agent' ? undefined : this.#draft.get(item);
+      if (old?.kind === 'prompt') this.#item('prompt', item, fact, () => mirrored(fact, old));
+      return;
+    }
     switch (updateKind(update)) {
       case 'state':
         return;

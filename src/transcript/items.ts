@@ -26,9 +26,11 @@ interface Base {
 export interface PromptItem extends Base {
   readonly kind: 'prompt';
   readonly promptId: string;
-  /** Empty until `prompt_received` is known. */
+  /** Empty until `prompt_received`, or the text at the beginning of its turn, is known. */
   readonly blocks: readonly Block[];
   readonly origin: Origin;
+  /** `blocks` come from the beginning of its turn, and there may be more of them. */
+  readonly mirrored?: true;
   readonly state: 'received' | 'running' | 'removed' | PromptOutcome;
   readonly stopReason?: string;
   /** Why it failed, a sentence. */

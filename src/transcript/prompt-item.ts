@@ -41,6 +41,13 @@ export function prompt(id: string, fact: Fact, event: PromptEvent, old: PromptIt
   }
 }
 
+/** Its text where its turn begins, for a window that does not reach back to where it was received. */
+export function mirrored(fact: Fact, old: PromptItem): PromptItem {
+  if (old.blocks.length > 0 && !old.mirrored) return { ...old, seq: fact.seq };
+  const blocks = [...old.blocks, ...promptBlocksOf([fact.update['content']])];
+  return { ...old, seq: fact.seq, origin: fact.origin, blocks, mirrored: true };
+}
+
 /** Whether it stands among the items: taken up or ended, and its text is known. */
 export function promptShown(item: PromptItem): boolean {
   return item.blocks.length > 0 && item.state !== 'received' && item.state !== 'removed';

@@ -53,6 +53,7 @@ export const keptItem = z.discriminatedUnion('kind', [
     promptId: text,
     blocks: z.array(block),
     origin: originSchema,
+    mirrored: z.literal(true).optional(),
     state: z.enum(['received', 'running', 'removed', ...promptOutcome.options]),
     stopReason: text.optional(),
     message: text.optional(),

@@ -1,7 +1,7 @@
 /** The indexes of a journal: files for what is older than the newest segment, memory for the rest. */
 import { join } from 'node:path';
 import type { Fact } from '../../protocol/facts.ts';
-import { fateOf } from '../fates.ts';
+import { fateOf, standsAnew } from '../fates.ts';
 import { StateFacts } from '../state-facts.ts';
 import { FactTable } from './fact-table.ts';
 import { FateTable } from './fate-table.ts';
@@ -65,7 +65,8 @@ export class JournalIndex {
 
   /** The fact before it in its item. */
   #join(fact: Fact): number {
-    this.#lastItem = fact.item === undefined ? undefined : this.items.find(fact.item);
+    const known = fact.item === undefined ? undefined : this.items.find(fact.item);
+    this.#lastItem = known && standsAnew(fact, known.last) ? undefined : known;
     const before = this.#lastItem?.last ?? 0;
     if (this.#lastItem) this.items.extend(this.#lastItem, fact.seq);
     else if (fact.item !== undefined) this.#lastItem = this.items.begin(fact.item, fact.seq);

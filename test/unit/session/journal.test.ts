@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Fact } from '../../../src/protocol/facts.ts';
 import { coalesce } from '../../../src/session/coalesce.ts';
+import { applyFacts, emptyTranscript } from '../../../src/transcript/fold.ts';
 import type { Journal, NewFact } from '../../../src/session/journal.ts';
 import { DiskJournal } from '../../../src/session/disk-journal/disk-journal.ts';
 import { silentLog } from '../../../src/base/log.ts';
@@ -133,6 +134,27 @@ for (const [name, create] of implementations) {
       assert.equal(window.start, 8);
       assert.equal(window.from, 8);
       assert.equal((await journal.tail(99)).from, null);
+    });
+
+    it('J6: a prompt that waited stands in the page where its turn began, with its text', async () => {
+      const journal = await make();
+      const origin = { kind: 'desk' } as const;
+      const update = { sessionUpdate: 'session_info_update' };
+      const content = { type: 'text', text: 'and then this' };
+      const event = { type: 'prompt_received', id: 'late', prompt: [content] } as const;
+      journal.append({ at: 0, origin, update, item: 'p:late', event: { ...event, prompt: [content] } });
+      for (let i = 0; i < 30; i++) journal.append(chunk(`m${i}`, 'x'));
+      journal.append({ at: 0, origin, update, item: 'p:late', event: { type: 'turn_started', id: 'late' } });
+      journal.append({
+        at: 0,
+        origin,
+        item: 'p:late',
+        update: { sessionUpdate: 'user_message_chunk', content },
+      });
+      const { facts } = await journal.page({ before: journal.head + 1 }, 2, 1e6);
+      const [, prompt] = applyFacts(emptyTranscript(), facts).items;
+      assert.ok(prompt?.kind === 'prompt');
+      assert.deepEqual([prompt.state, prompt.blocks, prompt.origin], ['running', [content], origin]);
     });
 
     it('J6: pages hold every item once, whole, whatever the sizes', async () => {
