@@ -140,7 +140,7 @@ export function startAgent(
 export interface ModelProcess {
   url: string;
   /** What was asked of it so far, one JSON object each (LoggedRequest). */
-  requests(): { marker?: string; step?: number; tool?: string; path: string }[];
+  requests(): { marker?: string; step?: number; tool?: string; path: string; remembered?: string[] }[];
   stop(): Promise<void>;
 }
 
@@ -149,7 +149,7 @@ export async function startModelProcess(network: QuietNetwork, slowMs = 100): Pr
   const script = join(root, 'test', 'model', 'main.ts');
   const [command, args] = network.command(process.execPath, '--import', 'tsx', script, String(slowMs));
   const model: TestProcess = start(command, args, { name: 'scripted model', cwd: root });
-  const lines = (): { event: string; url?: string; path: string; marker?: string }[] =>
+  const lines = (): { event: string; url?: string; path: string; marker?: string; remembered?: string[] }[] =>
     model.stdout.text
       .split('\n')
       .filter((line) => line.startsWith('{') && line.endsWith('}'))
