@@ -110,7 +110,7 @@ export class Session {
   static async over(options: Omit<SessionOptions, 'agent'>): Promise<Session> {
     const session = new Session({ ...options, agent: noAgent }, await earlierOf(options.journal));
     session.#agent.refuse();
-    session.#turns.close();
+    session.#turns.close(false);
     session.#writer.close();
     session.#closing = Promise.resolve();
     return session;
@@ -232,7 +232,7 @@ export class Session {
 
   async #close(waits: boolean): Promise<void> {
     this.#agent.refuse();
-    this.#turns.close();
+    this.#turns.close(waits);
     await this.#questions.closeAll('withdrawn', host);
     await this.#agent.stop();
     await this.#turns.end(waits);

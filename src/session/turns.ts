@@ -48,6 +48,7 @@ export interface TurnsPorts {
 
 const host: Origin = { kind: 'host' };
 export const interrupted = 'Remote control was interrupted before the turn ended.';
+const stopped = 'Remote control was stopped before the turn ended.';
 const neverTaken = 'The session ended before the agent took it up.';
 
 export class Turns {
@@ -59,6 +60,8 @@ export class Turns {
   #running: Running | undefined;
   #held = false;
   #closed = false;
+  /** What is said of a turn that the session's end ends. */
+  #ending = interrupted;
   /** Prompts are taken in the order in which they came. */
   #admitting: Promise<unknown> = Promise.resolve();
 
@@ -166,9 +169,10 @@ export class Turns {
     return true;
   }
 
-  /** What comes now is not taken any more, and nothing further begins. */
-  close(): void {
+  /** What comes now is not taken any more, and nothing further begins; `waits`: until the session is back. */
+  close(waits: boolean): void {
     this.#closed = true;
+    this.#ending = waits ? interrupted : stopped;
     this.#running?.abort.abort();
   }
 
@@ -265,21 +269,21 @@ export class Turns {
   async #attempt(running: Running): Promise<PromptEnd> {
     const { prompt, abort } = running;
     const { writer } = this.#ports;
-    const stopped = () => running.stoppedBy !== undefined;
+    const isStopped = () => running.stoppedBy !== undefined;
     try {
       writer.event({ type: 'turn_started', id: prompt.id }, prompt.origin);
       this.#ports.mirror(prompt.id, prompt.blocks, prompt.origin);
       // What a crash would forget would be run again: while the disk refuses, nothing reaches the agent.
       await writer.durable(abort.signal);
-      const run = this.#ports.run(prompt.blocks, stopped);
+      const run = this.#ports.run(prompt.blocks, isStopped);
       const { stopReason } = await Promise.race([run, running.lost]);
-      const cancelled = stopped() || stopReason === 'cancelled';
+      const cancelled = isStopped() || stopReason === 'cancelled';
       return { outcome: cancelled ? 'cancelled' : 'done', stopReason };
     } catch (caught) {
       const error = asOffdeskError(caught, 'agent_failed');
       const lost = this.#closed || ['agent_exited', 'agent_garbage', 'closed'].includes(error.code);
-      if (stopped() && !lost) return { outcome: 'cancelled', stopReason: 'cancelled' };
-      const message = this.#closed ? interrupted : error.sentence;
+      if (isStopped() && !lost) return { outcome: 'cancelled', stopReason: 'cancelled' };
+      const message = this.#closed ? this.#ending : error.sentence;
       return { outcome: lost ? 'interrupted' : 'failed', stopReason: 'refusal', message };
     }
   }

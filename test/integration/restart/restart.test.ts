@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { methods, type PastResult } from '../../../src/protocol/methods.ts';
+import { SmallDisk } from '../../faults/small-disk.ts';
 import { CliHost } from '../../support/cli-host.ts';
 import { isRunning } from '../../support/process-table.ts';
 import { ProbeClient } from '../../support/probe-client.ts';
@@ -200,6 +201,50 @@ describe('hosts that come back', function () {
     );
     await assert.rejects(past(probe, { limit: 2, before: 'nonsense' }));
     await assert.rejects(probe.resume('d', { tail: 50 }));
+  });
+
+  it('B13, B8: a full disk is said on every surface until there is room; what is refused can be sent again', async function () {
+    const folder = tempFolder('small');
+    const disk = SmallDisk.mount(folder);
+    if (!disk) {
+      console.log('      skipped: only root can mount a small disk');
+      this.skip();
+    }
+    try {
+      const test = await host(undefined, { machineFolder: folder });
+      await test.host.start();
+      const { probe, session } = await client(test);
+      await probe.resume(session, { tail: 50 });
+      const many = 3_000;
+      const running = probe.prompt(session, 'prompt-01', 'word '.repeat(many));
+      await eventually(() => story(probe).length > 0, { what: 'the turn' });
+      disk.fill();
+      assert.equal((await within(running, 30_000, 'the turn to go on')).stopReason, 'end_turn');
+      await eventually(() => probe.state?.warnings.length === 1, { what: 'the warning' });
+      const refused = await probe.prompt(session, 'prompt-02', 'two').catch((error: unknown) => error);
+      const { data } = refused as { data?: { offdesk?: { code: string } } };
+      assert.equal(data?.offdesk?.code, 'storage_failed');
+      const codes = () => test.host.status.notices.map(({ code }) => code);
+      await eventually(() => codes().includes('storage_failed'), { what: 'the notice' });
+      await eventually(() => story(probe).includes('prompt-01 done'), { what: 'the end of the turn' });
+
+      disk.free();
+      await eventually(() => probe.state?.warnings.length === 0, { what: 'room', timeoutMs: 20_000 });
+      await eventually(() => !codes().includes('storage_failed'), { what: 'the notice to go' });
+      assert.equal((await probe.prompt(session, 'prompt-02', 'two')).stopReason, 'end_turn');
+      const told = story(probe).join('');
+      assert.equal(told.split('word').length, many + 1);
+      await test.host.suspend();
+      const next = await host(test);
+      await next.host.start({ agent: false });
+      const again = await client(next);
+      await again.probe.resume(session, { tail: 50 });
+      await eventually(() => story(again.probe).includes('prompt-02 done'), { what: 'all of it' });
+      assert.equal(story(again.probe).join(''), told);
+      await next.host.stop();
+    } finally {
+      disk.close();
+    }
   });
 
   it('B10, B14, B3: killed in a turn, the same session comes back on the phone, nothing runs twice or is left over', async () => {
