@@ -3,9 +3,10 @@ import { Emitter } from '../../src/base/emitter.ts';
 import type { ErrorShape } from '../../src/base/error.ts';
 import { toNotification, type Fact } from '../../src/protocol/facts.ts';
 import type { HostStatus } from '../../src/protocol/host-status.ts';
-import { methods, type ClientState } from '../../src/protocol/methods.ts';
+import { methods, type ClientState, type SearchResult } from '../../src/protocol/methods.ts';
 import type { MessageTransport } from '../../src/protocol/transport.ts';
 import { PROTOCOL } from '../../src/protocol/version.ts';
+import { findInItem } from '../../src/session/find.ts';
 
 export interface FakeHost {
   facts: Fact[];
@@ -15,6 +16,7 @@ export interface FakeHost {
   protocol?: number;
   /** `before` of the first history page; null when all is in the tail. */
   from?: number | null;
+  past?: ClientState['sessions'];
 }
 
 /** What a page may do to the host it talks to, for checks. */
@@ -26,7 +28,7 @@ export interface Played {
 interface Message {
   id?: number | string;
   method?: string;
-  params?: { sessionId?: string; before?: number; limit?: number };
+  params?: { sessionId?: string; before?: number; at?: number; limit?: number; query?: string };
 }
 
 export function fakeTransport(host: FakeHost): MessageTransport & Played {
@@ -57,12 +59,18 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
         return;
       }
       case methods.history: {
-        const before = params?.before ?? 1;
-        const from = Math.max(1, before - (params?.limit ?? 1));
-        const page = host.facts.filter(({ seq }) => seq >= from && seq < before);
+        const limit = params?.limit ?? 1;
+        const from = params?.at ?? Math.max(1, (params?.before ?? 1) - limit);
+        const next = params?.at === undefined ? (params?.before ?? 1) : from + limit;
+        const page = host.facts.filter(({ seq }) => seq >= from && seq < next);
         const updates = page.map((fact) => toNotification(params?.sessionId ?? '', fact));
-        return void answer(id, { updates, from: from > 1 ? from : null });
+        const last = host.facts.at(-1)?.seq ?? 0;
+        return void answer(id, { updates, from: from > 1 ? from : null, next: next <= last ? next : null });
       }
+      case methods.search:
+        return void answer(id, searched(host.facts, params?.query ?? '', params?.before ?? null));
+      case methods.past:
+        return void answer(id, { sessions: host.past ?? [], next: null });
       case methods.files:
         return void answer(id, { files: host.files ?? [] });
       case 'session/prompt':
@@ -80,4 +88,14 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
     onClose: closing.event,
     close: (reason) => closing.fire(reason),
   };
+}
+
+/** A hundred items a step, so that the progress can be seen. */
+function searched(facts: readonly Fact[], query: string, before: number | null): SearchResult {
+  const from = Math.max(1, (before ?? facts.length + 1) - 100);
+  const hits = facts
+    .filter(({ seq }) => seq >= from && seq < (before ?? Infinity))
+    .flatMap((fact) => findInItem([fact], query) ?? [])
+    .reverse();
+  return { hits, next: from > 1 ? from : null };
 }

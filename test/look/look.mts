@@ -142,6 +142,90 @@ async function readingElsewhere(page: Page): Promise<string[]> {
   return found;
 }
 
+interface Place {
+  id: string;
+  y: number;
+}
+
+/** The words at the top of the screen stay there, and no more is held than the bound, all the way up and down. */
+async function readingFarAway(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  const scroller = page.locator('.scroller');
+  const top = () =>
+    scroller.evaluate((box): Place => {
+      const edge = box.getBoundingClientRect().top;
+      const items = [...box.querySelectorAll<HTMLElement>('[data-item]')];
+      // One that is partly above may still grow there, once it is drawn.
+      const item = items.find((one) => one.getBoundingClientRect().top > edge);
+      return {
+        id: item?.dataset['item'] ?? '',
+        y: Math.round((item?.getBoundingClientRect().top ?? 0) - edge),
+      };
+    });
+  const yOf = (id: string) =>
+    scroller.evaluate((box, wanted) => {
+      const item = box.querySelector(`[data-item="${wanted}"]`);
+      return item ? Math.round(item.getBoundingClientRect().top - box.getBoundingClientRect().top) : null;
+    }, id);
+  const count = () => page.locator('[data-item]').count();
+  let most = 0;
+  const read = async (pixels: number, until: string) => {
+    for (let turn = 0; turn < 400; turn++) {
+      await scroller.evaluate((box, by) => box.scrollBy(0, by), pixels);
+      const place = await top();
+      await page.waitForTimeout(20);
+      const y = await yOf(place.id);
+      if (y === null) found.push(`${place.id} was let go under the reader`);
+      else if (Math.abs(y - place.y) > 2) found.push(`${place.id} moved from ${place.y} to ${y}`);
+      most = Math.max(most, await count());
+      const ends = await page.getByText(until, { exact: false }).count();
+      const still = await scroller.evaluate(
+        (box) => box.scrollTop <= 0 || box.scrollHeight - box.scrollTop - box.clientHeight < 2,
+      );
+      if (ends > 0 && still) return;
+    }
+    found.push(`never came to ${until}`);
+  };
+  await read(-1500, 'Message 1:');
+  await read(1500, 'Message 1000:');
+  if (most > 350) found.push(`${most} items were on the page`);
+  // The keyboard goes to the ends.
+  await scroller.focus();
+  await page.keyboard.press('Home');
+  await page
+    .getByText('Message 1:')
+    .waitFor({ timeout: 3_000 })
+    .catch(() => found.push('Home did not lead to the start'));
+  await page.waitForTimeout(300);
+  return found.slice(0, 10);
+}
+
+async function searching(page: Page, name: string, desk = false): Promise<string[]> {
+  const found: string[] = [];
+  if (desk) await page.keyboard.press('Control+f');
+  else await page.getByRole('button', { name: 'Search this session' }).click();
+  await page.getByRole('searchbox').fill('Message 1');
+  await page
+    .getByText(/\d\d found/)
+    .waitFor({ timeout: 5_000 })
+    .catch(() => found.push('not enough found'));
+  await page.screenshot({ path: `${output}/${name}-results.png` });
+  if (desk) return found;
+  await page.getByRole('searchbox').fill('Message 123:');
+  await page
+    .getByText('1 found')
+    .waitFor({ timeout: 5_000 })
+    .catch(() => found.push('no hit'));
+  await page.locator('.hit').click();
+  await page
+    .locator('.marked', { hasText: 'Message 123:' })
+    .waitFor({ timeout: 3_000 })
+    .catch(() => found.push('no mark'));
+  await page.waitForTimeout(300);
+  if (!(await page.getByText('Message 123:').isVisible())) found.push('the hit is not on screen');
+  return found;
+}
+
 const source = await readFile('test/look/scenes.tsx', 'utf8');
 const scenes = [...source.matchAll(/^ {2}'((?:phone|desk)-[a-z-]+)':/gm)].map((match) => match[1] ?? '');
 await mkdir(output, { recursive: true });
@@ -183,6 +267,14 @@ for (const view of views) {
     }
     if (scene === 'phone-history')
       problems.push(...(await readingElsewhere(page)).map((what) => `${where}: ${what}`));
+    if (scene === 'phone-elsewhere')
+      problems.push(...(await readingFarAway(page)).map((what) => `${where}: ${what}`));
+    if (scene.endsWith('-search'))
+      problems.push(
+        ...(await searching(page, where, scene.startsWith('desk'))).map((what) => `${where}: ${what}`),
+      );
+    if (scene === 'phone-past') await page.getByRole('button', { name: 'Earlier sessions' }).click();
+    if (scene === 'phone-past') await page.waitForTimeout(200);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (overflow > 0) problems.push(`${where}: ${overflow} px too wide`);
     await page.screenshot({ path: `${output}/${where}.png` });

@@ -71,13 +71,14 @@ interface PhoneScene {
   keep?: Keep;
   files?: FakeHost['files'];
   from?: number | null;
+  past?: ClientState['sessions'];
 }
 
 function phone(options: PhoneScene): void {
   const keep = options.keep ?? memoryKeep();
   const { facts, from = null, files = [] } = options;
   const state = clientState(options.scope ?? 'control', options.state ?? 'working', options.more);
-  const host = newHost({ facts, state, from, files }, keep, true);
+  const host = newHost({ facts, state, from, files, past: options.past ?? [] }, keep, true);
   const way = signal<Way>({ kind: 'connected' });
   const machine = { hostId: 'h', name: signal('studio-mac'), way, session: signal(null), host, keep };
   document.body.className = 'phone';
@@ -177,11 +178,52 @@ const many = Array.from({ length: 40 }, (_, i) => i).reduce(
 );
 
 /** One message each, of different heights. */
-const messages = Array.from({ length: 140 }, (_, i): Fact => {
-  const text = `Message ${i + 1}: ${'some words that wrap over lines '.repeat(1 + (i % 5))}`;
-  const update = { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } };
-  return { seq: i + 1, at: start + i * 1_000, origin: { kind: 'agent' }, item: `m${i}`, update };
-});
+const messagesOf = (count: number) =>
+  Array.from({ length: count }, (_, i): Fact => {
+    const text = `Message ${i + 1}: ${'some words that wrap over lines '.repeat(1 + (i % 5))}`;
+    const update = { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } };
+    return { seq: i + 1, at: start + i * 1_000, origin: { kind: 'agent' }, item: `m${i}`, update };
+  });
+const messages = messagesOf(140);
+
+/** Read up to this number, a while ago. */
+function readKeep(seq: number): Keep {
+  const keep = memoryKeep();
+  keep.set('read.s1', JSON.stringify({ cursor: { epoch: 'e1', seq }, at: start }));
+  return keep;
+}
+
+/** Of a session that is gone, and one that the full disk refused. */
+function strandedKeep(): Keep {
+  const keep = memoryKeep();
+  const entry = (id: string, text: string) => ({
+    ...{ id, prompt: [{ type: 'text', text }], at: start, state: 'refused', session: 'Flaky upload test' },
+    error: { code: 'session_ended', message: 'This session is over.', next: '' },
+  });
+  keep.set(
+    'outbox.s0',
+    JSON.stringify([entry('old-1', 'Then run it a hundred times and tell me how often it fails.')]),
+  );
+  return keep;
+}
+
+function fullKeep(): Keep {
+  const keep = memoryKeep();
+  const error = { code: 'storage_failed', message: "The computer's disk is full.", next: '' };
+  const prompt = [{ type: 'text', text: 'And remove the old wrapper when all are green.' }];
+  keep.set('outbox.s1', JSON.stringify([{ id: 'full-1', prompt, at: start, state: 'here', error }]));
+  return keep;
+}
+
+const ended = (): ClientState['sessions'] =>
+  ['Rename the config keys', 'Why is the build slow?'].map((title, index) => ({
+    id: `past-${index}`,
+    title,
+    cwd: '/work/web',
+    agent: { name: 'Claude Code', demo: false },
+    state: 'ended',
+    updatedAt: start - (index + 1) * 86_400_000,
+  }));
 
 export const scenes: { [name: string]: () => void } = {
   'phone-asking': () => phone({ facts: asking(), state: 'waiting' }),
@@ -194,6 +236,28 @@ export const scenes: { [name: string]: () => void } = {
   'phone-hostile': () => phone({ facts: hostile() }),
   'phone-long': () => phone({ facts: many.facts, from: 1 }),
   'phone-history': () => phone({ facts: messages, from: 90 }),
+  'phone-elsewhere': () => phone({ facts: messagesOf(1_000), from: 951 }),
+  'phone-search': () => phone({ facts: messagesOf(1_000), from: 951 }),
+  'phone-unread': () => phone({ facts: messagesOf(200), from: 151, keep: readKeep(170) }),
+  'phone-unread-far': () => phone({ facts: messagesOf(300), from: 251, keep: readKeep(100) }),
+  'phone-stranded': () => phone({ facts: conversation().facts, keep: strandedKeep() }),
+  'phone-full-disk': () =>
+    phone({
+      facts: conversation().facts,
+      keep: fullKeep(),
+      way: { kind: 'reconnecting', since: start, error: null },
+      more: {
+        warnings: [
+          'The disk of this computer is full: what happens is kept in memory. Free some space, so that nothing is lost.',
+        ],
+      },
+    }),
+  'phone-past': () => phone({ facts: [], more: { sessions: sessions() }, past: ended() }),
+  'phone-ended': () =>
+    phone({
+      facts: varied().slice(0, -6),
+      more: { sessions: [{ ...sessions()[2]!, id: 's1', state: 'ended' }] },
+    }),
   'phone-empty-demo': () => phone({ facts: [], state: 'idle' }),
   'phone-offline': () =>
     phone({
@@ -261,6 +325,7 @@ export const scenes: { [name: string]: () => void } = {
         next: 'Stop that program, or choose another port in the settings; phones must then be paired again.',
       },
     }),
+  'desk-search': () => desk(onStatus(), messagesOf(140), 'idle'),
   'desk-notice': () =>
     desk({
       ...onStatus(),

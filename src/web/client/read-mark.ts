@@ -16,7 +16,7 @@ export interface Unread {
   at: number;
 }
 
-export class ReadMark {
+export class ReadMark implements Disposable {
   /** What was new when this visit began; null when nothing was, or the session was never read here. */
   readonly unread = signal<Unread | null>(null);
   readonly #keep: Keep;
@@ -61,6 +61,12 @@ export class ReadMark {
     this.#saving.dispose();
     this.#saving = undefined;
     this.#keep.set(this.#key, JSON.stringify(this.#mark));
+  }
+
+  /** What is not written down yet is not any more: the place for it may be wiped. */
+  dispose(): void {
+    this.#saving?.dispose();
+    this.#saving = undefined;
   }
 
   /** The reader took part: nothing is new any more. */

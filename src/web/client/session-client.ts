@@ -116,6 +116,8 @@ export class SessionClient implements Disposable {
       () => record.head.value,
     );
     this.#copy = new SessionCopy({ cache, name: `session.${id}`, clock, take: () => this.#snapshot() });
+    this.#store.add(this.#copy);
+    this.#store.add(this.read);
     this.#restored = this.#restore();
   }
 
@@ -236,6 +238,7 @@ export class SessionClient implements Disposable {
 
   /** The reader sees the end. */
   seen(): void {
+    if (this.#store.disposed) return;
     if (this.#cursor && this.sync.value !== 'reading') this.read.seen(this.#cursor);
   }
 
@@ -253,8 +256,6 @@ export class SessionClient implements Disposable {
 
   dispose(): void {
     this.detach();
-    this.flush();
-    this.#copy.dispose();
     this.#store.dispose();
   }
 

@@ -63,6 +63,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           <div class="name">
             <span class="title">{session ? (facts?.title ?? machine.name.value) : machine.name.value}</span>
             {facts?.agent.demo && <DemoBadge />}
+            {session && <SearchButton session={session} />}
           </div>
           {session && (
             <div class="under">
@@ -76,7 +77,6 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
             {connection.kind === 'connected' && ` · ${strings.encrypted}${withWhom(host)}`}
           </div>
         </div>
-        {session && <SearchButton session={session} />}
       </header>
       {!lasting && <p class="strip">{strings.phone.notKept}</p>}
       {phase.kind === 'refused' && <ErrorNote error={phase.error} />}

@@ -1,9 +1,13 @@
 /** The sessions of a computer, sorted by need: waiting for you, working, idle. */
+import { useEffect, useState } from 'preact/hooks';
 import type { SessionState } from '../../protocol/methods.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
+import { ErrorNote } from '../views/error-note.tsx';
+import { Icon } from '../views/icon.tsx';
 import { Activity, DemoBadge } from '../views/marks.tsx';
 import type { SessionFacts } from '../views/session-view.tsx';
+import { StrandedView, Warnings } from '../views/stranded-view.tsx';
 import { folderName, when } from '../views/words.ts';
 
 const sections: { title: string; states: SessionState[] }[] = [
@@ -12,34 +16,80 @@ const sections: { title: string; states: SessionState[] }[] = [
   { title: strings.sectionIdle, states: ['idle', 'ended'] },
 ];
 
-export function SessionList({ host, onOpen }: { host: HostClient; onOpen: (id: string) => void }) {
+export interface SessionListProps {
+  host: HostClient;
+  onOpen: (id: string) => void;
+}
+
+export function SessionList({ host, onOpen }: SessionListProps) {
   const state = host.state.value;
   if (!state) return <main class="list" aria-busy="true" />;
-  if (state.sessions.length === 0) {
-    return (
-      <main class="center">
-        <h1>{strings.noSession}</h1>
-        <p class="note">{strings.noSessionNext}</p>
-      </main>
-    );
-  }
+  const { sessions } = state;
   return (
     <main class="list">
+      <Warnings host={host} />
+      {sessions.length === 0 && (
+        <div class="none">
+          <h1>{strings.noSession}</h1>
+          <p class="note">{strings.noSessionNext}</p>
+        </div>
+      )}
+      <div class="stray">
+        <StrandedView host={host} here={undefined} mayPrompt={false} />
+      </div>
       {sections.map(({ title, states }) => {
-        const sessions = state.sessions
+        const rows = sessions
           .filter((session) => states.includes(session.state))
           .sort((a, b) => b.updatedAt - a.updatedAt);
-        if (sessions.length === 0) return null;
+        if (rows.length === 0) return null;
         return (
           <section key={title} aria-label={title}>
             <h2 class="sec">{title}</h2>
-            {sessions.map((session) => (
+            {rows.map((session) => (
               <SessionRow key={session.id} session={session} onOpen={() => onOpen(session.id)} />
             ))}
           </section>
         );
       })}
+      <Past host={host} onOpen={onOpen} />
     </main>
+  );
+}
+
+/** Those that are over, asked for when somebody wants to see them. */
+function Past({ host, onOpen }: SessionListProps) {
+  const { past } = host;
+  const [open, setOpen] = useState(false);
+  const ready = host.phase.value.kind === 'ready';
+  const state = past.state.value;
+  const error = past.error.value;
+  useEffect(() => {
+    if (open && ready) void past.load();
+  }, [open, ready]);
+  const known = new Set(host.state.value?.sessions.map(({ id }) => id));
+  const rows = past.rows.value.filter(({ id }) => !known.has(id));
+  return (
+    <section aria-label={strings.past}>
+      <button type="button" class="more" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name={open ? 'chevronDown' : 'chevronRight'} />
+        {strings.past}
+      </button>
+      {open && (
+        <>
+          {rows.map((session) => (
+            <SessionRow key={session.id} session={session} onOpen={() => onOpen(session.id)} />
+          ))}
+          {state === 'all' && rows.length === 0 && <p class="note none">{strings.pastNone}</p>}
+          {error && error.code !== 'closed' && <ErrorNote error={error} />}
+          {state === 'loading' && <p class="note none">{strings.pastLoading}</p>}
+          {state === 'more' && (
+            <button type="button" class="b quiet" onClick={() => void past.more()}>
+              {strings.pastMore}
+            </button>
+          )}
+        </>
+      )}
+    </section>
   );
 }
 

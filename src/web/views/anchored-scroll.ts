@@ -160,7 +160,10 @@ function itemOf(box: HTMLElement, id: string): HTMLElement | null {
   return box.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`);
 }
 
-/** The first item that is not wholly above the screen. */
+/**
+ * The first item that begins on the screen: one that began above it may change its height when it is drawn. Where
+ * none does, the one that fills the screen.
+ */
 function firstVisible(box: HTMLElement): Hold | undefined {
   const items = box.querySelectorAll<HTMLElement>('[data-item]');
   const edge = box.getBoundingClientRect().top;
@@ -171,7 +174,10 @@ function firstVisible(box: HTMLElement): Hold | undefined {
     if (items[middle]!.getBoundingClientRect().bottom > edge + 1) high = middle;
     else low = middle + 1;
   }
-  const item = items[low];
+  const first = items[low];
+  const next = items[low + 1];
+  const above = first !== undefined && topOf(first, box) < 0;
+  const item = above && next && topOf(next, box) < box.clientHeight ? next : first;
   const id = item?.dataset['item'];
   if (!item || id === undefined) return undefined;
   return { kind: 'item', id, top: topOf(item, box), coming: false };

@@ -56,7 +56,10 @@ export function PromptView({ item, own, onAgain, onRemove, removing = false }: P
 export function OutboxView(props: { entry: OutboxEntry; onAgain: () => void; onDiscard: () => void }) {
   const { entry, onAgain, onDiscard } = props;
   const { kind } = useSurface();
-  const here = kind === 'phone' ? strings.delivery.herePhone : strings.delivery.hereDesk;
+  const { herePhone, hereDesk, keptPhone, keptDesk } = strings.delivery;
+  // Where the computer said why, it is not the connection that it waits for.
+  const [phone, desk] = entry.error ? [keptPhone, keptDesk] : [herePhone, hereDesk];
+  const here = kind === 'phone' ? phone : desk;
   const state = { here, sent: strings.delivery.sent, refused: strings.delivery.refused }[entry.state];
   return (
     <Bubble blocks={entry.prompt} waiting={entry.state !== 'refused'}>

@@ -10,6 +10,8 @@ import { Conversation } from './conversation.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { QuestionCard } from './question-card.tsx';
 import { askedOf, toolCallOf } from './question-words.ts';
+import { SearchBar, SearchResults, useSearchKey } from './search-view.tsx';
+import { StrandedView, Warnings } from './stranded-view.tsx';
 import { useSurface } from './surface.ts';
 
 export interface SessionViewProps {
@@ -41,8 +43,8 @@ export function agentError(error: AgentError, { items }: Transcript, agent: stri
 
 export function SessionView({ host, session, connected, shown }: SessionViewProps) {
   const state = host.state.value;
-  const facts = state?.sessions.find(({ id }) => id === session.id);
-  const transcript = session.record.transcript.value;
+  const facts = host.row(session.id);
+  const transcript = session.record.present.value;
   const scope = state?.you.scope ?? 'view';
   const mayPrompt = allows(scope, 'control');
   const mayAnswer = allows(scope, 'answer');
@@ -57,19 +59,30 @@ export function SessionView({ host, session, connected, shown }: SessionViewProp
   }, [transcript, question]);
   const answers = session.answers.states.value;
   const footer = useFocusKept(question?.questionId, useSurface().enterSends);
+  const over = facts?.state === 'ended';
+  const searching = session.search.open.value;
+  const listing = searching && session.search.chosen.value === null;
+  useSearchKey(session);
   const { agent: running } = transcript;
   const lost = running.state === 'exited' && running.error?.code !== shown ? running.error : null;
-  const error = session.error.value ?? (lost && agentError(lost, transcript, agent));
+  const error = session.error.value ?? (lost && !over ? agentError(lost, transcript, agent) : null);
+  const refused = session.changes.refused.value;
   return (
     <div class="session">
-      <Conversation
-        session={session}
-        agent={agent}
-        cwd={cwd}
-        you={state?.you.id}
-        mayPrompt={!state || mayPrompt}
-        connected={connected}
-      />
+      <Warnings host={host} />
+      {searching && <SearchBar session={session} connected={connected} />}
+      <div class="stage">
+        <Conversation
+          key={session.id}
+          session={session}
+          agent={agent}
+          cwd={cwd}
+          you={state?.you.id}
+          mayPrompt={(!state || mayPrompt) && !over}
+          connected={connected}
+        />
+        {listing && <SearchResults session={session} connected={connected} />}
+      </div>
       <footer ref={footer}>
         <Announcement
           text={
@@ -79,6 +92,8 @@ export function SessionView({ host, session, connected, shown }: SessionViewProp
           }
         />
         {error && <ErrorNote error={error} />}
+        {refused && <ErrorNote passing error={refused} />}
+        <StrandedView host={host} here={over ? undefined : session} mayPrompt={mayPrompt} />
         {question && (
           <QuestionCard
             key={question.questionId}
@@ -93,15 +108,18 @@ export function SessionView({ host, session, connected, shown }: SessionViewProp
             onAnswer={(answer) => session.answer(question.questionId, answer)}
           />
         )}
-        <Chips transcript={transcript} />
-        <Composer
-          key={session.id}
-          session={session}
-          working={transcript.turn !== null}
-          connected={connected}
-          locked={locked}
-          mayStop={mayAnswer}
-        />
+        {!listing && <Chips transcript={transcript} />}
+        {over && <p class="note over">{strings.over}</p>}
+        {!over && !listing && (
+          <Composer
+            key={session.id}
+            session={session}
+            working={transcript.turn !== null}
+            connected={connected}
+            locked={locked}
+            mayStop={mayAnswer}
+          />
+        )}
       </footer>
     </div>
   );

@@ -7,6 +7,7 @@ import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, DemoBadge } from '../views/marks.tsx';
+import { SearchButton } from '../views/search-view.tsx';
 import { activityOf, agentError, SessionView } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { useNow } from '../views/use-now.ts';
@@ -56,7 +57,7 @@ export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
 
 /** What the conversation says is not said twice. */
 function errorOf(host: HostClient, { error, session, agent }: HostStatus): HostStatus['error'] {
-  const transcript = session && host.session(session.id)?.record.transcript.value;
+  const transcript = session && host.session(session.id)?.record.present.value;
   return error && transcript ? agentError(error, transcript, agent?.name ?? strings.theAgent) : error;
 }
 
@@ -102,6 +103,7 @@ function DeskHeader({ host, status }: { host: HostClient; status: HostStatus }) 
         <div class="name">
           <span class="title">{strings.host.title}</span>
           {status.agent?.demo && <DemoBadge />}
+          {session && <SearchButton session={session} />}
         </div>
         <div class="under">
           <div class="col where" role="status">
@@ -112,7 +114,7 @@ function DeskHeader({ host, status }: { host: HostClient; status: HostStatus }) 
               </Fragment>
             ))}
           </div>
-          {session && <Activity state={activityOf(session.record.transcript.value, facts)} />}
+          {session && <Activity state={activityOf(session.record.present.value, facts)} />}
         </div>
       </div>
     </header>

@@ -1,0 +1,72 @@
+/** Messages that were written in a session which is over, and what the computer wants everyone to see. */
+import type { HostClient, Stranded } from '../client/host-client.ts';
+import type { SessionClient } from '../client/session-client.ts';
+import { strings } from '../strings.ts';
+import { ErrorNote } from './error-note.tsx';
+import { Icon } from './icon.tsx';
+import { textOf } from './prompt-view.tsx';
+
+export interface StrandedViewProps {
+  host: HostClient;
+  /** The session on screen. Undefined where there is none to send to. */
+  here: SessionClient | undefined;
+  mayPrompt: boolean;
+}
+
+export function StrandedView({ host, here, mayPrompt }: StrandedViewProps) {
+  return (
+    <>
+      {host.stranded.value
+        .filter(({ session }) => session !== here)
+        .map((stranded) => (
+          <div key={stranded.session.id} class="notice warning stranded">
+            <Icon name="warning" />
+            <div class="col">
+              <p>{wordsOf(stranded)}</p>
+              {stranded.entries.map((entry) => (
+                <p key={entry.id} class="said">
+                  {textOf(entry.prompt)}
+                </p>
+              ))}
+              <div class="row">
+                {here && mayPrompt && (
+                  <button type="button" class="b small" onClick={() => host.sendHere(stranded, here)}>
+                    {strings.stranded.here}
+                  </button>
+                )}
+                <button
+                  type="button"
+                  class="b small"
+                  onClick={() => stranded.entries.forEach(({ id }) => stranded.session.outbox.remove(id))}
+                >
+                  {strings.discard}
+                </button>
+              </div>
+            </div>
+          </div>
+        ))}
+    </>
+  );
+}
+
+function wordsOf({ title, entries }: Stranded): string {
+  const session = title === undefined ? strings.stranded.session : `“${title}”`;
+  return entries.length === 1
+    ? strings.stranded.one(session)
+    : strings.stranded.some(entries.length, session);
+}
+
+/** Such as a full disk. Where the desk shows the same as a notice, once is enough. */
+export function Warnings({ host }: { host: HostClient }) {
+  const notices = host.status.value?.notices.map(({ message }) => message) ?? [];
+  const warnings = host.state.value?.warnings.filter((warning) => !notices.includes(warning)) ?? [];
+  return (
+    <>
+      {warnings.map((warning) => (
+        <div key={warning} class="strip-note">
+          <ErrorNote passing error={{ code: 'warning', message: warning, next: '' }} />
+        </div>
+      ))}
+    </>
+  );
+}
