@@ -3,6 +3,7 @@ import type { Fact } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import { coalesce } from './coalesce.ts';
 import { sizeOf, type Journal } from './journal.ts';
+import { withoutSuperseded } from './superseded.ts';
 
 /** What of a journal a reader needs. */
 export type FactSource = Pick<Journal, 'head' | 'onAppend' | 'read'>;
@@ -35,7 +36,7 @@ export async function readMerged(
       size += sizeOf(fact);
     }
   } while (at < source.head && size < bytes && asked < limits.mergedReadBytes);
-  return merged;
+  return withoutSuperseded(merged);
 }
 
 /** Between two reads of much: others have their turn of the event loop. */

@@ -122,6 +122,32 @@ describe('flow', () => {
     assert.equal(said(b).join(''), said(a).join('').slice(said(a).join('').indexOf('word 1500 ')));
   });
 
+  it('F5: of what is state, who is behind gets the newest alone', async () => {
+    const { session, agent, connect } = setup();
+    await session.startAgent();
+    const say = (sessionUpdate: string, rest: object) => agent.sink!.update({ sessionUpdate, ...rest });
+    for (let i = 0; i < 100; i++) {
+      say('usage_update', { used: i, size: 1000, ...(i === 50 && { cost: { amount: 2, currency: 'EUR' } }) });
+      say('available_commands_update', { availableCommands: [{ name: `command${i}` }] });
+      say('current_mode_update', i === 99 ? {} : { currentModeId: `mode${i}` });
+      say('session_info_update', i % 2 === 0 ? { title: `title ${i}` } : { _meta: { odd: i } });
+    }
+    const a = await connect('a');
+    await a.resume('s1', { after: { epoch: 'e1', seq: 3 } });
+    await complete(a, session);
+    const whole = applyFacts(emptyTranscript(), await session.journal.read(3, Infinity));
+    const got = applyFacts(emptyTranscript(), a.facts);
+    for (const field of ['usage', 'commands', 'modes', 'title'] as const)
+      assert.deepEqual(got[field], whole[field]);
+    assert.deepEqual(got.usage.cost, { amount: 2, currency: 'EUR' });
+    const count = (kind: string) => a.facts.filter((fact) => fact.update.sessionUpdate === kind).length;
+    // The cost was said in another one than the last; what says nothing that is known is kept as it is.
+    assert.deepEqual(
+      ['usage_update', 'available_commands_update', 'current_mode_update', 'session_info_update'].map(count),
+      [2, 1, 2, 51],
+    );
+  });
+
   it('F5: a client that keeps up gets each fact at once, whoever else is behind', async () => {
     const { session, agent, connect } = setup();
     await session.startAgent();
