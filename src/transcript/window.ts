@@ -21,8 +21,8 @@ export function cutWindow(transcript: Transcript, begin: number, end = transcrip
   const { items, queue: _queue, questions: _questions, cursor, fold, ...view } = transcript;
   const dropped = items.slice(0, begin);
   const later = items.slice(end);
-  const before = dropped.length > 0 ? Math.max(...dropped.map(({ since }) => since)) + 1 : null;
-  const at = later.length > 0 ? Math.min(...later.map(({ since }) => since)) : null;
+  const before = dropped.length > 0 ? Math.max(...dropped.map(beginOf)) + 1 : null;
+  const at = later.length > 0 ? Math.min(...later.map(beginOf)) : null;
   const present = later.length === 0;
   const kept = [
     ...items.slice(begin, end),
@@ -53,9 +53,9 @@ export function joinWindows(older: Transcript, newer: Transcript): Transcript {
  */
 export function joinLive(window: Transcript, live: Transcript): Transcript {
   return combine(window, live, (a, b) => {
-    if (b.since <= a.since && lengthOf(b) >= lengthOf(a)) return b;
-    // What a question says about a call is with the question.
-    if (b.kind === 'tool' && !hasOwn(b)) return joinItems(a, b);
+    if (b.since <= a.since) return b;
+    // What a question says about a call is with the question; and a part that the window never had, with the end.
+    if (a.seq < b.seq || (b.kind === 'tool' && !hasOwn(b))) return joinItems(a, b);
     return a;
   });
 }
@@ -74,6 +74,11 @@ function combine(older: Transcript, newer: Transcript, both: (a: Item, b: Item) 
     return item.kind === 'tool' && end !== undefined ? endTool(item, end) : item;
   });
   return assemble(items, ends, rest, fold.state);
+}
+
+/** With this number history has it: a prompt that waited stands where its turn begins (`standsAnew`). */
+function beginOf(item: Item): number {
+  return item.kind === 'prompt' && item.place > item.since + 1 ? item.place : item.since;
 }
 
 /** Whether the transcript holds this item, shown or aside. */
