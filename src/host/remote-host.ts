@@ -6,19 +6,20 @@ import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
 import { MachineFolder } from '../remote/machine-folder.ts';
-import { reachInfo, type ReachFacts } from '../remote/reach.ts';
+import type { ReachFacts } from '../remote/reach.ts';
 import type { Session } from '../session/session.ts';
 import { activityOf } from './activity.ts';
 import { candidates } from './agent-command.ts';
 import type { HostPorts, HostSettings, RemoteHost } from './api.ts';
 import { Clients } from './clients.ts';
 import { deskPort } from './desk-port.ts';
-import { openLine, reachFacts, type Line } from './line.ts';
+import { reachFacts } from './line.ts';
 import { openMachine, placeOf, type Machine } from './machine.ts';
 import { askToMove, onMoveWanted } from './move.ts';
 import { Notices, type Notice } from './notices.ts';
 import { Sessions } from './sessions.ts';
 import { statusOf } from './status.ts';
+import { Way } from './way.ts';
 
 /** How long `move` waits for the other process to step back. */
 const moveTries = 40;
@@ -39,12 +40,10 @@ class Host implements RemoteHost {
   #phase: 'off' | 'starting' | 'on' | 'error' = 'off';
   #error: ErrorShape | undefined;
   #machine: Machine | undefined;
-  #facts: ReachFacts | undefined;
-  #line: Line | undefined;
+  readonly #way: Way;
   #chosen = false;
-  /** Ends with the machine, and with the line. */
+  /** Ends with the machine. */
   #whileOn = new DisposableStore();
-  #whileLine = new DisposableStore();
   readonly #notices: Notices;
   #warnings: string[] = [];
   readonly #clients: Clients;
@@ -63,6 +62,12 @@ class Host implements RemoteHost {
       sessions: this.#sessions,
       activity: (line) => this.#activity.fire(line),
       log: ports.log,
+    });
+    this.#way = new Way({
+      host: ports,
+      changed: () => this.#changed(),
+      notice: (severity, message, code) => this.#notice(severity, message, code),
+      connected: (connection) => this.#clients.serveDevice(connection),
     });
     this.#status = this.#build();
     this.#store.add(
@@ -109,7 +114,7 @@ class Host implements RemoteHost {
       const machine = this.#machine;
       if (!machine) throw notOn();
       const facts = withUrl(await reachFacts(this.#ports, machine, kind), kind, url);
-      await this.#connect(machine, kind, facts);
+      await this.#way.connect(machine, kind, facts);
       this.#chosen = true;
       await this.#ports.rememberReach(kind, url?.trim());
       this.#inviteIfRoom();
@@ -121,12 +126,12 @@ class Host implements RemoteHost {
   }
 
   closeInvite(): Promise<void> {
-    return this.#inTurn(() => this.#line?.desk.closeInvite());
+    return this.#inTurn(() => this.#way.line?.desk.closeInvite());
   }
 
   async decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void> {
-    if (!this.#line) throw notOn();
-    const { desk } = this.#line;
+    if (!this.#way.line) throw notOn();
+    const { desk } = this.#way.line;
     const asked = desk.requests.find((request) => request.id === id);
     await desk.decide(id, allow, scope);
     if (asked && !allow) {
@@ -210,7 +215,7 @@ class Host implements RemoteHost {
       const reach = initialReach(this.#ports.settings());
       this.#chosen = reach !== undefined;
       const kind = reach ?? 'computer';
-      await this.#connect(machine, kind, await reachFacts(this.#ports, machine, kind));
+      await this.#way.connect(machine, kind, await reachFacts(this.#ports, machine, kind));
       this.#phase = 'on';
       this.#notices.forget('host_locked');
       this.#changed();
@@ -245,41 +250,6 @@ class Host implements RemoteHost {
     }
   }
 
-  /** What worked before goes on working where this rejects. */
-  async #connect(machine: Machine, kind: ReachKind, facts: ReachFacts): Promise<void> {
-    const before = this.#line && this.#facts && { kind: this.#line.kind, facts: this.#facts };
-    if (before) reachInfo(kind, facts);
-    await this.#disconnect();
-    try {
-      await this.#openLine(machine, kind, facts);
-    } catch (error) {
-      if (before) await this.#openLine(machine, before.kind, before.facts);
-      throw error;
-    }
-  }
-
-  async #openLine(machine: Machine, kind: ReachKind, facts: ReachFacts): Promise<void> {
-    this.#facts = facts;
-    const line = await openLine(this.#ports, machine, kind, facts);
-    this.#line = line;
-    this.#whileLine = new DisposableStore();
-    this.#whileLine.add(line.link.onState(() => this.#changed()));
-    this.#whileLine.add(line.desk.onChange(() => this.#changed()));
-    this.#whileLine.add(
-      line.desk.onNotice(({ severity, message, code }) => this.#notice(severity, message, code)),
-    );
-    this.#whileLine.add(line.gate.onOnline(() => this.#changed()));
-    this.#whileLine.add(line.gate.onConnection((connection) => this.#clients.serveDevice(connection)));
-    this.#changed();
-  }
-
-  async #disconnect(): Promise<void> {
-    const line = this.#line;
-    this.#line = undefined;
-    await line?.close();
-    this.#whileLine.dispose();
-  }
-
   /** Where an invite is a convenience: with a full list the rest goes on, and the desk says why there is none. */
   #inviteIfRoom(): void {
     const full = this.#machine?.devices.full;
@@ -288,8 +258,8 @@ class Host implements RemoteHost {
   }
 
   #invite(): void {
-    if (!this.#line) throw notOn();
-    this.#line.desk.createInvite();
+    if (!this.#way.line) throw notOn();
+    this.#way.line.desk.createInvite();
     // The way in after all that it speaks of was taken.
     this.#notices.forget('pairing_denied');
     this.#changed();
@@ -303,7 +273,7 @@ class Host implements RemoteHost {
   }
 
   async #stop(back: boolean): Promise<void> {
-    await this.#disconnect();
+    await this.#way.disconnect();
     await this.#sessions.closeAll(back);
     this.#whileOn.dispose();
     const machine = this.#machine;
@@ -351,9 +321,9 @@ class Host implements RemoteHost {
       phase: this.#phase,
       error: this.#error,
       machine: this.#machine,
-      facts: this.#facts,
+      facts: this.#way.facts,
       chosen: this.#chosen,
-      line: this.#line,
+      line: this.#way.line,
       session: this.#sessions.list()[0],
       notices: this.#notices.all,
     });

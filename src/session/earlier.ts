@@ -64,6 +64,13 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
       case 'question_opened':
         earlier.questions.push(event.id);
         break;
+      // What these say, the state facts leave out.
+      case 'prompt_removed':
+      case 'turn_ended':
+      case 'queue_resumed':
+      case 'question_closed':
+      case 'change':
+        break;
       case undefined: {
         const { title, configOptions } = update;
         if (typeof title === 'string') earlier.agentTitle = title.slice(0, limits.titleChars) || undefined;
