@@ -88,6 +88,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
         class="scroller"
         ref={scroll.box}
         tabIndex={0}
+        role="region"
         aria-label={strings.conversation}
         onKeyDown={onKeyDown}
       >

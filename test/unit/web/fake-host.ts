@@ -30,6 +30,8 @@ export class FakeHost {
   /** Facts of the window that a tail begins with; all of them unless set. */
   tailFrom = 1;
   from: number | null = null;
+  /** Whoever comes back missed too much: the window that it gets instead. */
+  gap: { tailFrom: number; from: number } | undefined;
   /** By method: the result, or an error to throw. */
   readonly answers = new Map<string, (params: Received['params']) => unknown>();
   /** What to say right after `initialize`. */
@@ -114,12 +116,15 @@ export class FakeHost {
     this.answers.get('session/resume')?.(params);
     const wish = (params['_meta'] as { offdesk: { after?: { epoch: string; seq: number } } }).offdesk;
     const known = wish.after?.epoch === this.epoch;
-    const start = known ? wish.after!.seq + 1 : this.tailFrom;
+    const gap = known ? this.gap : undefined;
+    const start = gap?.tailFrom ?? (known ? wish.after!.seq + 1 : this.tailFrom);
     queueMicrotask(() => {
       for (const fact of this.facts) if (fact.seq >= start) void this.send(fact);
     });
     const head = { epoch: this.epoch, seq: this.facts.at(-1)?.seq ?? 0 };
-    return { _meta: { offdesk: { head, from: this.from, reset: wish.after !== undefined && !known } } };
+    const reset = wish.after !== undefined && !known;
+    const from = gap ? gap.from : this.from;
+    return { _meta: { offdesk: { head, from, reset, ...(gap ? { gap: true } : {}) } } };
   }
 
   #note(method: string, params: unknown): void {
