@@ -11,7 +11,15 @@ export interface FactMessage {
   bytes: number;
 }
 
+/** Clients that keep up get the same fact at the same time; a fact belongs to one session. */
+const known = new WeakMap<Fact, FactMessage>();
+
 export function factMessage(sessionId: string, fact: Fact): FactMessage {
-  const params = toNotification(sessionId, fact);
-  return { params, bytes: envelopeBytes + Buffer.byteLength(JSON.stringify(params)) };
+  let message = known.get(fact);
+  if (!message) {
+    const params = toNotification(sessionId, fact);
+    message = { params, bytes: envelopeBytes + Buffer.byteLength(JSON.stringify(params)) };
+    known.set(fact, message);
+  }
+  return message;
 }

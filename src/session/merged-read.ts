@@ -21,23 +21,23 @@ export async function readMerged(
   let size = 0;
   let asked = 0;
   let at = seq;
-  do {
+  for (;;) {
     const piece = Math.min(bytes, limits.pieceBytes);
     const facts = await source.read(at, piece);
-    const last = facts.at(-1);
-    if (!last) break;
-    at = last.seq;
-    asked += piece;
     // The run that the piece before ended with may go on.
-    const open = merged.pop();
-    if (open) size -= sizeOf(open);
-    for (const fact of coalesce(open ? [open, ...facts] : facts)) {
-      merged.push(fact);
-      size += sizeOf(fact);
-    }
-  } while (at < source.head && size < bytes && asked < limits.mergedReadBytes);
+    const open = facts.length > 0 ? merged.pop() : undefined;
+    const more = coalesce(open ? [open, ...facts] : facts);
+    for (const fact of more) merged.push(fact);
+    at = facts.at(-1)?.seq ?? source.head;
+    asked += piece;
+    if (at >= source.head || asked >= limits.mergedReadBytes) break;
+    size += sizesOf(more) - (open ? sizeOf(open) : 0);
+    if (size >= bytes) break;
+  }
   return withoutSuperseded(merged);
 }
+
+const sizesOf = (facts: readonly Fact[]) => facts.reduce((sum, fact) => sum + sizeOf(fact), 0);
 
 /** Between two reads of much: others have their turn of the event loop. */
 export function otherWork(): Promise<void> {
