@@ -235,9 +235,8 @@ describe('cli with a phone', function () {
     await mine.page.getByRole('heading', { name: /Continue your coding session/ }).waitFor();
     await mine.picture('welcome');
     const kept = await mine.page.evaluate(async () => {
-      const databases = await indexedDB.databases();
       const db = await new Promise<IDBDatabase>((resolve, reject) => {
-        const opening = indexedDB.open(databases[0]?.name ?? 'offdesk');
+        const opening = indexedDB.open('offdesk');
         opening.onsuccess = () => resolve(opening.result);
         opening.onerror = () => reject(opening.error ?? new Error('no database'));
       });
