@@ -66,10 +66,11 @@ export class SessionMaker {
       process && endOrphan(process).then((end) => log.write('info', 'an orphaned agent', { end }));
     const journal = await DiskJournal.open(this.#store.folderOf(stored.id), { clock, log });
     const upstream = this.#agent(candidate, kept);
-    const session = await Session.restore({
-      ...this.#optionsOf(rest),
-      agent: orphan ? new LateAgent(upstream, orphan) : upstream,
-      journal,
+    const options = { ...this.#optionsOf(rest), journal };
+    const late = orphan ? new LateAgent(upstream, orphan) : upstream;
+    const session = await Session.restore({ ...options, agent: late }).catch(async (error: unknown) => {
+      await journal.close().catch(() => {});
+      throw error;
     });
     // A failure is the session's to show.
     if (agent) session.startAgent().catch(() => {});

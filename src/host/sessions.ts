@@ -25,6 +25,13 @@ class Run {
   trying: LiveSession | undefined;
   /** What is under way goes no further. */
   over = false;
+  /** Resolves when all that was left open is open again, or is not to be. */
+  readonly restored: Promise<void>;
+  settle!: () => void;
+
+  constructor() {
+    this.restored = new Promise((resolve) => (this.settle = resolve));
+  }
 
   check(): void {
     if (this.over) throw new OffdeskError('closed', 'Remote control was stopped.');
@@ -45,6 +52,7 @@ export class Sessions implements SessionDirectory {
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
+    this.#run.settle();
   }
 
   list(): Session[] {
@@ -56,7 +64,11 @@ export class Sessions implements SessionDirectory {
   }
 
   async find(id: string): Promise<Session | undefined> {
-    return this.get(id) ?? this.#run.past?.find(id);
+    const run = this.#run;
+    // A journal has one writer: what is being opened, tried or closed here is not opened again to be read.
+    await run.restored;
+    if (run.over || run.trying?.session.id === id) return this.get(id);
+    return this.get(id) ?? run.past?.find(id);
   }
 
   past(before: string | undefined, limit: number): Promise<PastResult> {
@@ -92,7 +104,7 @@ export class Sessions implements SessionDirectory {
    */
   open(agent: boolean, skipped: (error: OffdeskError) => void): Promise<void> {
     const run = (this.#run = new Run());
-    const opened = this.#open(run, agent, skipped);
+    const opened = this.#open(run, agent, skipped).finally(() => run.settle());
     this.#opening = opened.catch(() => {});
     return opened;
   }
@@ -136,6 +148,7 @@ export class Sessions implements SessionDirectory {
   cancelOpening(back: boolean): void {
     const { trying } = this.#run;
     this.#run.over = true;
+    this.#run.settle();
     void trying?.kept.end(back && this.#live.has(trying.session.id));
   }
 
@@ -171,6 +184,7 @@ export class Sessions implements SessionDirectory {
         skipped(asOffdeskError(error, 'storage_failed'));
       }
     }
+    run.settle();
     run.check();
     void this.removeOld();
     if (this.#live.size === 0) await this.#openNew(run, maker, agent, skipped);

@@ -142,6 +142,45 @@ describe('hosts that come back', function () {
     await assert.rejects(two.probe.prompt(one.session, 'prompt-09', 'late'));
   });
 
+  it('B9: a client that asks for a session while it is being opened again gets that one, and its journal has one writer', async () => {
+    const first = await host();
+    await first.host.start();
+    const one = await client(first);
+    await one.probe.resume(one.session, { tail: 50 });
+    await one.probe.prompt(one.session, 'prompt-01', 'one two');
+    await first.host.suspend();
+
+    const second = await host(first);
+    const [near, far] = transportPair();
+    second.host.connectDesk(far);
+    const probe = new ProbeClient(near);
+    await probe.initialize();
+    const started = second.host.start();
+    // Before, while and after it is opened.
+    let asking = true;
+    const asked = (async () => {
+      while (asking) {
+        await probe.resume(one.session, { tail: 50 }).catch(() => undefined);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    await started;
+    asking = false;
+    await asked;
+    await probe.resume(one.session, { tail: 50 });
+    await probe.prompt(one.session, 'prompt-02', 'three');
+    await second.host.suspend();
+    const folder = join(first.ports.machineFolder, 'sessions', one.session);
+    const segments = readdirSync(folder).filter((name) => name.endsWith('.log'));
+    const lines = segments.flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'));
+    for (const line of lines) assert.match(line, /^[0-9a-f]{8} \{.*\}$/);
+    assert.equal(
+      lines.filter((line) => line.endsWith('{"closed":true}')).length,
+      2,
+      'closed by each host once',
+    );
+  });
+
   it('B9: what is damaged, of another version or half made is passed over and left as it is', async () => {
     const first = await host();
     const sessions = join(first.ports.machineFolder, 'sessions');
