@@ -71,8 +71,14 @@ export async function openSession(connection: ClientConnection, options: OpenOpt
 }
 
 /**
- * Resumed where the agent can, since that tells nothing again; else loaded. Undefined where it can do neither, or
- * refuses: Gemini CLI finds few of its own sessions again.
+ * Resumed where the agent can, since that tells nothing again; else loaded. Undefined where it can do neither or
+ * refuses.
+ *
+ * Measured on 2026-11-20 after a SIGKILL in a turn: Claude Code, opencode, Codex and Kimi Code resume; Copilot CLI and
+ * Gemini CLI can only load, Gemini with the replay after its answer (replay.ts). All of them then know the prompts up
+ * to the interrupted one. A session in which nothing was asked is known again by opencode and Kimi alone; Gemini may
+ * find none of its own. The mode is kept by Claude, opencode and Copilot; Codex, Gemini and Kimi begin in their
+ * default. Copilot refuses to load what its own process has loaded, so each load has a new process.
  */
 async function continueSession(
   connection: ClientConnection,

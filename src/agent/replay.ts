@@ -23,6 +23,7 @@ export class Replay {
   readonly #tell: (update: RawUpdate) => void;
   #phase: Phase = { name: 'live' };
   #pending = false;
+  #askedAt = 0;
 
   constructor(tell: (update: RawUpdate) => void) {
     this.#tell = tell;
@@ -33,8 +34,14 @@ export class Replay {
     return this.#pending;
   }
 
+  /** When it was asked for it, by `performance.now()`. */
+  get askedAt(): number {
+    return this.#askedAt;
+  }
+
   ask(): void {
     this.#pending = true;
+    this.#askedAt = performance.now();
     this.#phase = { name: 'asked', state: new Map() };
   }
 

@@ -89,6 +89,7 @@ export class Upstream implements AgentPort {
     try {
       const { offers, ...opened } = await this.#bounded(
         agentProcess,
+        replay,
         this.#open(connection, replay, earlier),
       );
       this.#running = { process: agentProcess, connection, sessionId: offers.session, replay, ...opened };
@@ -234,22 +235,17 @@ export class Upstream implements AgentPort {
     return opened;
   }
 
-  async #bounded<T>(agentProcess: AgentProcess, work: Promise<T>): Promise<T> {
+  async #bounded<T>(agentProcess: AgentProcess, replay: Replay, work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const { name, startMs = limits.agentStartMs } = this.#options;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const seconds = startMs / 1000;
-        reject(
-          agentProcess.garbageLines > 0
-            ? garbage(this.#options)
-            : new OffdeskError(
-                'agent_timeout',
-                `${name} did not answer within ${seconds} seconds.`,
-                'Try its command in a terminal, then start again.',
-              ),
-        );
-      }, startMs);
+      const look = () => {
+        // A slow machine must not cost the agent its memory: the earlier session has as long again.
+        const left = replay.pending ? replay.askedAt + startMs - performance.now() : 0;
+        if (left > 0) timer = setTimeout(look, left);
+        else reject(agentProcess.garbageLines > 0 ? garbage(this.#options) : silence(name, startMs));
+      };
+      timer = setTimeout(look, startMs);
     });
     const lost = agentProcess.exited.then((error) => Promise.reject(error));
     work.catch(() => {});
@@ -282,4 +278,12 @@ export class Upstream implements AgentPort {
 
 function isLoginRequired(error: unknown): boolean {
   return error instanceof OffdeskError && error.code === 'agent_login_required';
+}
+
+function silence(name: string, startMs: number): OffdeskError {
+  return new OffdeskError(
+    'agent_timeout',
+    `${name} did not answer within ${startMs / 1000} seconds.`,
+    'Try its command in a terminal, then start again.',
+  );
 }

@@ -129,6 +129,10 @@ describe('upstream: an earlier session', function () {
     assert.deepEqual([pids.length, gone, first === second], [3, undefined, false]);
   });
 
+  it('A17: the bound is counted from the question: a slow machine costs no memory', async () => {
+    assert.equal((await start('slow', { startMs: 5_000 })).kept, true);
+  });
+
   it('A17: one that dies of it has one more start, without', async () => {
     const offers = await start('die');
     assert.deepEqual([offers.session, offers.kept], ['new-1', false]);

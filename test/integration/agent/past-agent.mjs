@@ -4,6 +4,8 @@ import { say, send } from '../../support/bad-agents/lines.mjs';
 
 const [flavour = ''] = process.argv.slice(2);
 const newId = 'new-1';
+/** Twice this is longer than the test's bound of a start. */
+const slowMs = 3_000;
 const capabilities = {
   resume: { loadSession: true, sessionCapabilities: { resume: {} } },
   'resume-fails': { loadSession: true, sessionCapabilities: { resume: {} } },
@@ -55,6 +57,7 @@ const loads = {
   null: (id) => send({ id, result: null }),
   login: (id) => send({ id, error: { code: -32000, message: 'Authentication required' } }),
   hang: (id, sessionId) => replay(sessionId),
+  slow: (id) => setTimeout(() => send({ id, result: state }), slowMs),
   die(id, sessionId) {
     replay(sessionId);
     process.stdout.write('', () => process.exit(1));
@@ -62,7 +65,11 @@ const loads = {
 };
 
 const answers = {
-  initialize: (id) => send({ id, result: { protocolVersion: 1, agentCapabilities: capabilities } }),
+  initialize(id) {
+    const hello = () => send({ id, result: { protocolVersion: 1, agentCapabilities: capabilities } });
+    if (flavour === 'slow') setTimeout(hello, slowMs);
+    else hello();
+  },
   'session/new': (id) => send({ id, result: { sessionId: newId, ...state } }),
   'session/resume'(id, { sessionId }) {
     if (flavour === 'resume-fails') return send({ id, error: { code: -32601, message: 'Method not found' } });
