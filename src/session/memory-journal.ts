@@ -129,7 +129,10 @@ export class MemoryJournal implements Journal {
   search(query: string, before: number, limit: number): Promise<SearchPage> {
     const items = this.#items.filter(({ first }) => first < before).reverse();
     const found = items.flatMap(({ facts }) => {
-      const hit = findInItem(coalesce(facts.map((seq) => this.#facts[seq - 1]!)), query);
+      const hit = findInItem(
+        facts.map((seq) => this.#facts[seq - 1]!),
+        query,
+      );
       return hit ? [hit] : [];
     });
     const hits = found.slice(0, limit);

@@ -6,7 +6,6 @@ import type { Fact } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
 import { coalesce } from '../coalesce.ts';
 import { fateOf } from '../fates.ts';
-import { findInItem } from '../find.ts';
 import type {
   Fate,
   Journal,
@@ -14,7 +13,6 @@ import type {
   JournalWindow,
   NewFact,
   PagePlace,
-  SearchHit,
   SearchPage,
 } from '../journal.ts';
 import { isDamaged } from './damaged.ts';
@@ -22,7 +20,8 @@ import { ChunkRuns, type Encoded } from './chunk-runs.ts';
 import { encodeLine } from './lines.ts';
 import { headerOf, openParts, type DiskJournalOptions, type Parts } from './open.ts';
 import { RecentFacts } from './recent-facts.ts';
-import { IndexWrong, readSpans, spanOf, upTo, type Span } from './run-reader.ts';
+import { decodeRun, IndexWrong, readSpans, spanOf, upTo, type Run, type Span } from './run-reader.ts';
+import { search } from './search.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { segmentOf, segmentPath } from './segments.ts';
 import { cannotRead, codeOf, storageError } from './storage-error.ts';
@@ -272,23 +271,36 @@ export class DiskJournal implements Journal {
 
   /** Where the facts of the item at `place` are; of one that is too large the beginning and the end. */
   #spansOf(place: number): Span[] {
-    const { segments, index } = this.#parts;
-    const { facts } = index;
-    const { first, last, hash } = index.items.at(place);
     const spans: Span[] = [];
     let bytes = 0;
-    let seq = last;
-    for (;;) {
-      const base = facts.base(seq);
-      if (base < first || base > seq) throw this.#indexWrong();
-      const span = { ...spanOf({ first: base, last: seq }, segments, facts), item: hash };
+    for (const span of this.#spansBack(place)) {
       spans.push(span);
       bytes += span.to - span.from;
-      if (base === first) return spans;
+      if (bytes <= limits.historyItemChars) continue;
+      const { first, hash } = this.#parts.index.items.at(place);
+      if (span.first !== first) spans.push(this.#span({ first, last: first }, hash));
+      break;
+    }
+    return spans;
+  }
+
+  /** All runs of the item at `place`, the newest first. */
+  *#spansBack(place: number): Generator<Span> {
+    const { items, facts } = this.#parts.index;
+    const { first, last, hash } = items.at(place);
+    for (let seq = last; ;) {
+      const base = facts.base(seq);
+      if (base < first || base > seq) throw this.#indexWrong();
+      yield this.#span({ first: base, last: seq }, hash);
+      if (base === first) return;
       seq = facts.before(base);
       if (seq < first || seq >= base) throw this.#indexWrong();
-      if (bytes > limits.historyItemChars) seq = first;
     }
+  }
+
+  #span(run: Run, item: string): Span {
+    const waiting = run.last > this.#written;
+    return { ...spanOf(run, this.#parts.segments, this.#parts.index.facts), item, waiting };
   }
 
   /** What the spans hold, in order, from disk and memory. */
@@ -304,7 +316,8 @@ export class DiskJournal implements Journal {
     for (const span of crossing) span.last = this.#written;
     const facts: Fact[] = [];
     try {
-      for await (const { span, facts: part } of readSpans(fromDisk)) {
+      for await (const { span, bytes } of readSpans(fromDisk)) {
+        const part = decodeRun(span, bytes);
         if (!this.#belongs(part[0], span)) throw this.#indexWrong();
         for (const fact of part) facts.push(fact);
       }
@@ -357,26 +370,22 @@ export class DiskJournal implements Journal {
   }
 
   async search(query: string, before: number, limit: number): Promise<SearchPage> {
-    const hits: SearchHit[] = [];
-    const end = performance.now() + limits.searchMs;
-    let next: number | null = before;
-    while (next !== null && hits.length < limit && performance.now() < end) {
-      const page: JournalPage = await this.page({ before: next }, 50, limits.readBytes);
-      const byItem = new Map<string | undefined, Fact[]>();
-      for (const fact of page.facts) {
-        const own = byItem.get(fact.item);
-        if (own) own.push(fact);
-        else byItem.set(fact.item, [fact]);
-      }
-      for (const facts of [...byItem.values()].reverse()) {
-        const hit = findInItem(facts, query);
-        if (hit && hits.length < limit) hits.push(hit);
-        if (hits.length === limit) break;
-      }
-      next = hits.length === limit ? hits.at(-1)!.seq : page.from;
-      await new Promise((resolve) => setImmediate(resolve));
+    this.#ready();
+    const facts = (spans: Span[]) => this.#facts(spans.map((span) => ({ ...span })));
+    try {
+      return await search({ items: () => this.#itemsBefore(before), facts }, query, before, limit);
+    } catch (error) {
+      if (error instanceof IndexWrong) throw this.#indexWrong();
+      throw cannotRead(error);
     }
-    return { hits, next };
+  }
+
+  *#itemsBefore(before: number): Generator<{ first: number; spans: Iterable<Span> }> {
+    const { items } = this.#parts.index;
+    for (let place = items.countBefore(before) - 1; place >= 0; place--) {
+      if (this.#closing) throw closed();
+      yield { first: items.at(place).first, spans: this.#spansBack(place) };
+    }
   }
 
   /** What was appended before can be read. */

@@ -75,7 +75,7 @@ export class FactTable {
 
   #word(seq: number, word: 0 | 1): number {
     if (seq >= this.#from) return this.#tail[2 * (seq - this.#from) + word] ?? 0;
-    return this.#file.record(seq - 1).readUInt32LE(4 * word);
+    return this.#file.word(seq - 1, word);
   }
 
   write(): void {

@@ -8,12 +8,17 @@ const dataSync = promisify(fdatasync);
 export class IndexFile {
   readonly #fd: number;
   readonly #recordBytes: number;
+  readonly #perBlock: number;
   /** Block number → its bytes, least recently used first. */
   readonly #blocks = new Map<number, Buffer>();
+  /** The block that was read from last. */
+  #newest: Buffer = Buffer.alloc(0);
+  #newestNumber = -1;
 
   /** Creates it where it is missing. Throws what `fs` throws. */
   constructor(path: string, recordBytes: number) {
     this.#recordBytes = recordBytes;
+    this.#perBlock = Math.floor(limits.indexBlockBytes / recordBytes);
     this.#fd = openFile(path);
   }
 
@@ -22,26 +27,33 @@ export class IndexFile {
     return Math.floor(fstatSync(this.#fd).size / this.#recordBytes);
   }
 
+  /** The 32 bits at `word` of the record; 0 beyond the end of the file. */
+  word(place: number, word: number): number {
+    const number = Math.floor(place / this.#perBlock);
+    if (number !== this.#newestNumber) this.#newest = this.#block(number);
+    this.#newestNumber = number;
+    return this.#newest.readUInt32LE((place % this.#perBlock) * this.#recordBytes + 4 * word);
+  }
+
   /** The record's bytes; zeros beyond the end of the file. Good until the next call. */
   record(place: number): Buffer {
-    const perBlock = Math.floor(limits.indexBlockBytes / this.#recordBytes);
-    const number = Math.floor(place / perBlock);
-    const at = (place % perBlock) * this.#recordBytes;
+    const block = this.#block(Math.floor(place / this.#perBlock));
+    const at = (place % this.#perBlock) * this.#recordBytes;
+    return block.subarray(at, at + this.#recordBytes);
+  }
+
+  #block(number: number): Buffer {
     let block = this.#blocks.get(number);
     if (block) {
       this.#blocks.delete(number);
     } else {
-      block = Buffer.alloc(perBlock * this.#recordBytes);
+      block = Buffer.alloc(this.#perBlock * this.#recordBytes);
       readSync(this.#fd, block, 0, block.length, number * block.length);
-      if (this.#blocks.size >= limits.indexBlocks) {
-        for (const oldest of this.#blocks.keys()) {
-          this.#blocks.delete(oldest);
-          break;
-        }
-      }
+      const [oldest] = this.#blocks.keys();
+      if (oldest !== undefined && this.#blocks.size >= limits.indexBlocks) this.#blocks.delete(oldest);
     }
     this.#blocks.set(number, block);
-    return block.subarray(at, at + this.#recordBytes);
+    return block;
   }
 
   /** Records `[from, to)` at once. */
@@ -59,6 +71,7 @@ export class IndexFile {
   /** `position`: in bytes. */
   writeAt(position: number, bytes: Buffer): void {
     this.#blocks.clear();
+    this.#newestNumber = -1;
     for (let done = 0; done < bytes.length;) {
       done += writeSync(this.#fd, bytes, done, bytes.length - done, position + done);
     }

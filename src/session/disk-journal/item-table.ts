@@ -24,8 +24,10 @@ export class ItemTable {
   #tail: ItemEntry[] = [];
   /** Stored items with facts since then: place → last. */
   readonly #touched = new Map<number, number>();
-  /** The newest `limits.indexedItems`, oldest first. */
+  /** The newest `limits.indexedItems`. */
   readonly #recent = new Map<string, ItemEntry>();
+  /** The same by their places. */
+  readonly #ring: ItemEntry[] = [];
   /** Older ones that state facts belong to, such as a prompt that waits. */
   readonly #pinned = new Map<string, ItemEntry>();
   #lastId: string | undefined;
@@ -55,8 +57,8 @@ export class ItemTable {
     const bytes = this.#file.records(from, stored);
     for (let place = from; place < stored; place++) {
       const entry = decode(bytes.subarray((place - from) * recordBytes), place);
-      this.#recent.delete(entry.hash);
       this.#recent.set(entry.hash, entry);
+      this.#ring[place % limits.indexedItems] = entry;
     }
     for (const fact of this.#state.all) {
       if (fact.item === undefined) continue;
@@ -95,9 +97,11 @@ export class ItemTable {
     const entry = { place: this.length, first: seq, last: seq, hash: this.hashOf(id) };
     this.#tail.push(entry);
     this.#recent.set(entry.hash, entry);
-    for (const [key, oldest] of this.#recent) {
-      if (oldest.place + limits.indexedItems > entry.place) break;
-      this.#recent.delete(key);
+    const slot = entry.place % limits.indexedItems;
+    const oldest = this.#ring[slot];
+    this.#ring[slot] = entry;
+    if (oldest && this.#recent.get(oldest.hash) === oldest) {
+      this.#recent.delete(oldest.hash);
       this.#pin(oldest);
     }
     return entry;

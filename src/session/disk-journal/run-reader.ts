@@ -23,6 +23,8 @@ export interface Span extends Run {
   to: number;
   /** The hash of the item that the facts must belong to. */
   item?: string;
+  /** Some of it is not on disk yet. */
+  waiting?: boolean;
 }
 
 /** `run` lies in one segment and is written. */
@@ -35,11 +37,12 @@ export function spanOf(run: Run, segments: readonly Segment[], facts: FactTable)
   let next = run.last + 1;
   while (next <= end && next <= facts.head && facts.offset(next) === undefined) next++;
   const to = next <= end && next <= facts.head ? facts.offset(next)! : segment.size;
-  return { ...run, segment, from, to: Math.min(to, segment.size) };
+  // What waits to be written has its place already.
+  return { ...run, segment, from, to: Math.max(from, Math.min(to, segment.size)) };
 }
 
 /** The facts of each span, in order. Rejects with `storage_failed` or with what `fs` says. */
-export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span: Span; facts: Fact[] }> {
+export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span: Span; bytes: Buffer }> {
   let file: FileHandle | undefined;
   let path: string | undefined;
   try {
@@ -49,7 +52,7 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span:
       const { segment, from } = group[0]!;
       const to = group.at(-1)!.to;
       if (to <= from) {
-        for (const span of group) yield { span, facts: decode(span, Buffer.alloc(0)) };
+        for (const span of group) yield { span, bytes: Buffer.alloc(0) };
         continue;
       }
       if (path !== segment.path) {
@@ -65,7 +68,7 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span:
         const start = span.from - from;
         if (bytes[start] !== 0x0a && bytesRead > start) throw new IndexWrong();
         const own = bytes.subarray(start + 1, Math.min(bytesRead, span.to - from + 1));
-        yield { span, facts: decode(span, own) };
+        yield { span, bytes: own };
       }
     }
   } finally {
@@ -87,7 +90,8 @@ function near(spans: readonly Span[], i: number): Span[] {
   return group;
 }
 
-function decode({ first, last }: Run, bytes: Buffer): Fact[] {
+/** What the lines of a run say. Throws `IndexWrong`. */
+export function decodeRun({ first, last }: Run, bytes: Buffer): Fact[] {
   const facts: Fact[] = [];
   let base: Fact | undefined;
   let at = 0;

@@ -15,7 +15,7 @@ import {
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { silentLog } from '../../../src/base/log.ts';
-import type { NewFact } from '../../../src/session/journal.ts';
+import type { NewFact, SearchHit } from '../../../src/session/journal.ts';
 import { DiskJournal, type DiskJournalOptions } from '../../../src/session/disk-journal/disk-journal.ts';
 import { encodeLine } from '../../../src/session/disk-journal/lines.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
@@ -95,6 +95,35 @@ describe('journal on disk', function () {
           }),
       ),
       { numRuns: 15 },
+    );
+  });
+
+  it('J17: a search finds what one in memory finds, in as many pages as it takes', async () => {
+    const query = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }),
+      fc.constantFrom('x', 'Hello', '"', '\\', 'x x', '\ud83d\ude00', ' '),
+    );
+    await fc.assert(
+      fc.asyncProperty(newFacts(30), query, fc.integer({ min: 1, max: 4 }), (facts, query, limit) =>
+        inFolder(async (folder) => {
+          const first = await openJournal(folder, { segmentBytes: 2000 });
+          for (const fact of facts) first.append(fact);
+          await first.close();
+          const journal = await openJournal(folder, { segmentBytes: 2000 });
+          const memory = remembered(facts);
+          const all = await memory.search(query, memory.head + 1, 1e9);
+          const found: SearchHit[] = [];
+          for (let before: number | null = journal.head + 1; before !== null;) {
+            const page = await journal.search(query, before, limit);
+            assert.ok(page.hits.length <= limit);
+            found.push(...page.hits);
+            before = page.next;
+          }
+          assert.deepEqual(found, all.hits);
+          await journal.close();
+        }),
+      ),
+      { numRuns: 100 },
     );
   });
 

@@ -1,7 +1,7 @@
 /** The journal's contract, run over each implementation (docs/SPEC.md, J). */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Fact } from '../../../src/protocol/facts.ts';
+import { eventUpdate, type Fact, type SessionEvent } from '../../../src/protocol/facts.ts';
 import { coalesce } from '../../../src/session/coalesce.ts';
 import { applyFacts, emptyTranscript } from '../../../src/transcript/fold.ts';
 import type { Journal, NewFact } from '../../../src/session/journal.ts';
@@ -185,6 +185,61 @@ for (const [name, create] of implementations) {
             assert.deepEqual([...found].sort(), [...expected].sort());
           },
         ),
+      );
+    });
+
+    it('J16: tells the fate of prompts and changes, however long ago', async () => {
+      const journal = await make();
+      const event = (told: SessionEvent) =>
+        journal.append({ at: 0, origin: { kind: 'desk' }, update: eventUpdate(), event: told });
+      event({ type: 'prompt_received', id: 'first', prompt: [{ type: 'text', text: 'Hello' }] });
+      event({ type: 'change', id: 'a-change', what: 'mode' });
+      event({ type: 'prompt_received', id: 'second', prompt: [{ type: 'text', text: 'Hello' }] });
+      event({ type: 'turn_started', id: 'first' });
+      assert.equal(await journal.fate('first'), 'running');
+      event({ type: 'turn_ended', id: 'first', outcome: 'cancelled' });
+      for (let i = 0; i < 500; i++) journal.append(chunk(`m${i}`, 'x'));
+      assert.equal(await journal.fate('first'), 'cancelled');
+      assert.equal(await journal.fate('second'), 'received');
+      assert.equal(await journal.fate('a-change'), 'changed');
+      assert.equal(await journal.fate('never'), undefined);
+    });
+
+    it('J17: finds a text told in pieces, whatever the case, newest first, at most once an item', async () => {
+      const journal = await make();
+      journal.append(chunk('m1', 'The QUICK '));
+      journal.append(chunk('m1', 'bro'));
+      journal.append(chunk('m1', 'wn\n\n  fox "jumps"'));
+      journal.append(chunk('m2', 'İİ a quick brown FOX, a quick brown fox'));
+      journal.append({
+        at: 7,
+        item: 't:1',
+        origin: { kind: 'agent' },
+        update: { sessionUpdate: 'tool_call', toolCallId: '1', title: 'Read', rawInput: { path: 'C:\\fox' } },
+      });
+      const found = async (query: string, before = journal.head + 1, limit = 50) =>
+        (await journal.search(query, before, limit)).hits;
+      const hits = await found('Quick  brown fox');
+      assert.deepEqual(
+        hits.map(({ seq, item }) => [seq, item]),
+        [
+          [4, 'm2'],
+          [1, 'm1'],
+        ],
+      );
+      for (const { excerpt, start, end } of hits) {
+        assert.equal(excerpt.slice(start, end).toLowerCase(), 'quick brown fox');
+      }
+      assert.equal((await found('Brown', 4)).length, 1);
+      assert.deepEqual((await found('"JUMPS"'))[0]?.item, 'm1');
+      assert.deepEqual((await found('c:\\FOX'))[0]?.item, 't:1');
+      assert.deepEqual(await found('tool_call'), []);
+      const first = await journal.search('fox', journal.head + 1, 1);
+      assert.equal(first.hits[0]?.item, 't:1');
+      const second = await journal.search('fox', first.next!, 2);
+      assert.deepEqual(
+        second.hits.map(({ item }) => item),
+        ['m2', 'm1'],
       );
     });
   });
