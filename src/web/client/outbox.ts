@@ -31,6 +31,8 @@ export type SendPrompt = (id: string, prompt: PromptBlock[]) => Promise<void>;
 
 /** Codes after which trying again by itself makes sense: the prompt was not taken, and that may change. */
 const passing = new Set(['storage_failed']);
+/** The prompt was taken, and its turn ended badly: the journal has both. */
+const taken = new Set(['agent_failed']);
 
 export class Outbox {
   readonly entries = signal<readonly OutboxEntry[]>([]);
@@ -88,11 +90,17 @@ export class Outbox {
     for (const entry of this.entries.value) {
       if (entry.state !== 'here') continue;
       this.#update(entry.id, { state: 'sent' });
-      send(entry.id, entry.prompt).catch((thrown: unknown) => {
-        const error = asOffdeskError(thrown);
-        // A connection that ended says nothing about the prompt; `close` has put it back.
-        if (error.code !== 'closed') this.#refused(entry.id, error.toShape());
-      });
+      send(entry.id, entry.prompt).then(
+        // The journal says so too, but maybe far from what this client reads of it.
+        () => this.confirm(entry.id),
+        (thrown: unknown) => {
+          const error = asOffdeskError(thrown);
+          // A connection that ended says nothing about the prompt; `close` has put it back.
+          if (error.code === 'closed') return;
+          if (taken.has(error.code)) this.confirm(entry.id);
+          else this.#refused(entry.id, error.toShape());
+        },
+      );
     }
   }
 

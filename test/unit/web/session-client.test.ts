@@ -130,6 +130,19 @@ describe('web: session client', () => {
     assert.equal(ids[0], ids[1]);
   });
 
+  it('N4: a prompt whose end the computer tells is not on the device any more, however far its facts are', async () => {
+    const { fake, session, connect } = setup();
+    await connect();
+    fake.answers.set('session/prompt', () => ({ stopReason: 'end_turn' }));
+    session.prompt(text('went well'));
+    await until(() => session.outbox.entries.value.length === 0);
+    fake.answers.set('session/prompt', () => {
+      throw refusal('agent_failed', 'The turn did not end.');
+    });
+    session.prompt(text('was interrupted'));
+    await until(() => session.outbox.entries.value.length === 0);
+  });
+
   it('N4: a prompt survives the page, and goes out in order', async () => {
     const { fake, newHost, session } = setup();
     session.prompt(text('first'));
