@@ -54,6 +54,12 @@ function* surfacesEqual({ facts, surfaces }: Outcome): Iterable<string> {
 }
 
 function firstDifference(shown: Shown, truth: Shown): string {
+  const ids = (side: Shown): string[] => side.items.map(({ id }) => String(id));
+  const [has, must] = [ids(shown), ids(truth)];
+  const lacks = must.filter((id) => !has.includes(id));
+  const more = has.filter((id) => !must.includes(id));
+  if (lacks.length + more.length > 0)
+    return `it lacks ${lacks.join(' ') || 'nothing'} and has ${more.join(' ') || 'nothing'} more`;
   const length = Math.max(shown.items.length, truth.items.length);
   for (let index = 0; index < length; index++) {
     if (isDeepStrictEqual(shown.items[index], truth.items[index])) continue;

@@ -6,11 +6,17 @@ import { clockOfEnvironment } from './warped-clock.ts';
 
 const clock = clockOfEnvironment();
 const { FAULTS_RELAY = '', FAULTS_VERBOSE } = process.env;
-const { port, webFolder } = JSON.parse(FAULTS_RELAY) as { port: number; webFolder: string };
+const { webFolder } = JSON.parse(FAULTS_RELAY) as { webFolder: string };
 
 async function main(): Promise<void> {
-  await startOwnRelay({ port, webFolder, clock, log: stderrLog(FAULTS_VERBOSE !== undefined) });
+  const { port } = await startOwnRelay({
+    port: 0,
+    webFolder,
+    clock,
+    log: stderrLog(FAULTS_VERBOSE !== undefined),
+  });
   obey(({ cmd, ...fields }) => {
+    if (cmd === 'port') return port;
     if (cmd === 'jump') clock.jump(Number(fields['ms']), Boolean(fields['elapse']));
   });
 }

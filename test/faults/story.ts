@@ -37,6 +37,11 @@ export async function readStory(session: SessionClient): Promise<Shown> {
   if (seen.size > whole) throw new Error('scrolling on shows what scrolling back did not');
   session.toEnd();
   // A prompt that waited stands where its turn began, but is read with the page where it was received.
-  const items = [...seen.values()].sort((a, b) => a.place - b.place);
+  const items = [...seen.values()].sort((a, b) => a.place - b.place || rank(a) - rank(b));
   return shownOf({ ...record.transcript.value, items });
+}
+
+/** A permission request and the call that it is about begin with one fact: the call stands first. */
+function rank(item: Item): number {
+  return item.kind === 'question' ? 1 : 0;
 }

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { freePort } from '../support/ports.ts';
 import { processesWithEnv, type RunningProcess } from '../support/process-table.ts';
 import { agentScript, programOf } from './bundles.ts';
 import { Child, ChildEnded } from './child.ts';
@@ -13,6 +12,8 @@ import { SmallDisk } from './small-disk.ts';
 import type { SurfaceState } from './surface.ts';
 import type { Template } from './template.ts';
 
+/** Nobody listens there. */
+const nowhere = 1;
 /** Of all clocks: milliseconds in one of the system's. */
 const scale = 25;
 const marker = 'OFFDESK_FAULTS_ROUND';
@@ -53,7 +54,6 @@ export class World {
   readonly #frozenAgents = new Set<number>();
   readonly #offsets = new Map<ProcessName, number>();
   readonly #links = new Map<LinkName, FaultProxy>();
-  #relayPort = 0;
   #disk: SmallDisk | undefined;
   #closed = false;
 
@@ -155,9 +155,8 @@ export class World {
       this.done.skippedDisk = !this.#disk;
     }
     cpSync(machineFolder, this.machineFolder, { recursive: true });
-    this.#relayPort = await freePort();
     for (const name of linkNames) {
-      this.#links.set(name, await FaultProxy.start({ target: { port: this.#relayPort } }));
+      this.#links.set(name, await FaultProxy.start({ target: { port: nowhere } }));
     }
     for (const [index, name] of (['page0', 'page1'] as const).entries()) {
       const pairing = { ...pairings[index as 0 | 1], relay: this.#urlOf(name) };
@@ -177,6 +176,10 @@ export class World {
       env: { ...this.#environmentOf(name), [marker]: this.#marker, TMPDIR: join(this.folder, 'tmp') },
     });
     this.#children.set(name, child);
+    if (name === 'relay') {
+      const port = await child.call<number>('port');
+      for (const link of this.#links.values()) link.retarget(port);
+    }
     if (name !== 'host') return;
     const start = child.call('hostStart').catch((error: unknown) => {
       this.note(`the host did not start: ${String(error).split('\n')[0]}`);
@@ -190,7 +193,7 @@ export class World {
     const { webFolder } = this.#template;
     switch (name) {
       case 'relay':
-        return { ...environment, FAULTS_RELAY: JSON.stringify({ port: this.#relayPort, webFolder }) };
+        return { ...environment, FAULTS_RELAY: JSON.stringify({ webFolder }) };
       case 'host': {
         const { machineFolder, folder } = this;
         const files = this.#filesOf('desk');
