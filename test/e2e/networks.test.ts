@@ -133,7 +133,7 @@ describe('networks', function () {
       await pairPhone(mine, desk, url, 'y control');
       await send(mine.page, '/help');
       await says(mine.page, 'This is what I know');
-      assert.deepEqual(await degraded(mine.page), { secure: false, worker: false, crypto: false, kept: 0 });
+      assert.deepEqual(await degraded(mine.page), { secure: false, worker: false, crypto: false, kept: [] });
       await mine.reopen();
       await mine.page.getByRole('heading', { name: /Continue your coding session/ }).waitFor();
       await mine.page.getByText('the pairing is forgotten when it closes').waitFor();
@@ -203,7 +203,8 @@ describe('networks', function () {
       const mine = await phone({ ca, hosts: { 'relay.test': other.hostAddress } });
       const paired = await pairPhone(mine, desk, url);
       assert.equal(paired.scope, 'control');
-      assert.deepEqual(await degraded(mine.page), { secure: true, worker: true, crypto: true, kept: 1 });
+      const kept = ['offdesk', 'offdesk-kept'];
+      assert.deepEqual(await degraded(mine.page), { secure: true, worker: true, crypto: true, kept });
       await send(mine.page, '/help');
       await says(mine.page, 'This is what I know');
       assert.deepEqual(desk.listening(), []);
@@ -248,7 +249,7 @@ describe('networks', function () {
 });
 
 /** What this page has of what a protected one has. */
-function degraded(page: Page): Promise<{ secure: boolean; worker: boolean; crypto: boolean; kept: number }> {
+function degraded(page: Page) {
   return page.evaluate(async () => {
     const worker = 'serviceWorker' in navigator ? await navigator.serviceWorker.ready : undefined;
     const databases = await indexedDB.databases();
@@ -256,7 +257,7 @@ function degraded(page: Page): Promise<{ secure: boolean; worker: boolean; crypt
       secure: isSecureContext,
       worker: Boolean(worker?.active),
       crypto: 'subtle' in crypto,
-      kept: databases.length,
+      kept: databases.map(({ name }) => name).sort(),
     };
   });
 }
