@@ -92,6 +92,8 @@ export const factMeta = z.object({
   item: z.string().optional(),
   /** Milliseconds since the Unix epoch, by the host's clock. */
   at: z.number(),
+  /** Of merged chunks: when the last of them came, as `at` is when the first did. */
+  until: z.number().optional(),
   origin: originSchema,
   event: eventSchema.optional(),
 });

@@ -16,7 +16,7 @@ export function chunkText(fact: Fact): string | undefined {
   return content?.type === 'text' && typeof content.text === 'string' ? content.text : undefined;
 }
 
-/** Shape and order stay; `at` is that of the first chunk, `seq` that of the last. Runs end at `limits.joinedChars`. */
+/** Shape and order stay; `at` is that of the first chunk, `seq` and `until` are of the last. Runs end at `limits.joinedChars`. */
 export function coalesce(facts: Fact[]): Fact[] {
   const result: Fact[] = [];
   let texts: string[] = [];
@@ -49,7 +49,9 @@ export function coalesce(facts: Fact[]): Fact[] {
     if (joins) {
       texts.push(text);
       chars += text.length;
-      result[result.length - 1] = { ...last, seq: fact.seq };
+      const until = fact.until ?? fact.at;
+      const later = until !== (last.until ?? last.at);
+      result[result.length - 1] = { ...last, seq: fact.seq, ...(later && { until }) };
     } else {
       flush();
       result.push(fact);

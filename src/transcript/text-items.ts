@@ -4,10 +4,13 @@ import type { Block, CompactionItem, Item, MessageItem, NoticeItem, PlanItem, Th
 import type { UnknownItem } from './items.ts';
 import { asArray, asBlock, asRecord, asString, blockText, oneOf, readable } from './raw.ts';
 
+/** When the last of what was merged into it came. */
+const lastAt = (fact: Fact) => fact.until ?? fact.at;
+
 /** The common fields of an item after `fact`, given what was there before. */
 export function base(id: string, fact: Fact, old: Item | undefined) {
   const since = old?.since ?? fact.seq;
-  return { id, since, seq: fact.seq, place: since, at: old?.at ?? fact.at, updatedAt: fact.at };
+  return { id, since, seq: fact.seq, place: since, at: old?.at ?? fact.at, updatedAt: lastAt(fact) };
 }
 
 /** The common fields of an item of which `older` holds earlier facts and `newer` later ones. */
@@ -51,7 +54,7 @@ export function thought(id: string, fact: Fact, old: ThoughtItem | undefined): T
     kind: 'thought',
     text: (old?.text ?? '') + text,
     startedAt: old?.startedAt ?? fact.at,
-    endedAt: fact.at,
+    endedAt: lastAt(fact),
   };
 }
 

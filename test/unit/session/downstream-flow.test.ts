@@ -148,6 +148,22 @@ describe('flow', () => {
     );
   });
 
+  it('F5: what was merged still says how long it took', async () => {
+    const { agent, session, journal, connect } = setup();
+    await session.startAgent();
+    const update = { sessionUpdate: 'agent_thought_chunk', content: { type: 'text', text: 'so ' } };
+    for (const at of [1000, 3000, 9000])
+      journal.append({ at, item: 'm9', origin: { kind: 'agent' }, update });
+    agent.say('and on');
+    const a = await connect('a');
+    await a.resume('s1', { tail: 5 });
+    await complete(a, session);
+    const thought = applyFacts(emptyTranscript(), a.facts).items.find((item) => item.kind === 'thought');
+    assert.ok(thought?.kind === 'thought');
+    assert.deepEqual([thought.text, thought.startedAt, thought.endedAt], ['so so so ', 1000, 9000]);
+    assert.equal(a.facts.filter((fact) => fact.item === 'm9').length, 1);
+  });
+
   it('F5: a client that keeps up gets each fact at once, whoever else is behind', async () => {
     const { session, agent, connect } = setup();
     await session.startAgent();
