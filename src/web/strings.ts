@@ -90,6 +90,7 @@ export const strings = {
 
   earlierMessage: 'from an earlier run of the agent',
   conversation: 'Conversation',
+  notHere: 'This conversation is not kept here. It shows once the computer is reached.',
   emptyConversation: (agent: string) => `Nothing here yet. Write what ${agent} should do.`,
   loadingEarlier: 'Loading earlier messages',
   loadEarlier: 'Load earlier messages',

@@ -58,6 +58,8 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   });
   const above = useReading(session, scroll.atEnd && live, firstNew?.id, scroll.box);
   const marked = session.jump.value?.mark === true ? session.jump.value.item : null;
+  /** The computer, or a copy of it here, has told what there is. */
+  const known = session.sync.value === 'live' || transcript.cursor > 0;
   const empty = !last && outbox.length === 0 && transcript.queue.length === 0;
   const isOwn = (origin: Origin) =>
     kind === 'desk' ? origin.kind === 'desk' : origin.kind === 'device' && origin.id === you;
@@ -111,9 +113,10 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
               {earlier.loading ? strings.loadingEarlier : strings.loadEarlier}
             </button>
           )}
-          {empty && session.sync.value !== 'reading' && (
+          {empty && session.sync.value !== 'reading' && known && (
             <p class="empty">{strings.emptyConversation(agent)}</p>
           )}
+          {empty && !connected && !known && <p class="empty">{strings.notHere}</p>}
           {shown.items.map((item) => (
             <Fragment key={item.id}>
               {unread && item.id === firstNew?.id && (
