@@ -1,34 +1,28 @@
-/** Finds what was said in a session's first minute, as a device asks the host for it. */
-import { limits } from '../../../src/protocol/limits.ts';
-import { methods, searchResult } from '../../../src/protocol/methods.ts';
-import { TestDevice } from '../../support/test-device.ts';
+/** Finds what was said in a session's first minute, by the search of the phone's page. */
+import type { Page } from 'playwright-core';
 import { eventually } from '../../support/wait.ts';
-import type { HostProcess } from '../host/host-process.ts';
 import { firstWords } from './history.ts';
 
 export interface Finding {
-  /** Milliseconds until it was found, and how often the host was asked. */
-  ms: number;
-  asked: number;
+  /** Milliseconds from Enter until it is among the results, and from choosing it until it is on screen. */
+  found: number;
+  shown: number;
 }
 
-export async function findBeginning(host: HostProcess): Promise<Finding> {
-  const device = new TestDevice();
-  try {
-    await device.pair(await host.invite());
-    const probe = await device.connect();
-    const sessionId = await eventually(() => probe.state?.sessions[0]?.id, { what: 'a session' });
-    const begin = performance.now();
-    let asked = 0;
-    for (let before: number | null = null; ;) {
-      asked++;
-      const params = { sessionId, query: firstWords, before, limit: limits.searchHits };
-      const page = searchResult.parse(await probe.request(methods.search, params));
-      if (page.hits.length > 0) return { ms: performance.now() - begin, asked };
-      before = page.next;
-      if (before === null) throw new Error('what was said at the beginning was not found');
-    }
-  } finally {
-    device.dispose();
-  }
+const timeoutMs = 300_000;
+
+/** The session is open. */
+export async function findBeginning(page: Page): Promise<Finding> {
+  await page.keyboard.press('Control+f');
+  const input = page.getByRole('search').getByRole('searchbox');
+  await input.fill(firstWords);
+  const begin = performance.now();
+  await input.press('Enter');
+  const hit = page.locator('.hit').filter({ hasText: firstWords });
+  await eventually(() => hit.isVisible(), { what: 'the first words to be found', timeoutMs });
+  const found = performance.now() - begin;
+  await hit.click();
+  const item = page.locator('[data-item]').filter({ hasText: firstWords });
+  await eventually(() => item.isVisible(), { what: 'the first words on screen' });
+  return { found, shown: performance.now() - begin - found };
 }

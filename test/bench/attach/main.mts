@@ -10,7 +10,6 @@ import { load, machine } from '../machine.ts';
 import { kb, mb, ms, samples, table, times } from '../samples.ts';
 import { bigItems, copyBigHistory } from './big-history.ts';
 import { openCold, type ColdOpen } from './cold-open.ts';
-import { findBeginning, type Finding } from './finding.ts';
 import { itemsPerRound, writeHistory } from './history.ts';
 import { measureListing } from './listing.ts';
 import type { Longest } from './main-thread.ts';
@@ -44,7 +43,6 @@ try {
     at: PreparedHost;
     opens: ColdOpen[];
     reading?: Reading;
-    finding?: Finding;
     before?: HostFigures;
     idle?: HostFigures;
     busy?: HostFigures;
@@ -72,11 +70,10 @@ try {
       for (let round = 0; round < rounds; round++)
         for (const { at, opens } of all) opens.push(await openCold(at));
       for (const one of all) {
-        const last = one.items / itemsPerRound;
-        one.reading = await readSession(one.at, { rounds: last, up: 2_000, down: 1_000 });
-        one.finding = await findBeginning(one.at.host);
         one.peak = one.at.host.takePeak();
         one.busy = await one.at.host.figures();
+        const last = one.items / itemsPerRound;
+        one.reading = await readSession(one.at, { rounds: last, up: 2_000, down: 1_000 });
       }
       results.open = all.map(({ at: _, ...one }) => one);
       printOpen(all);
@@ -89,21 +86,19 @@ try {
   function printOpen(all: readonly Measured[]): void {
     console.log(
       `\nFrom opening a session's link, nothing kept but the pairing, to the last message on screen, ${rounds} times in`,
-      `turns (aim: at most ${aims.open} × of the smallest), and the host's memory until all below was done\n`,
+      `turns (aim: at most ${aims.open} × of the smallest)\n`,
     );
     const of = ({ opens }: Measured, pick: (open: ColdOpen) => number) => samples(opens.map(pick));
     const smallest = all[0] && of(all[0], ({ shown }) => shown).median;
     console.log(
       table([
-        ['items', 'median', 'min', 'max', 'ratio', 'items got', 'channel', 'host before', 'peak', 'growth'],
+        ['items', 'median', 'min', 'max', 'ratio', 'items got', 'channel'],
         ...all.map((one) => {
           const shown = of(one, (open) => open.shown);
-          const before = one.before?.rss ?? NaN;
           return [
             ...[`${one.items}`, ms(shown.median), ms(shown.min), ms(shown.max)],
             times(shown.median / (smallest ?? NaN)),
             ...[`${of(one, ({ items }) => items).median}`, kb(of(one, ({ bytes }) => bytes).median)],
-            ...[mb(before), mb(one.peak), mb(one.peak - before)],
           ];
         }),
       ]),
@@ -112,37 +107,57 @@ try {
 
   function printReading(all: readonly Measured[]): void {
     console.log(
-      `\nReading: 2,000 items up at 300 pixels a frame, 1,000 down, to the beginning, to the end (aims: heap`,
-      `${mb(aims.heap)}, no task over ${aims.taskMs} ms); the host's event loop meanwhile and idle (aim: p99 under`,
-      `${aims.delayMs} ms)\n`,
+      `\nReading on the page: 2,000 items up at 300 pixels a frame, 1,000 down, to the beginning, to the end, and a`,
+      `search for what was said first\n(aims: heap ${mb(aims.heap)}, no task over ${aims.taskMs} ms; tasks by the`,
+      `clock / of processor)\n`,
     );
     const task = (longest: Longest | undefined): string =>
       `${ms(longest?.clock ?? NaN)} / ${ms(longest?.processor ?? NaN)}`;
+    const rows: [name: string, of: (reading: Reading) => string][] = [
+      ['items seen', ({ items }) => `${items}`],
+      ['at once, at most', ({ atOnce }) => `${atOnce}`],
+      ['heap when open', ({ heapBefore }) => mb(heapBefore)],
+      ['heap after 2,000 items', ({ heapAfter }) => mb(heapAfter)],
+      ['longest task: opening', ({ longestTask }) => task(longestTask.opening)],
+      ['longest task: up', ({ longestTask }) => task(longestTask.up)],
+      ['longest task: down', ({ longestTask }) => task(longestTask.down)],
+      ['longest task: finding', ({ longestTask }) => task(longestTask.finding)],
+      ['Home to the beginning', ({ toBeginning }) => ms(toBeginning)],
+      ['End to the end', ({ toEnd }) => ms(toEnd)],
+      ['first words found', ({ finding }) => ms(finding.found)],
+      ['and shown', ({ finding }) => ms(finding.shown)],
+    ];
     console.log(
       table([
-        [
-          ...[
-            'items',
-            'seen',
-            'at once',
-            'heap before',
-            'after',
-            'longest task, clock / processor: opening',
-            'up',
-            'down',
-          ],
-          ...['Home', 'End', 'first words found', 'event loop p99', 'max', 'idle p99', 'max'],
-        ],
-        ...all.map(({ items, reading, finding, busy, idle }) => [
-          ...[`${items}`, `${reading?.items}`, `${reading?.atOnce}`],
-          ...[mb(reading?.heapBefore ?? NaN), mb(reading?.heapAfter ?? NaN)],
-          ...[task(reading?.longestTask.opening), task(reading?.longestTask.up)],
-          task(reading?.longestTask.down),
-          ...[ms(reading?.toBeginning ?? NaN), ms(reading?.toEnd ?? NaN)],
-          `${ms(finding?.ms ?? NaN)} (asked ${finding?.asked} ×)`,
-          ...[ms(busy?.delayP99 ?? NaN), ms(busy?.delayMax ?? NaN)],
-          ...[ms(idle?.delayP99 ?? NaN), ms(idle?.delayMax ?? NaN)],
-        ]),
+        ['items', ...all.map(({ items }) => `${items}`)],
+        ...rows.map(([name, of]) => [name, ...all.map(({ reading }) => (reading ? of(reading) : ''))]),
+      ]),
+    );
+    printHosts(all);
+  }
+
+  function printHosts(all: readonly Measured[]): void {
+    console.log(
+      `\nThe host meanwhile: memory (aim: at most ${mb(aims.rss)} more) and its event loop (aim: p99 under`,
+      `${aims.delayMs} ms), beside its rest in the same run\n`,
+    );
+    const delay = (p99: number | undefined, max: number | undefined): string =>
+      `${ms(p99 ?? NaN)}, ${ms(max ?? NaN)}`;
+    const rows: [name: string, of: (one: Measured) => string][] = [
+      ['memory at rest', ({ before }) => mb(before?.rss ?? NaN)],
+      ['more at most: opening', ({ before, peak }) => mb(peak - (before?.rss ?? NaN))],
+      ['more: reading', ({ before, reading }) => mb((reading?.host.reading ?? NaN) - (before?.rss ?? NaN))],
+      ['more: searching', ({ before, reading }) => mb((reading?.host.finding ?? NaN) - (before?.rss ?? NaN))],
+      ['loop p99, max: at rest', ({ idle }) => delay(idle?.delayP99, idle?.delayMax)],
+      ['opening', ({ busy }) => delay(busy?.delayP99, busy?.delayMax)],
+      ['reading', ({ reading: r }) => delay(r?.host.delay.reading, r?.host.delayMax.reading)],
+      ['searching', ({ reading: r }) => delay(r?.host.delay.finding, r?.host.delayMax.finding)],
+      ['search: processor', ({ reading }) => ms(reading?.host.findingCpuMs ?? NaN)],
+    ];
+    console.log(
+      table([
+        ['items', ...all.map(({ items }) => `${items}`)],
+        ...rows.map(([name, of]) => [name, ...all.map(of)]),
       ]),
     );
   }

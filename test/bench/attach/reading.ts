@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { connected } from '../../support/phone-steps.ts';
 import { eventually } from '../../support/wait.ts';
+import { findBeginning, type Finding } from './finding.ts';
 import { itemsPerRound } from './history.ts';
 import { mainThreadTasks, type Longest } from './main-thread.ts';
 import type { PreparedHost } from './prepared-host.ts';
@@ -14,10 +15,21 @@ export interface Reading {
   /** JavaScript's heap in bytes after a forced collection: with the session open, after the way up. */
   heapBefore: number;
   heapAfter: number;
-  longestTask: { opening: Longest; up: Longest; down: Longest };
+  longestTask: { opening: Longest; up: Longest; down: Longest; finding: Longest };
   /** Milliseconds from the key Home until the session's beginning is on screen, and from End until its end is. */
   toBeginning: number;
   toEnd: number;
+  finding: Finding;
+  host: {
+    /** The most resident bytes until the search, and in it. */
+    reading: number;
+    finding: number;
+    /** Milliseconds of processor that the search took. */
+    findingCpuMs: number;
+    /** The worst of a hundred delays of the event loop, in milliseconds, until the search and in it. */
+    delay: { reading: number; finding: number };
+    delayMax: { reading: number; finding: number };
+  };
 }
 
 /** Of `rounds` in the session; `up`: items to scroll over. */
@@ -34,8 +46,11 @@ interface Way {
 }
 
 export async function readSession(at: PreparedHost, { rounds, up, down }: ReadingOptions): Promise<Reading> {
+  const { host } = at;
   const { context } = at.phone;
   for (const open of context.pages()) await open.close();
+  host.takePeak();
+  await host.figures({ reset: true });
   const page = await context.newPage();
   const opening = await mainThreadTasks(page, async () => {
     await page.goto(at.link);
@@ -55,11 +70,23 @@ export async function readSession(at: PreparedHost, { rounds, up, down }: Readin
     if (!reached) throw new Error(`the way ${way} did not come to its end`);
   const toBeginning = await press(page, 'Home', 1);
   const toEnd = await press(page, 'End', rounds);
+  const peak = host.takePeak();
+  const read = await host.figures({ reset: true });
+  const finding = await mainThreadTasks(page, () => findBeginning(page));
+  const found = await host.figures();
   await page.close();
   return {
     ...{ items: upward.result.items, atOnce: upward.result.atOnce, heapBefore, heapAfter },
-    longestTask: { opening: opening.longest, up: upward.longest, down: downward.longest },
-    ...{ toBeginning, toEnd },
+    longestTask: {
+      ...{ opening: opening.longest, up: upward.longest, down: downward.longest },
+      finding: finding.longest,
+    },
+    ...{ toBeginning, toEnd, finding: finding.result },
+    host: {
+      ...{ reading: peak, finding: host.takePeak(), findingCpuMs: found.cpuMs - read.cpuMs },
+      delay: { reading: read.delayP99, finding: found.delayP99 },
+      delayMax: { reading: read.delayMax, finding: found.delayMax },
+    },
   };
 }
 
