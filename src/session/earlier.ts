@@ -17,6 +17,8 @@ export interface Earlier {
   /** What the agent called the session. */
   agentTitle: string | undefined;
   configOptions: Record<string, unknown>[] | undefined;
+  /** The mode that it was in. */
+  mode: string | undefined;
   /** By the journal it ran or was being started. */
   agentRan: boolean;
   running: string | undefined;
@@ -37,8 +39,8 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
   const [last] = await journal.read(journal.head - 1, 1);
   if (!last) return undefined;
   const earlier: Earlier = {
-    ...{ agentSession: undefined, agentTitle: undefined, configOptions: undefined, agentRan: false },
-    ...{ running: undefined, waiting: [], held: false, questions: [] },
+    ...{ agentSession: undefined, agentTitle: undefined, configOptions: undefined, mode: undefined },
+    ...{ agentRan: false, running: undefined, waiting: [], held: false, questions: [] },
     ...{ tools: new OpenToolCalls(), last: await lastWord(journal), updatedAt: last.at },
   };
   let turnSeq = 0;
@@ -47,6 +49,7 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
       case 'agent_offers':
         earlier.agentSession = event.session;
         earlier.configOptions = event.configOptions ?? undefined;
+        earlier.mode = modeOf(event.modes?.['currentModeId']) ?? earlier.mode;
         break;
       case 'agent_state':
         earlier.agentRan = event.state !== 'exited';
@@ -72,7 +75,8 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
       case 'change':
         break;
       case undefined: {
-        const { title, configOptions } = update;
+        const { title, configOptions, currentModeId } = update;
+        earlier.mode = modeOf(currentModeId) ?? earlier.mode;
         if (typeof title === 'string') earlier.agentTitle = title.slice(0, limits.titleChars) || undefined;
         if (Array.isArray(configOptions)) earlier.configOptions = configOptions;
       }
@@ -81,6 +85,11 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
   earlier.waiting = earlier.waiting.filter(({ id }) => id !== earlier.running);
   if (turnSeq > 0) await seeTools(journal, turnSeq, earlier.tools);
   return earlier;
+}
+
+/** A mode's id; undefined for anything else. */
+export function modeOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 async function lastWord(journal: Journal): Promise<Earlier['last']> {

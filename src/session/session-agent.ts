@@ -3,11 +3,11 @@ import { asOffdeskError, type OffdeskError } from '../base/error.ts';
 import type { Origin, RawUpdate } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentPort, AgentSink } from './agent-port.ts';
-import type { Earlier } from './earlier.ts';
+import { modeOf, type Earlier } from './earlier.ts';
 import type { FactWriter } from './fact-writer.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
 import type { Questions } from './questions.ts';
-import { startsAfresh } from './session-words.ts';
+import { otherMode, startsAfresh } from './session-words.ts';
 import { sessionEnded } from './turns.ts';
 
 export type AgentState = { state: 'none' | 'starting' | 'ready' | 'exited'; error?: OffdeskError };
@@ -40,6 +40,8 @@ export class SessionAgent {
   #said: boolean;
   #configOptions: Record<string, unknown>[] | undefined;
   #title: string | undefined;
+  /** The mode that it is in, or was in when it ended. */
+  #mode: string | undefined;
 
   constructor(options: SessionAgentOptions) {
     const { earlier } = options;
@@ -51,6 +53,7 @@ export class SessionAgent {
     this.#said = earlier?.last === 'said' || earlier?.last === 'back';
     this.#configOptions = earlier?.configOptions;
     this.#title = earlier?.agentTitle;
+    this.#mode = earlier?.mode;
   }
 
   get state(): AgentState {
@@ -90,6 +93,7 @@ export class SessionAgent {
 
   async setMode(modeId: string, origin: Origin): Promise<void> {
     await this.#port.setMode(modeId);
+    this.#mode = modeId;
     this.#writer.update({ sessionUpdate: 'current_mode_update', currentModeId: modeId }, origin);
   }
 
@@ -133,6 +137,8 @@ export class SessionAgent {
       this.#session = offers.session;
       this.#configOptions = offers.configOptions ?? undefined;
       this.#writer.event({ type: 'agent_offers', ...offers }, agent);
+      await this.#backToMode(offers.modes);
+      if (this.#state.error) throw this.#state.error;
       this.#become({ state: 'ready' });
       if (!this.#said || kept) return;
       this.#said = false;
@@ -141,6 +147,19 @@ export class SessionAgent {
       const error = asOffdeskError(caught, 'agent_failed');
       if (!this.#stopped && this.#state.state === 'starting') this.#become({ state: 'exited', error });
       throw error;
+    }
+  }
+
+  /** Codex, Gemini and Kimi come back in their default mode, which may allow more than the one that was chosen. */
+  async #backToMode(modes: Record<string, unknown> | null): Promise<void> {
+    const now = modeOf(modes?.['currentModeId']);
+    const wanted = this.#mode;
+    this.#mode = now;
+    if (now === undefined || wanted === undefined || now === wanted) return;
+    try {
+      await this.setMode(wanted, host);
+    } catch (error) {
+      this.#writer.update(otherMode(this.#options.name, now, asOffdeskError(error).message), host);
     }
   }
 
@@ -166,7 +185,8 @@ export class SessionAgent {
   #update(update: RawUpdate): void {
     // Some agents echo the prompt; it was journaled when the turn began.
     if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn()) return;
-    const { title, configOptions } = update;
+    const { title, configOptions, currentModeId } = update;
+    if (update.sessionUpdate === 'current_mode_update') this.#mode = modeOf(currentModeId) ?? this.#mode;
     if (Array.isArray(configOptions)) this.#configOptions = configOptions;
     this.#tools.see(update);
     this.#writer.update(update, agent);

@@ -19,6 +19,16 @@ export function cameBack(): RawUpdate {
   return notice('back', 'Remote control was interrupted and is back.');
 }
 
+/** The agent runs again, in another mode than the one that was chosen. */
+export function otherMode(agent: string, mode: string, reason: string): RawUpdate {
+  return {
+    sessionUpdate: 'notice',
+    severity: 'warning',
+    title: `${agent} is in its mode ${mode} now, not in the one that was chosen.`,
+    description: `${reason} Choose the mode again before you go on.`,
+  };
+}
+
 /** Of a notice of the host's own. */
 export function hostWord(update: RawUpdate): HostWord | undefined {
   const meta = update['_meta'] as { offdesk?: { host?: unknown } } | null | undefined;

@@ -19,6 +19,10 @@ export class FakeAgent implements AgentPort {
   readonly prompts: string[] = [];
   /** Whether an earlier session can be continued. */
   remembers = false;
+  /** As it begins; null where it has none. */
+  modes: { currentModeId: string; availableModes: { id: string; name: string }[] } | null = null;
+  /** Modes that were set, in order. */
+  readonly modesSet: string[] = [];
   startError: Error | undefined;
   /** What each start was asked to continue. */
   readonly earlier: (string | undefined)[] = [];
@@ -30,7 +34,7 @@ export class FakeAgent implements AgentPort {
     if (this.startError) return Promise.reject(this.startError);
     this.sink = sink;
     return Promise.resolve({
-      modes: null,
+      modes: this.modes,
       configOptions: null,
       promptCapabilities: null,
       session: 'agent-session',
@@ -72,7 +76,8 @@ export class FakeAgent implements AgentPort {
     this.cancels++;
   }
 
-  setMode(): Promise<void> {
+  setMode(modeId: string): Promise<void> {
+    this.modesSet.push(modeId);
     return Promise.resolve();
   }
 

@@ -182,6 +182,35 @@ describe('a session that comes back', () => {
     assert.deepEqual(await notices(once.journal), ['back', 'afresh']);
   });
 
+  it('B15: it goes on in the mode that was chosen, before anything is asked of it', async () => {
+    const modes = {
+      currentModeId: 'default',
+      availableModes: ['default', 'plan'].map((id) => ({ id, name: id })),
+    };
+    const agent = Object.assign(new FakeAgent(), { modes });
+    const journal = new MemoryJournal('e1');
+    const session = new Session(options(agent, journal));
+    await session.setMode('plan', desk);
+    const back = await killAndRestore(journal, Object.assign(new FakeAgent(), { modes }));
+    const prompt = back.session.prompt('prompt-01', words('one'), desk);
+    const turn = await back.agent.nextTurn();
+    assert.deepEqual(back.agent.modesSet, ['plan']);
+    const told = (await back.since()).filter(({ update }) => update.sessionUpdate === 'current_mode_update');
+    assert.deepEqual(
+      told.map(({ update, origin }) => [update['currentModeId'], origin.kind]),
+      [['plan', 'host']],
+    );
+    turn.end('end_turn');
+    await prompt;
+    // One that refuses is told of.
+    const refuses = Object.assign(new FakeAgent(), { modes });
+    refuses.setMode = () => Promise.reject(new Error('There is no such mode.'));
+    const other = await killAndRestore(journal, refuses);
+    await other.session.startAgent();
+    const notice = (await other.since()).find(({ update }) => update['severity'] === 'warning');
+    assert.match(String(notice?.update['title']), /is in its mode default now/);
+  });
+
   it('B5: items and questions get ids that were never given before', async () => {
     const agent = new FakeAgent();
     const journal = new MemoryJournal('e1');
