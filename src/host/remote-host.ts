@@ -2,6 +2,7 @@
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../base/error.ts';
+import { plainLine } from '../base/plain-text.ts';
 import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
@@ -76,7 +77,7 @@ class Host implements RemoteHost {
         this.#changed();
       }),
     );
-    this.#store.add(this.#sessions.onSession((session) => this.#report(session)));
+    this.#store.add(this.#sessions.onSession(({ session, back }) => this.#report(session, back)));
   }
 
   get status(): HostStatus {
@@ -301,7 +302,9 @@ class Host implements RemoteHost {
     if (over) this.#notices.forget('storage_failed');
   }
 
-  #report(session: Session): void {
+  #report(session: Session, back: boolean): void {
+    if (back)
+      this.#activity.fire(`the session is back: ${plainLine(session.title)}, with ${session.agentName}`);
     const subscription = session.journal.onAppend((fact) => {
       const line = activityOf(fact);
       if (line) this.#activity.fire(line);

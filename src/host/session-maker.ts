@@ -78,6 +78,20 @@ export class SessionMaker {
     return { session, kept };
   }
 
+  /** Agents that a killed host left behind in other folders: nobody else would end them. Never rejects. */
+  async endOrphans(except: string): Promise<void> {
+    const { log } = this.#ports;
+    for (const stored of [...this.#store.sorted]) {
+      const { process, ...rest } = stored;
+      if (!process || (stored.open && stored.cwd === except)) continue;
+      const end = await endOrphan(process);
+      if (end !== 'none') log.write('info', 'an orphaned agent', { end });
+      // Removed or changed meanwhile: then it is no longer this one's to write.
+      if (end === 'left' || this.#store.get(stored.id) !== stored) continue;
+      await this.#store.save(rest).catch(() => {});
+    }
+  }
+
   #keep(stored: StoredSession): KeptSession {
     const { clock, log } = this.#ports;
     return new KeptSession(stored, { store: this.#store, clock, log });

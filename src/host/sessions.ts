@@ -44,10 +44,11 @@ export class Sessions implements SessionDirectory {
   readonly #clients = new Set<ClientIdentity>();
   readonly #files = new Map<string, FileIndex>();
   readonly #changed = new Emitter<void>();
-  readonly #added = new Emitter<Session>();
+  readonly #added = new Emitter<{ session: Session; back: boolean }>();
   #run = new Run();
   #opening: Promise<unknown> = Promise.resolve();
   readonly onChange = this.#changed.event;
+  /** `back`: it was left open by a host before this one. */
   readonly onSession = this.#added.event;
 
   constructor(ports: HostPorts) {
@@ -173,12 +174,13 @@ export class Sessions implements SessionDirectory {
     run.store = store;
     run.past = new PastSessions(store, clock, log);
     const maker = new SessionMaker(this.#ports, store);
+    void maker.endOrphans(cwd);
     for (const stored of store.openIn(cwd)) {
       run.check();
       try {
         const live = await maker.restore(stored, agent || stored.agentRuns);
         if (run.over) await live.kept.end(true);
-        else this.#add(live);
+        else this.#add(live, true);
       } catch (error) {
         // It stays where it is: what is wrong with it may be put right.
         skipped(asOffdeskError(error, 'storage_failed'));
@@ -244,12 +246,12 @@ export class Sessions implements SessionDirectory {
     }
   }
 
-  #add(live: LiveSession): void {
+  #add(live: LiveSession, back = false): void {
     const { session } = live;
     this.#live.set(session.id, live);
     session.onChange(() => this.#changed.fire());
     session.journal.onTrouble(() => this.#changed.fire());
-    this.#added.fire(session);
+    this.#added.fire({ session, back });
     this.#changed.fire();
   }
 }

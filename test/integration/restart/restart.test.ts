@@ -366,7 +366,20 @@ describe('hosts that come back', function () {
       assert.deepEqual(await second.process.exited, { code: 0, signal: null });
       const { cli: third, probe: three } = await next();
       await eventually(() => three.state?.sessions[0]?.id === session, { what: 'the same session' });
-      await third.stop();
+      // Killed, and then started elsewhere: the agent that is left is nobody else's to end.
+      await eventually(() => agentLog(folder).at(-1)?.what === how, { what: 'the agent by itself' });
+      const { pid: left } = agentLog(folder).at(-1)!;
+      third.process.signal('SIGKILL');
+      await third.process.exited;
+      assert.ok(isRunning(left));
+      const elsewhere = new CliHost({ home });
+      clis.push(elsewhere);
+      await elsewhere.ready();
+      await eventually(() => !isRunning(left), { what: 'the agent of the other folder to be gone' });
+      await elsewhere.stop();
+      const { cli: sixth, probe: six } = await next();
+      await eventually(() => six.state?.sessions[0]?.id === session, { what: 'the same session' });
+      await sixth.stop();
       const { cli: fourth, probe: four } = await next();
       const fresh = await eventually(() => four.state?.sessions[0]?.id, { what: 'a session' });
       assert.notEqual(fresh, session);
