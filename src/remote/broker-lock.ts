@@ -1,6 +1,7 @@
 /** The lock of the one broker process per machine; who holds it is on record, so that others can say where. */
 import { readFile, readlink, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import * as z from 'zod/v4';
 import type { Disposable } from '../base/disposable.ts';
@@ -12,6 +13,9 @@ import type { MachineFolder } from './machine-folder.ts';
 const lockName = 'broker';
 const doorName = 'broker.door';
 const holderName = 'broker.json';
+/** Who lets go of the lock needs less than all of these looks. */
+const releaseLooks = 10;
+const releaseLookMs = 50;
 
 const holderSchema = z.object({
   pid: z.number().int(),
@@ -108,11 +112,11 @@ export async function lockBroker(folder: MachineFolder, title: string, now: numb
     const holder = await readHolder(folder);
     const life = holder ? await lifeOf(holder) : 'unknown';
     if (life === 'alive') throw new HostLockedError(holder);
-    if (life === 'dead') await rm(`${folder.file(lockName)}.lock`, { recursive: true, force: true });
+    if (life === 'dead') await rm(lockFolder(folder), { recursive: true, force: true });
     const lost = new Emitter<OffdeskError>();
     const held = { lost: false };
-    const unlock = await lockfile
-      .lock(folder.file(lockName), {
+    const take = () =>
+      lockfile.lock(folder.file(lockName), {
         realpath: false,
         onCompromised() {
           held.lost = true;
@@ -124,6 +128,12 @@ export async function lockBroker(folder: MachineFolder, title: string, now: numb
             ),
           );
         },
+      });
+    const unlock = await take()
+      .catch(async (error: unknown) => {
+        if (!isLocked(error) || holder || !(await isAbandoned(folder))) throw error;
+        await rm(lockFolder(folder), { recursive: true, force: true });
+        return take();
       })
       .catch((error: unknown) => {
         throw isLocked(error) ? new HostLockedError(holder) : cannotLock(folder, error);
@@ -153,6 +163,23 @@ export async function lockBroker(folder: MachineFolder, title: string, now: numb
   } finally {
     await leaveDoor().catch(() => {});
   }
+}
+
+function lockFolder(folder: MachineFolder): string {
+  return `${folder.file(lockName)}.lock`;
+}
+
+/**
+ * Behind the door: a lock without a record is that of a process which is just letting go of it, or which was killed
+ * before it could record itself.
+ */
+async function isAbandoned(folder: MachineFolder): Promise<boolean> {
+  for (let looks = 0; looks < releaseLooks; looks++) {
+    if (await readFile(folder.file(holderName)).then(Boolean, () => false)) return false;
+    if (!(await lockfile.check(folder.file(lockName), { realpath: false }))) return true;
+    await wait(releaseLookMs);
+  }
+  return true;
 }
 
 function isLocked(error: unknown): boolean {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brokerHolder, HostLockedError, lockBroker } from '../../../src/remote/broker-lock.ts';
 import { MachineFolder } from '../../../src/remote/machine-folder.ts';
@@ -51,6 +52,19 @@ describe('remote/broker-lock', function () {
       return true;
     });
     assert.equal((await brokerHolder(folder))?.pid, child.pid);
+  });
+
+  it('D22: a lock whose holder was killed before it could record itself is taken over at once', async () => {
+    mkdirSync(join(root, 'broker.lock'));
+    const lock = await within(lockBroker(folder, 'here', 1), 5_000, 'the lock');
+    assert.equal((await brokerHolder(folder))?.title, 'here');
+    await lock.release();
+  });
+
+  it('D22: a lock with a record that is not understood is not taken', async () => {
+    mkdirSync(join(root, 'broker.lock'));
+    writeFileSync(join(root, 'broker.json'), '{}');
+    await assert.rejects(lockBroker(folder, 'here', 1), { code: 'host_locked' });
   });
 
   it('D21: both ways: this process holds it, the other is refused, then gets it', async () => {
