@@ -20,8 +20,13 @@ export async function readStory(session: SessionClient): Promise<Shown> {
   look();
   for (let before = session.earlier.value.before, pages = 0; before !== null; pages++) {
     record.reader = record.transcript.value.items[0]?.id ?? null;
-    await session.loadEarlier();
-    if (session.earlier.value.before === before || pages > pagesMost)
+    if (
+      !(await moves(
+        () => session.loadEarlier(),
+        () => session.earlier.value.before,
+      )) ||
+      pages > pagesMost
+    )
       throw new Error(`scrolling back stands at ${before}`);
     before = session.earlier.value.before;
     look();
@@ -29,8 +34,14 @@ export async function readStory(session: SessionClient): Promise<Shown> {
   const whole = seen.size;
   for (let at = session.later.value.at, pages = 0; at !== null; pages++) {
     record.reader = record.transcript.value.items.at(-1)?.id ?? null;
-    await session.loadLater();
-    if (session.later.value.at === at || pages > pagesMost) throw new Error(`scrolling on stands at ${at}`);
+    if (
+      !(await moves(
+        () => session.loadLater(),
+        () => session.later.value.at,
+      )) ||
+      pages > pagesMost
+    )
+      throw new Error(`scrolling on stands at ${at}`);
     at = session.later.value.at;
     look();
   }
@@ -39,6 +50,17 @@ export async function readStory(session: SessionClient): Promise<Shown> {
   // A prompt that waited stands where its turn began, but is read with the page where it was received.
   const items = [...seen.values()].sort((a, b) => a.place - b.place || rank(a) - rank(b));
   return shownOf({ ...record.transcript.value, items });
+}
+
+/** A page may be lost with its connection, as on a machine that is too busy for heartbeats of a clock this fast. */
+async function moves(load: () => Promise<void>, edge: () => number | null): Promise<boolean> {
+  const before = edge();
+  for (let tries = 0; tries < 40; tries++) {
+    await load();
+    if (edge() !== before) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
 }
 
 /** A permission request and the call that it is about begin with one fact: the call stands first. */
