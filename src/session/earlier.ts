@@ -1,8 +1,9 @@
 /** Where a session stood when its host ended, read from its journal: what was waiting, running, open. */
-import type { Origin, PromptBlock } from '../protocol/facts.ts';
+import type { Fact, Origin, PromptBlock } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Journal } from './journal.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
+import { StateFacts } from './state-facts.ts';
 import { hostWord, type HostWord } from './session-words.ts';
 
 export interface EarlierPrompt {
@@ -44,7 +45,7 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
     ...{ tools: new OpenToolCalls(), last: await lastWord(journal), updatedAt: last.at },
   };
   let turnSeq = 0;
-  for (const { seq, origin, update, event } of (await journal.tail(0)).state) {
+  for (const { seq, origin, update, event } of await stateOf(journal)) {
     switch (event?.type) {
       case 'agent_offers':
         earlier.agentSession = event.session;
@@ -85,6 +86,20 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
   earlier.waiting = earlier.waiting.filter(({ id }) => id !== earlier.running);
   if (turnSeq > 0) await seeTools(journal, turnSeq, earlier.tools);
   return earlier;
+}
+
+/** What describes the present, oldest first. */
+async function stateOf(journal: Journal): Promise<Fact[]> {
+  const { state, start } = await journal.tail(0);
+  const facts = new StateFacts();
+  for (const fact of state) facts.add(fact);
+  // Without an item the window begins at the first fact.
+  for (let seq = start - 1; seq < journal.head;) {
+    const more = await journal.read(seq, limits.historyBytes);
+    for (const fact of more) facts.add(fact);
+    seq = more.at(-1)?.seq ?? journal.head;
+  }
+  return facts.all;
 }
 
 /** A mode's id; undefined for anything else. */
