@@ -88,6 +88,8 @@ export type SessionEvent = z.infer<typeof eventSchema>;
 /** `_meta.offdesk` of a journaled update. */
 export const factMeta = z.object({
   seq: z.number().int().min(1),
+  /** Of merged chunks: the number of the first, as `seq` is that of the last. */
+  first: z.number().int().min(1).optional(),
   /** The item of the transcript that the update belongs to; absent where it belongs to none. */
   item: z.string().optional(),
   /** Milliseconds since the Unix epoch, by the host's clock. */

@@ -16,7 +16,7 @@ export function chunkText(fact: Fact): string | undefined {
   return content?.type === 'text' && typeof content.text === 'string' ? content.text : undefined;
 }
 
-/** Shape and order stay; `at` is that of the first chunk, `seq` and `until` are of the last. Runs end at `limits.joinedChars`. */
+/** Shape and order stay; `first` and `at` are of the first chunk, `seq` and `until` of the last. Runs end at `limits.joinedChars`. */
 export function coalesce(facts: Fact[]): Fact[] {
   const result: Fact[] = [];
   let texts: string[] = [];
@@ -43,7 +43,7 @@ export function coalesce(facts: Fact[]): Fact[] {
       chars < limits.joinedChars &&
       last !== undefined &&
       // A reader's window may begin at whatever came in between: it must be able to tell the two sides apart.
-      last.seq + 1 === fact.seq &&
+      last.seq + 1 === (fact.first ?? fact.seq) &&
       last.item === fact.item &&
       last.update.sessionUpdate === fact.update.sessionUpdate;
     if (joins) {
@@ -51,7 +51,12 @@ export function coalesce(facts: Fact[]): Fact[] {
       chars += text.length;
       const until = fact.until ?? fact.at;
       const later = until !== (last.until ?? last.at);
-      result[result.length - 1] = { ...last, seq: fact.seq, ...(later && { until }) };
+      result[result.length - 1] = {
+        ...last,
+        first: last.first ?? last.seq,
+        seq: fact.seq,
+        ...(later && { until }),
+      };
     } else {
       flush();
       result.push(fact);

@@ -19,7 +19,7 @@ export function findInItem(facts: readonly Fact[], query: string): SearchHit | u
   // Half a character (a surrogate) would be shown as a question mark.
   const whole = (at: number) => (/[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at - 1 : at);
   return {
-    seq: first.seq,
+    seq: first.first ?? first.seq,
     item: first.item,
     at: first.at,
     excerpt: text.slice(Math.max(0, whole(from)), whole(Math.min(text.length, end + around))),

@@ -9,7 +9,7 @@ const lastAt = (fact: Fact) => fact.until ?? fact.at;
 
 /** The common fields of an item after `fact`, given what was there before. */
 export function base(id: string, fact: Fact, old: Item | undefined) {
-  const since = old?.since ?? fact.seq;
+  const since = old?.since ?? fact.first ?? fact.seq;
   return { id, since, seq: fact.seq, place: since, at: old?.at ?? fact.at, updatedAt: lastAt(fact) };
 }
 

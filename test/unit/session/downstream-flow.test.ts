@@ -161,7 +161,9 @@ describe('flow', () => {
     const thought = applyFacts(emptyTranscript(), a.facts).items.find((item) => item.kind === 'thought');
     assert.ok(thought?.kind === 'thought');
     assert.deepEqual([thought.text, thought.startedAt, thought.endedAt], ['so so so ', 1000, 9000]);
-    assert.equal(a.facts.filter((fact) => fact.item === 'm9').length, 1);
+    const [merged, ...others] = a.facts.filter((fact) => fact.item === 'm9');
+    assert.deepEqual([merged?.first, merged?.seq, others], [4, 6, []]);
+    assert.equal(thought.since, 4);
   });
 
   it('F5: a client that keeps up gets each fact at once, whoever else is behind', async () => {

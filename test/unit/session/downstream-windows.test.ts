@@ -142,6 +142,22 @@ describe('windows', () => {
     assert.deepEqual(await search(a, 'nothing of that kind'), { hits: [], next: null });
   });
 
+  it('G3: what is found in the midst of a message opens as a page that begins with it', async () => {
+    const { session, agent, connect } = setup();
+    await session.startAgent();
+    calls(agent, 0, 3);
+    for (const word of ['hay ', 'hay ', 'nee', 'dle ', 'hay']) agent.say(word);
+    calls(agent, 3, 6);
+    const a = await connect('a');
+    const { hits } = await search(a, 'NEEDLE');
+    assert.equal(hits.length, 1);
+    const page = factsOf(await history(a, { at: hits[0]!.seq }, 1));
+    assert.deepEqual(
+      page.map(({ item, first }) => [item, first]),
+      [[hits[0]!.item, hits[0]!.seq]],
+    );
+  });
+
   it('G3: of one client one search reads at a time, and the last one counts', async () => {
     const { session, agent, connect, journal } = setup();
     await session.startAgent();
