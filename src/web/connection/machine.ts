@@ -83,7 +83,7 @@ export class Machine implements Disposable {
         this.#pairing = { ...this.#pairing, ticket: renewed, scope, hostName };
         this.name.value = hostName;
         // Losing a renewed ticket costs nothing until the old one expires.
-        this.#options.store.put(this.#pairing).catch(() => undefined);
+        this.#options.store.put(this.#pairing, true).catch(() => undefined);
       },
     });
     this.#connection = this.#store.add(connection);

@@ -24,7 +24,8 @@ export interface PairingStore {
   /** Whether a pairing survives the page. */
   readonly lasting: boolean;
   all(): Promise<Pairing[]>;
-  put(pairing: Pairing): Promise<void>;
+  /** `renew`: only where its computer was not forgotten meanwhile, as by another tab. */
+  put(pairing: Pairing, renew?: boolean): Promise<void>;
   remove(hostId: string): Promise<void>;
 }
 
@@ -34,8 +35,8 @@ export function memoryStore(): PairingStore {
   return {
     lasting: false,
     all: () => Promise.resolve([...pairings.values()]),
-    put(pairing) {
-      pairings.set(pairing.hostId, pairing);
+    put(pairing, renew = false) {
+      if (!renew || pairings.has(pairing.hostId)) pairings.set(pairing.hostId, pairing);
       return Promise.resolve();
     },
     remove(hostId) {
@@ -65,8 +66,10 @@ export async function indexedStore(factory: IDBFactory): Promise<PairingStore> {
         return parsed.success ? [parsed.data] : [];
       });
     },
-    async put(pairing) {
-      await done(objects('readwrite').put(pairing));
+    async put(pairing, renew = false) {
+      const pairings = objects('readwrite');
+      if (renew && (await done(pairings.getKey(pairing.hostId))) === undefined) return;
+      await done(pairings.put(pairing));
     },
     async remove(hostId) {
       await done(objects('readwrite').delete(hostId));

@@ -34,6 +34,7 @@ async function main(): Promise<void> {
     openCache: isSecureContext
       ? sealedCaches({ factory: indexedDB, now: () => systemClock.now() })
       : undefined,
+    forgotten: 'BroadcastChannel' in window ? new BroadcastChannel('offdesk-forgotten') : undefined,
     clock: systemClock,
     frame: nextFrame,
     deviceName: () => deviceName(navigator),

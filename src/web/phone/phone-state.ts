@@ -39,6 +39,14 @@ export interface PhoneOptions {
   openWebSocket?: (url: string) => WebSocketPort;
   /** Whether to advise to install before pairing. */
   installFirst: boolean;
+  /** Tells the browser's other tabs which computer was forgotten, and hears it of them. */
+  forgotten?: ForgottenPort | undefined;
+}
+
+/** A BroadcastChannel; messages are host ids. */
+export interface ForgottenPort {
+  postMessage(hostId: string): void;
+  onmessage: ((event: MessageEvent<unknown>) => void) | null;
 }
 
 export class PhoneState {
@@ -49,6 +57,11 @@ export class PhoneState {
 
   constructor(options: PhoneOptions) {
     this.#options = options;
+    if (!options.forgotten) return;
+    options.forgotten.onmessage = ({ data }) => {
+      const machine = this.machines.value.find(({ hostId }) => hostId === data);
+      if (machine) void this.#forget(machine);
+    };
   }
 
   /** False where pairings end with the page. */
@@ -137,9 +150,9 @@ export class PhoneState {
 
   /** Forgets a computer here; the computer still lists this phone until it is revoked there. */
   async forget(machine: Machine): Promise<void> {
-    await machine.wipe();
-    this.#drop(machine.hostId);
-    this.home();
+    await this.#forget(machine);
+    // What another tab still wrote meanwhile goes with what it keeps.
+    this.#options.forgotten?.postMessage(machine.hostId);
   }
 
   wake(): void {
@@ -167,6 +180,13 @@ export class PhoneState {
     this.machines.value = [...this.machines.value, machine];
     void machine.connect();
     return machine;
+  }
+
+  async #forget(machine: Machine): Promise<void> {
+    await machine.wipe();
+    this.#drop(machine.hostId);
+    const { kind } = this.page.value;
+    if (kind === 'machine' || kind === 'machines') this.home();
   }
 
   #drop(hostId: string): void {

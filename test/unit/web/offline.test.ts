@@ -5,7 +5,7 @@ import type { WebSocketPort } from '../../../src/channel/relay-socket.ts';
 import type { HistoryCache } from '../../../src/web/client/history-cache.ts';
 import type { Machine } from '../../../src/web/connection/machine.ts';
 import { memoryStore } from '../../../src/web/connection/pairing-store.ts';
-import { PhoneState } from '../../../src/web/phone/phone-state.ts';
+import { PhoneState, type ForgottenPort } from '../../../src/web/phone/phone-state.ts';
 import { openWebSocket } from '../../support/test-device.ts';
 import { testHost, type TestHost } from '../../support/test-host.ts';
 import { eventually } from '../../support/wait.ts';
@@ -25,6 +25,7 @@ class Device {
     const phone = new PhoneState({
       ...{ store: this.store, storage: this.#storage(), clock: systemClock },
       ...{ protectedPage: true, installFirst: false, openCache: () => this.#cache() },
+      forgotten: this.#tab(),
       openWebSocket: (url) => openWebSocket(this.online ? url : 'ws://127.0.0.1:1/'),
       frame: (call) => queueMicrotask(call),
       deviceName: () => Promise.resolve('Pixel 9'),
@@ -32,6 +33,19 @@ class Device {
     this.#phones.push(phone);
     await phone.open('http://phone.test/');
     return phone;
+  }
+
+  readonly #tabs: ForgottenPort[] = [];
+  #tab(): ForgottenPort {
+    const tab: ForgottenPort = {
+      onmessage: null,
+      postMessage: (data) => {
+        const others = this.#tabs.filter((other) => other !== tab);
+        for (const { onmessage } of others) queueMicrotask(() => onmessage?.({ data } as MessageEvent));
+      },
+    };
+    this.#tabs.push(tab);
+    return tab;
   }
 
   close(): void {
@@ -186,6 +200,21 @@ describe('web: the phone while the computer is off', function () {
     await again.forget(again.machines.value[0]!);
     assert.equal(again.page.value.kind, 'welcome');
     assert.deepEqual([device.kept.size, device.values.size, await device.store.all()], [0, 0, []]);
+  });
+
+  it('K6: a computer that one tab forgets is forgotten by all, whatever they still have to write', async () => {
+    await hadConversation();
+    const tabs = [await device.page(), await device.page()] as const;
+    const [first, second] = tabs;
+    const machine = second.machines.value[0]!;
+    await eventually(() => machine.way.value.kind === 'connected', soon('the connection'));
+    await first.forget(first.machines.value[0]!);
+    await eventually(() => second.page.value.kind === 'welcome', soon('the other tab to hear of it'));
+    assert.equal(second.machines.value.length, 0);
+    assert.deepEqual([device.kept.size, device.values.size, await device.store.all()], [0, 0, []]);
+    // A renewed ticket does not bring a pairing back.
+    await device.store.put({ hostId: 'gone' } as never, true);
+    assert.deepEqual(await device.store.all(), []);
   });
 
   it('K6: nothing else does: not closing, not a relay that refuses, not an unknown device, not pairing again', async () => {
