@@ -100,6 +100,12 @@ export class SessionStore {
     return this.sorted.filter((session) => session.open && session.cwd === cwd);
   }
 
+  /** True where it shall come back in this folder. */
+  opensIn(cwd: string, id: string): boolean {
+    const session = this.#sessions.get(id);
+    return session !== undefined && session.open && session.cwd === cwd;
+  }
+
   /** Rejects with `storage_failed`; the newest of several at the same time is kept. */
   async save(session: StoredSession): Promise<void> {
     const { id } = session;

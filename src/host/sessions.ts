@@ -73,8 +73,10 @@ export class Sessions implements SessionDirectory {
   }
 
   past(before: string | undefined, limit: number): Promise<PastResult> {
-    const none = { sessions: [], next: null };
-    return Promise.resolve(this.#run.past?.list(before, limit, (id) => this.#live.has(id)) ?? none);
+    const { past, store } = this.#run;
+    // What is being opened just now is not over either.
+    const isLive = (id: string) => this.#live.has(id) || store?.opensIn(this.#ports.cwd, id) === true;
+    return Promise.resolve(past?.list(before, limit, isLive) ?? { sessions: [], next: null });
   }
 
   /** What keeps the sessions from being written, a sentence each. */
