@@ -22,10 +22,12 @@ export function cutWindow(transcript: Transcript, begin: number, end = transcrip
   const dropped = items.slice(0, begin);
   const later = items.slice(end);
   const before = dropped.length > 0 ? Math.max(...dropped.map(beginOf)) + 1 : null;
-  const at = later.length > 0 ? Math.min(...later.map(beginOf)) : null;
+  const stays = items.slice(begin, end);
+  // Not where the first one after it begins: a run of chunks that came as one is numbered as its last.
+  const at = later.length > 0 ? Math.max(...stays.map(beginOf), (before ?? 1) - 1) + 1 : null;
   const present = later.length === 0;
   const kept = [
-    ...items.slice(begin, end),
+    ...stays,
     ...(present ? dropped.filter(isOpenQuestion) : []),
     ...[...fold.aside.values()].filter(
       (item) => present && (item.since >= (before ?? 0) || isWaiting(item) || isOpenQuestion(item)),
@@ -40,6 +42,8 @@ export function cutWindow(transcript: Transcript, begin: number, end = transcrip
 export function joinWindows(older: Transcript, newer: Transcript): Transcript {
   return combine(older, newer, (a, b) => {
     const later = a.seq > b.seq ? a : b;
+    // A prompt that waited has a part where it was received and one where its turn began.
+    if (a.kind === 'prompt') return joinItems(a.since <= b.since ? a : b, a.since <= b.since ? b : a);
     // Both are whole. Where they begin says nothing: a run of chunks that came as one is numbered as its last.
     if (a.kind !== 'tool' || b.kind !== 'tool') return later;
     if (a.since === b.since && hasOwn(a) === hasOwn(b)) return later;
@@ -53,10 +57,22 @@ export function joinWindows(older: Transcript, newer: Transcript): Transcript {
  */
 export function joinLive(window: Transcript, live: Transcript): Transcript {
   return combine(window, live, (a, b) => {
+    switch (b.kind) {
+      case 'message':
+      case 'thought':
+        // Where two begin does not tell which is whole, see `joinWindows`: of a text a part is shorter.
+        return lengthOf(b) >= lengthOf(a) ? b : a;
+      case 'prompt':
+        return joinItems(a, b);
+      case 'tool':
+        // What a question says about a call is with the question.
+        if (!hasOwn(b)) return joinItems(a, b);
+        break;
+      default:
+        break;
+    }
     if (b.since <= a.since) return b;
-    // What a question says about a call is with the question; and a part that the window never had, with the end.
-    if (a.seq < b.seq || (b.kind === 'tool' && !hasOwn(b))) return joinItems(a, b);
-    return a;
+    return a.seq < b.seq ? joinItems(a, b) : a;
   });
 }
 
@@ -86,7 +102,6 @@ export function knows({ fold }: Transcript, id: string): boolean {
   return fold.index.has(id) || fold.aside.has(id);
 }
 
-/** Where two items begin does not tell which is whole, see `joinWindows`: of a text a part is shorter. */
 const lengthOf = (item: Item): number =>
   item.kind === 'message' || item.kind === 'thought' ? item.text.length : 0;
 const hasOwn = (item: Item & { kind: 'tool' }): boolean => item.known.own.since !== undefined;

@@ -200,6 +200,18 @@ async function readingFarAway(page: Page): Promise<string[]> {
   return found.slice(0, 10);
 }
 
+/** Whether a frame has so much to do that a finger waits; a busy machine makes tasks longer than they are. */
+async function longTasks(page: Page): Promise<void> {
+  const scroller = page.locator('.scroller');
+  for (let turn = 0; turn < 60; turn++) {
+    await scroller.evaluate((box, by) => box.scrollBy(0, by), turn < 40 ? -2_500 : 2_500);
+    await page.waitForTimeout(50);
+  }
+  const tasks = await page.evaluate(() => (window as unknown as { long: number[] }).long);
+  const worst = Math.round(Math.max(0, ...tasks));
+  console.log(`tasks over 50 ms: ${tasks.length}, the longest ${worst} ms`);
+}
+
 async function searching(page: Page, name: string, desk = false): Promise<string[]> {
   const found: string[] = [];
   if (desk) await page.keyboard.press('Control+f');
@@ -235,6 +247,16 @@ for (const view of views) {
   if (chosen.length === 0) continue;
   const context = await browser.newContext(view.context);
   const page = await context.newPage();
+  await page.addInitScript(() => {
+    const long: number[] = [];
+    Object.assign(window, { long });
+    new PerformanceObserver((list) =>
+      long.push(...list.getEntries().map(({ duration }) => duration)),
+    ).observe({
+      type: 'longtask',
+      buffered: true,
+    });
+  });
   for (const scene of chosen) {
     const where = `${scene}-${view.name}`;
     page.removeAllListeners();
@@ -269,6 +291,7 @@ for (const view of views) {
       problems.push(...(await readingElsewhere(page)).map((what) => `${where}: ${what}`));
     if (scene === 'phone-elsewhere')
       problems.push(...(await readingFarAway(page)).map((what) => `${where}: ${what}`));
+    if (scene === 'phone-heavy') await longTasks(page);
     if (scene.endsWith('-search'))
       problems.push(
         ...(await searching(page, where, scene.startsWith('desk'))).map((what) => `${where}: ${what}`),

@@ -186,6 +186,39 @@ const messagesOf = (count: number) =>
   });
 const messages = messagesOf(140);
 
+/** Long answers with lists and code, and large changes: a page of history is as large as it may be. */
+const heavy = Array.from({ length: 600 }, (_, i): Fact => {
+  const lines = (count: number, word: string) =>
+    Array.from(
+      { length: count },
+      (__, n) => `const ${word}${n} = await handler(request, ${n}); // step ${n}`,
+    ).join('\n');
+  const list = Array.from(
+    { length: 30 },
+    (__, n) => `- point ${n}: **some** words about \`file-${n}.ts\` and [a link](https://example.org/${n})`,
+  );
+  const text = `Message ${i + 1}:\n\n${list.join('\n')}\n\n\`\`\`ts\n${lines(80, 'value')}\n\`\`\`\n`;
+  const diff = {
+    type: 'diff',
+    path: `/work/file-${i}.ts`,
+    oldText: lines(120, 'old'),
+    newText: lines(120, 'fresh'),
+  };
+  const update =
+    i % 5 === 4
+      ? {
+          sessionUpdate: 'tool_call',
+          toolCallId: `c${i}`,
+          title: `Edit file-${i}.ts`,
+          kind: 'edit',
+          status: 'completed',
+          content: [diff],
+        }
+      : { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } };
+  const item = i % 5 === 4 ? `t:c${i}` : `m${i}`;
+  return { seq: i + 1, at: start + i * 1_000, origin: { kind: 'agent' }, item, update };
+});
+
 /** Read up to this number, a while ago. */
 function readKeep(seq: number): Keep {
   const keep = memoryKeep();
@@ -237,6 +270,7 @@ export const scenes: { [name: string]: () => void } = {
   'phone-long': () => phone({ facts: many.facts, from: 1 }),
   'phone-history': () => phone({ facts: messages, from: 90 }),
   'phone-elsewhere': () => phone({ facts: messagesOf(1_000), from: 951 }),
+  'phone-heavy': () => phone({ facts: heavy, from: 551 }),
   'phone-search': () => phone({ facts: messagesOf(1_000), from: 951 }),
   'phone-unread': () => phone({ facts: messagesOf(200), from: 151, keep: readKeep(170) }),
   'phone-unread-far': () => phone({ facts: messagesOf(300), from: 251, keep: readKeep(100) }),

@@ -4,8 +4,8 @@ import type { Item } from '../../transcript/items.ts';
 import { nextFrame } from './frame.ts';
 
 /** Characters of text in one frame, and what an item costs beside its text. */
-const room = 40_000;
-const itself = 1_500;
+const room = 24_000;
+const itself = 1_000;
 
 export interface Revealed {
   items: readonly Item[];
