@@ -68,7 +68,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           {session && (
             <div class="under">
               <div class="col where">{facts && whereOf(facts)}</div>
-              <Activity state={activityOf(session.record.present.value, facts)} />
+              {isTold(way) && <Activity state={activityOf(session.record.present.value, facts)} />}
             </div>
           )}
           <div class={`where way ${connection.kind}`} role="status">
@@ -114,6 +114,11 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
 function connectionOf(way: Exclude<Way, { kind: 'stopped' }>, ready: boolean, reading: boolean): Connection {
   if (way.kind !== 'connected') return way;
   return ready ? { kind: reading ? 'reading' : 'connected' } : { kind: 'connecting' };
+}
+
+/** Whether what the computer said last is still likely: one that is off works at nothing. */
+function isTold(way: Way): boolean {
+  return way.kind !== 'away' && !(way.kind === 'reconnecting' && way.last);
 }
 
 /** What gives way first where there is little room. */
