@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { methods, type PastResult } from '../../../src/protocol/methods.ts';
+import { encodeLine } from '../../../src/session/disk-journal/lines.ts';
 import { SmallDisk } from '../../faults/small-disk.ts';
 import { CliHost } from '../../support/cli-host.ts';
 import { isRunning } from '../../support/process-table.ts';
@@ -179,6 +180,47 @@ describe('hosts that come back', function () {
       2,
       'closed by each host once',
     );
+  });
+
+  it('B9, H5: a session whose agent or journal is gone does not stop remote control, and says so', async () => {
+    const first = await host();
+    await first.host.start();
+    const one = await client(first);
+    await one.probe.prompt(one.session, 'prompt-01', 'one two');
+    await first.host.suspend();
+    const folder = join(first.ports.machineFolder, 'sessions', one.session);
+    const file = join(folder, 'session.json');
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as { agent: object };
+    const choice = { kind: 'command', command: 'no-such-agent', args: [] };
+    writeFileSync(file, JSON.stringify({ ...stored, agent: { ...stored.agent, choice } }));
+    const second = await host(first);
+    await second.host.start({ agent: false });
+    const two = await client(second);
+    assert.equal(two.session, one.session);
+    await two.probe.resume(two.session, { tail: 50 });
+    await eventually(() => story(two.probe).includes('prompt-01 done'), { what: 'what was said' });
+    await eventually(() => second.host.status.error?.code === 'agent_missing', { what: 'what is wrong' });
+    assert.equal(second.host.status.state, 'on');
+    await second.host.suspend();
+
+    // Its journal was written by a newer Offdesk.
+    const segment = join(folder, readdirSync(folder).filter((name) => name.endsWith('.log'))[0]!);
+    const [header = '', ...lines] = readFileSync(segment, 'latin1').split('\n');
+    const newer = encodeLine(header.slice(9).replace(/"version":\d+/, '"version":99')).toString('latin1');
+    writeFileSync(segment, newer + lines.join('\n'), 'latin1');
+    const before = readFileSync(segment);
+    const third = await host(first);
+    await third.host.start({ agent: false });
+    const three = await client(third);
+    assert.equal(third.host.status.state, 'on');
+    assert.notEqual(three.session, one.session);
+    assert.deepEqual(
+      third.host.status.notices.map(({ code }) => code),
+      ['storage_failed'],
+    );
+    assert.deepEqual(readFileSync(segment), before);
+    await assert.rejects(three.probe.resume(one.session, { tail: 50 }));
+    await three.probe.prompt(three.session, 'prompt-02', 'hello');
   });
 
   it('B9: what is damaged, of another version or half made is passed over and left as it is', async () => {
