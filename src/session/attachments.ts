@@ -127,15 +127,29 @@ export class Attachments implements Disposable {
     this.#pumps.set(session.id, { session, pump });
   }
 
-  /** A session that is over is closed when nobody asked for it for a while: it is asked for at each use. */
+  /**
+   * A session that ends tells its last words by its own journal. That is closed then, and each one that is opened to
+   * be read after a while, too: it is asked for at each use.
+   */
   #source(session: Session): FactSource {
     const { journal } = session;
+    let closed = false;
     return {
       get head() {
         return journal.head;
       },
       onAppend: journal.onAppend,
       read: async (seq, bytes) => {
+        if (!closed) {
+          try {
+            return await journal.read(seq, bytes);
+          } catch (error) {
+            const now = await findSession(this.#options.sessions, session.id);
+            // It could not be read, and that is all.
+            if (now.journal === journal) throw error;
+            closed = true;
+          }
+        }
         const now = (await findSession(this.#options.sessions, session.id)).journal;
         if (now.epoch !== journal.epoch)
           throw new OffdeskError('cursor_unknown', 'The journal was repaired.');

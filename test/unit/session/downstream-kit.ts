@@ -2,6 +2,7 @@
 import { disposable } from '../../../src/base/disposable.ts';
 import { Emitter, type Event } from '../../../src/base/emitter.ts';
 import { systemClock } from '../../../src/base/clock.ts';
+import { OffdeskError } from '../../../src/base/error.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { Fact } from '../../../src/protocol/facts.ts';
 import type { HostStatus } from '../../../src/protocol/host-status.ts';
@@ -32,6 +33,8 @@ export class SlowJournal implements Journal {
   readonly onTrouble: Event<void>;
   readers = 0;
   ready: Promise<void> = Promise.resolve();
+  /** As after its close: it cannot be read. */
+  closed = false;
   /** Of each read: what was asked for. */
   readonly asked: number[] = [];
   searches = 0;
@@ -78,6 +81,7 @@ export class SlowJournal implements Journal {
   }
 
   read(seq: number, maxBytes: number): Promise<Fact[]> {
+    if (this.closed) return Promise.reject(new OffdeskError('storage_failed', 'It is closed.'));
     this.asked.push(maxBytes);
     return this.#own.read(seq, maxBytes);
   }

@@ -9,11 +9,12 @@ import {
   type PastResult,
   type SearchResult,
 } from '../../../src/protocol/methods.ts';
+import type { Journal } from '../../../src/session/journal.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import type { FakeAgent } from '../../support/fake-agent.ts';
 import type { ProbeClient } from '../../support/probe-client.ts';
 import { eventually } from '../../support/wait.ts';
-import { codeOf, complete, hasCode, permission, setup } from './downstream-kit.ts';
+import { codeOf, complete, hasCode, permission, setup, SlowJournal } from './downstream-kit.ts';
 
 const sessionId = 's1';
 
@@ -24,6 +25,13 @@ function calls(agent: FakeAgent, from: number, to: number): void {
       title: `call ${i}${i % 10 === 0 ? ' of Needles' : ''}`,
     });
   }
+}
+
+/** The same facts under the same epoch. */
+async function copyOf(journal: Journal): Promise<MemoryJournal> {
+  const copy = new MemoryJournal(journal.epoch);
+  for (const { seq: _, ...fact } of await journal.read(0, Infinity)) copy.append(fact);
+  return copy;
 }
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `c${from + i}`);
@@ -145,7 +153,7 @@ describe('windows', () => {
   it('G3: what is found in the midst of a message opens as a page that begins with it', async () => {
     const { session, agent, connect } = setup();
     await session.startAgent();
-    calls(agent, 0, 3);
+    calls(agent, 1, 3);
     for (const word of ['hay ', 'hay ', 'nee', 'dle ', 'hay']) agent.say(word);
     calls(agent, 3, 6);
     const a = await connect('a');
@@ -266,8 +274,8 @@ describe('windows', () => {
     }
   });
 
-  it('P12: a session that ends while it is read is read to its end', async () => {
-    const { session, agent, connect, listed, over, make } = setup();
+  it('P12: a session that ends while it is read is read to its end, also when its journal is closed', async () => {
+    const { session, agent, journal, connect, listed, over, make } = setup();
     await session.startAgent();
     for (let i = 0; i < 200; i++) agent.say(`${'x'.repeat(10_000)} ${i}`);
     const a = await connect('a');
@@ -276,7 +284,10 @@ describe('windows', () => {
     await eventually(() => a.facts.length > 3, { what: 'its beginning' });
     await session.close();
     listed.delete(sessionId);
-    over.set(sessionId, session);
+    // As a host opens it to be read.
+    const again = new SlowJournal(await copyOf(journal));
+    over.set(sessionId, make(sessionId, again));
+    journal.closed = true;
     // Another session is looked at meanwhile.
     listed.set('s2', make('s2', new MemoryJournal('e2')));
     await a.request('session/resume', { sessionId: 's2', _meta: { offdesk: { tail: 0 } } });
@@ -284,6 +295,21 @@ describe('windows', () => {
     a.ack(sessionId);
     await complete(a, session);
     assert.ok(JSON.stringify(a.facts).includes('x 199'));
+    assert.ok(again.asked.length > 0);
+  });
+
+  it('P12: who follows a session that ends hears its last words, although it is listed no more', async () => {
+    const { session, agent, connect, listed } = setup();
+    const a = await connect('a');
+    await a.resume(sessionId, { tail: 5 });
+    const end = a.prompt(sessionId, 'prompt-01', 'hello');
+    const turn = await agent.nextTurn();
+    listed.delete(sessionId);
+    const closed = session.close();
+    turn.end('cancelled');
+    await end.catch(() => undefined);
+    await closed;
+    await a.event('turn_ended');
   });
 
   it('P13: a session that came back under its id with another journal is read anew', async () => {
