@@ -40,7 +40,7 @@ const stages = [
   },
   {
     name: 'faults',
-    command: ['npm', 'run', 'test:faults', '--', '--rounds', '20', '--seed', 'offdesk'],
+    command: ['npm', 'run', 'test:faults', '--', '--rounds', '20', '--seed', 'offdesk', '--jobs', '2'],
     boundMs: 10 * minute,
     after: [],
   },

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
 /** Of a command to a process that is neither dead nor frozen. */
-const replyMs = 20_000;
+const replyMs = 60_000;
 
 export interface ChildOptions {
   name: string;

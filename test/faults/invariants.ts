@@ -34,6 +34,7 @@ export function violations(outcome: Outcome): string[] {
     ...promptFates(outcome),
     ...agentTold(outcome),
     ...questionsClosed(outcome),
+    ...changesOnce(outcome),
   ];
 }
 
@@ -252,6 +253,21 @@ function* questionsClosed({ facts, agent, surfaces }: Outcome): Iterable<string>
       }
     }
   }
+}
+
+/** A change is journaled before the agent hears of it, and the agent hears of it once. */
+function* changesOnce({ facts, agent }: Outcome): Iterable<string> {
+  const changes = facts.flatMap(({ event }) => (event?.type === 'change' ? [event] : []));
+  const ids = changes.map(({ id }) => id);
+  for (const id of new Set(ids)) {
+    const times = ids.filter((other) => other === id).length;
+    if (times > 1) yield `change ${id} was made ${times} times`;
+  }
+  const modes = changes.filter(({ what }) => what === 'mode').length;
+  const heard = agent.filter(({ ev }) => ev === 'mode').length;
+  // An agent that is started again is put into the mode that the session is in.
+  const again = new Set(agent.map(({ pid }) => pid)).size - 1;
+  if (heard > modes + again) yield `the agent heard ${heard} changes of mode, the journal has ${modes}`;
 }
 
 function answerWord(answer: object): string {

@@ -4,8 +4,8 @@ import type { SurfaceState } from './surface.ts';
 import type { SurfaceName } from './script.ts';
 
 /** From heal to quiet, in the system's milliseconds: everything must come back by itself within it. */
-const quietMs = 20_000;
-const lookMs = 25;
+const quietMs = 40_000;
+const lookMs = 40;
 /** Looks in a row that see the same. */
 const stableLooks = 3;
 
@@ -66,6 +66,7 @@ function unrest(states: States): string | undefined {
 }
 
 async function actAsUser(world: World, states: States): Promise<void> {
+  if (states.desk && !states.desk.session) await startAgain(world);
   for (const on of surfaceNames) {
     const state = states[on];
     if (state?.sync !== 'live') continue;
@@ -75,4 +76,12 @@ async function actAsUser(world: World, states: States): Promise<void> {
     if (unanswered) return world.step({ do: 'answer', on, option: 'yes' });
     if (state.held && !state.turn && state.queue.length > 0) return world.step({ do: 'resume', on });
   }
+}
+
+/** The desk says why remote control could not be started: with a full disk there is nothing but to try again. */
+async function startAgain(world: World): Promise<void> {
+  const status = await world.ask<{ state: string; error: string | null }>('host', 'status');
+  if (status.state !== 'error' || status.error !== 'storage_failed') return;
+  world.note('start again, as a user would');
+  await world.ask('host', 'hostStart').catch(() => undefined);
 }

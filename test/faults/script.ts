@@ -13,6 +13,7 @@ export type Step =
   | { do: 'race' }
   | { do: 'stop' | 'resume' | 'earlier' | 'end'; on: SurfaceName }
   | { do: 'remove'; on: SurfaceName; which: number }
+  | { do: 'mode'; on: SurfaceName; mode: string }
   /** Reads elsewhere: a part of the conversation, 0 to 1. */
   | { do: 'open'; on: SurfaceName; part: number }
   | { do: 'wake'; on: PageName }
@@ -98,6 +99,7 @@ function userAct(random: Random, count: number): TimedStep[] {
     [2, () => [{ at, do: 'stop', on }]],
     [1.5, () => [{ at, do: 'remove', on, which: random.int(0, 3) }]],
     [1.5, () => [{ at, do: 'resume', on }]],
+    [1, () => [{ at, do: 'mode', on, mode: random.pick(['one', 'two']) }]],
     [0.7, () => [{ at, do: 'earlier', on }]],
     [0.7, () => [{ at, do: 'open', on, part: random.int(0, 10) / 10 }]],
     [1, () => [{ at, do: 'wake', on: random.pick(pages) }]],

@@ -55,7 +55,7 @@ export async function readStory(session: SessionClient): Promise<Shown> {
 /** A page may be lost with its connection, as on a machine that is too busy for heartbeats of a clock this fast. */
 async function moves(load: () => Promise<void>, edge: () => number | null): Promise<boolean> {
   const before = edge();
-  for (let tries = 0; tries < 40; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     await load();
     if (edge() !== before) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -54,6 +54,9 @@ export class Surface {
         return this.#state();
       case 'story':
         return session ? readStory(session) : null;
+      case 'mode':
+        session?.change({ kind: 'mode', mode: String(command['mode']) });
+        return true;
       case 'open': {
         // Somewhere in the conversation, as after a search.
         const seq = Math.max(1, Math.round(Number(command['part']) * (this.#transcript?.cursor ?? 0)));

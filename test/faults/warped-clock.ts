@@ -1,4 +1,7 @@
-/** A clock for one process that runs many times as fast as the system's, and that can be jumped. */
+/**
+ * A clock for one process that runs many times as fast as the system's, and that can be jumped. It runs with the
+ * process: one that gets no processor for a while does not see its deadlines pass for that.
+ */
 import type { Clock } from '../../src/base/clock.ts';
 import { disposable, type Disposable } from '../../src/base/disposable.ts';
 
@@ -12,30 +15,36 @@ export interface WarpedClockOptions {
 }
 
 interface Timer {
-  /** By `performance.now()`. */
   due: number;
   call: () => void;
-  handle: NodeJS.Timeout;
 }
 
+const tickMs = 4;
+/** Of the system's: a tick that comes later than this counts as one of this length. */
+const longestTickMs = 12;
+
 export class WarpedClock implements Clock {
-  readonly #since: number;
   readonly #scale: number;
+  /** What timers run by: jumps that merely set the time are not in it. */
+  #elapsed = 0;
   #offset: number;
+  #last = performance.now();
   readonly #timers = new Set<Timer>();
 
   constructor({ since, scale, offset }: WarpedClockOptions) {
-    this.#since = since;
     this.#scale = scale;
-    this.#offset = offset;
+    this.#offset = since + (Date.now() - since) * scale + offset;
+    setInterval(() => this.#tick(), tickMs).unref();
   }
 
   now(): number {
-    return Math.round(this.#since + (Date.now() - this.#since) * this.#scale + this.#offset);
+    return Math.round(this.#offset + this.#elapsed);
   }
 
   after(ms: number, call: () => void): Disposable {
-    return this.#at(performance.now() + ms / this.#scale, call);
+    const timer = { due: this.#elapsed + ms, call };
+    this.#timers.add(timer);
+    return disposable(() => this.#timers.delete(timer));
   }
 
   /**
@@ -43,34 +52,21 @@ export class WarpedClock implements Clock {
    * Without: as when someone sets the time: timers keep what is left of them. `ms` may be negative then.
    */
   jump(ms: number, elapse: boolean): void {
-    this.#offset += ms;
-    if (!elapse) return;
-    const timers = [...this.#timers].sort((a, b) => a.due - b.due);
-    for (const timer of timers) {
-      timer.due -= ms / this.#scale;
-      clearTimeout(timer.handle);
-      this.#arm(timer);
-    }
+    if (elapse) this.#pass(ms);
+    else this.#offset += ms;
   }
 
-  #at(due: number, call: () => void): Disposable {
-    const timer: Timer = { due, call, handle: undefined as never };
-    this.#timers.add(timer);
-    this.#arm(timer);
-    return disposable(() => {
-      clearTimeout(timer.handle);
-      this.#timers.delete(timer);
-    });
+  #tick(): void {
+    const now = performance.now();
+    const passed = Math.min(now - this.#last, longestTickMs);
+    this.#last = now;
+    this.#pass(passed * this.#scale);
   }
 
-  #arm(timer: Timer): void {
-    timer.handle = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        timer.call();
-      },
-      Math.max(0, timer.due - performance.now()),
-    );
+  #pass(ms: number): void {
+    this.#elapsed += ms;
+    const due = [...this.#timers].filter((timer) => timer.due <= this.#elapsed);
+    for (const timer of due.sort((a, b) => a.due - b.due)) if (this.#timers.delete(timer)) timer.call();
   }
 }
 

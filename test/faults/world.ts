@@ -50,7 +50,7 @@ export class World {
   readonly #marker = randomUUID();
   readonly #since = Date.now();
   readonly #children = new Map<ProcessName, Child>();
-  readonly #frozen = new Set<ProcessName>();
+  readonly #frozen = new Map<ProcessName, number>();
   readonly #frozenAgents = new Set<number>();
   readonly #offsets = new Map<ProcessName, number>();
   readonly #links = new Map<LinkName, FaultProxy>();
@@ -93,8 +93,7 @@ export class World {
 
   /** Undoes every fault and starts what is dead. */
   async heal(): Promise<void> {
-    for (const name of this.#frozen) this.#children.get(name)?.signal('SIGCONT');
-    this.#frozen.clear();
+    for (const name of this.#frozen.keys()) this.#thaw(name);
     this.#thawAgents();
     this.#disk?.free();
     for (const name of linkNames) await this.#do({ do: 'heal', link: name, resume: false });
@@ -236,6 +235,8 @@ export class World {
         return this.#act(step.on, step.do);
       case 'remove':
         return this.#act(step.on, 'remove', { which: step.which });
+      case 'mode':
+        return this.#act(step.on, 'mode', { mode: step.mode });
       case 'open':
         return this.#act(step.on, 'open', { part: step.part });
       case 'wake':
@@ -265,7 +266,7 @@ export class World {
         return this.#run(step.who);
       case 'freeze': {
         if (step.who !== 'agent') {
-          this.#frozen.add(step.who);
+          this.#frozen.set(step.who, performance.now());
           return this.#children.get(step.who)?.signal('SIGSTOP');
         }
         for (const pid of this.#agents()) {
@@ -276,8 +277,7 @@ export class World {
       }
       case 'thaw':
         if (step.who === 'agent') return this.#thawAgents();
-        this.#frozen.delete(step.who);
-        return this.#children.get(step.who)?.signal('SIGCONT');
+        return this.#thaw(step.who);
       case 'jump': {
         const { who, ms, elapse } = step;
         this.#offsets.set(who, (this.#offsets.get(who) ?? 0) + ms);
@@ -315,6 +315,17 @@ export class World {
     return this.leftovers()
       .filter(({ command }) => command.includes(agentScript))
       .map(({ pid }) => pid);
+  }
+
+  /** Its timers learn how long it stood still. */
+  #thaw(name: ProcessName): void {
+    const since = this.#frozen.get(name);
+    this.#frozen.delete(name);
+    const child = this.#children.get(name);
+    if (since === undefined || !child || child.ended) return;
+    child.signal('SIGCONT');
+    const ms = (performance.now() - since) * scale;
+    child.call('jump', { ms, elapse: true }).catch(() => undefined);
   }
 
   #thawAgents(): void {
