@@ -2,6 +2,7 @@
 import { toNotification, type Fact } from '../../../src/protocol/facts.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { coalesce } from '../../../src/session/coalesce.ts';
+import { withoutSuperseded } from '../../../src/session/superseded.ts';
 
 export interface Missed {
   /** Of the merged facts as JSON-RPC notifications. */
@@ -19,7 +20,7 @@ export function missedBy(sessionId: string, facts: readonly Fact[]): Missed {
   const starts = [...firsts.values()].sort((a, b) => a - b);
   const start = starts.length > limits.historyItems ? (starts.at(-limits.historyItems) ?? 0) : 0;
   const sent = facts.filter(({ seq }) => seq >= start);
-  const merged = coalesce([...sent]);
+  const merged = withoutSuperseded(coalesce([...sent]));
   const messages = merged.map((fact) => ({
     ...{ jsonrpc: '2.0', method: 'session/update' },
     params: toNotification(sessionId, fact),
