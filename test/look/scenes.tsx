@@ -275,6 +275,8 @@ export const scenes: { [name: string]: () => void } = {
   'phone-unread': () => phone({ facts: messagesOf(200), from: 151, keep: readKeep(170) }),
   'phone-unread-far': () => phone({ facts: messagesOf(300), from: 251, keep: readKeep(100) }),
   'phone-stranded': () => phone({ facts: conversation().facts, keep: strandedKeep() }),
+  'phone-list-stranded': () =>
+    phone({ facts: [], keep: strandedKeep(), more: { sessions: sessions().slice(1) } }),
   'phone-full-disk': () =>
     phone({
       facts: conversation().facts,

@@ -55,6 +55,8 @@ export class HostClient implements Disposable {
   readonly #options: HostClientOptions;
   /** With kept messages, and not among the open sessions. */
   readonly #suspects = signal<readonly SessionClient[]>([]);
+  /** As they were when the host last told of them. */
+  readonly #left = new Map<string, PastRow>();
   readonly #sessions = new Map<string, SessionClient>();
   #link: AcpLink | undefined;
 
@@ -121,7 +123,7 @@ export class HostClient implements Disposable {
   /** What the host says of a session, open or over; undefined for what it has not told of. */
   row(id: string): PastRow | undefined {
     const known = this.state.value?.sessions.find((session) => session.id === id);
-    return known ?? this.past.rows.value.find((session) => session.id === id);
+    return known ?? this.past.rows.value.find((session) => session.id === id) ?? this.#left.get(id);
   }
 
   /** Moves messages of a session that is over to one that is open; they are new ones there. */
@@ -180,6 +182,7 @@ export class HostClient implements Disposable {
       case methods.state: {
         const parsed = clientState.safeParse(params);
         if (!parsed.success) return;
+        for (const row of this.state.value?.sessions ?? []) this.#left.set(row.id, row);
         this.state.value = parsed.data;
         this.#deliver(parsed.data);
         this.#attachAgain();

@@ -1,6 +1,6 @@
 /** The conversation: all items in order, then what waits its turn, then what has not reached the computer. */
 import { Fragment } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Item, PromptItem, QuestionItem, ToolItem, Transcript } from '../../transcript/items.ts';
 import type { Origin } from '../../protocol/facts.ts';
 import type { SessionClient } from '../client/session-client.ts';
@@ -57,7 +57,9 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
     onReader: (id) => (record.reader = id),
   });
   const above = useReading(session, scroll.atEnd && live, firstNew?.id, scroll.box);
-  const marked = session.jump.value?.mark === true ? session.jump.value.item : null;
+  const { open: searching } = session.search;
+  const marked = searching.value && session.jump.value?.mark === true ? session.jump.value.item : null;
+  useFocus(scroll.box, marked, shown.items);
   /** The computer, or a copy of it here, has told what there is. */
   const known = session.sync.value === 'live' || transcript.cursor > 0;
   const empty = !last && outbox.length === 0 && transcript.queue.length === 0;
@@ -124,7 +126,11 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
                   <span>{strings.newSince(when(unread.at))}</span>
                 </div>
               )}
-              <div class={item.id === marked ? 'item marked' : 'item'} data-item={item.id}>
+              <div
+                class={item.id === marked ? 'item marked' : 'item'}
+                data-item={item.id}
+                tabIndex={item.id === marked ? -1 : undefined}
+              >
                 <ItemView
                   item={item}
                   cwd={cwd}
@@ -216,6 +222,18 @@ function Below({ session, scroll, question, elsewhere }: BelowProps) {
       {words}
     </button>
   );
+}
+
+/** A screen reader and the keyboard go on from what was looked for. */
+function useFocus(box: AnchoredScroll['box'], marked: string | null, drawn: readonly Item[]): void {
+  const focused = useRef<string | null>(null);
+  useEffect(() => {
+    const item = box.current?.querySelector<HTMLElement>('.marked');
+    if (marked === null) focused.current = null;
+    if (!item || marked === focused.current) return;
+    focused.current = marked;
+    item.focus({ preventScroll: true });
+  }, [marked, drawn]);
 }
 
 /** Another number whenever something that takes room changed. */

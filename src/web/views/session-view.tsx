@@ -59,7 +59,9 @@ export function SessionView({ host, session, connected, shown }: SessionViewProp
   }, [transcript, question]);
   const answers = session.answers.states.value;
   const footer = useFocusKept(question?.questionId, useSurface().enterSends);
-  const over = facts?.state === 'ended';
+  const listed = state?.sessions.some(({ id }) => id === session.id) ?? true;
+  // One that the host opens again is not listed for a moment; it can't be read then either.
+  const over = facts?.state === 'ended' || (!listed && session.sync.value === 'live');
   const searching = session.search.open.value;
   const listing = searching && session.search.chosen.value === null;
   useSearchKey(session);
