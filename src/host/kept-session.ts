@@ -21,6 +21,8 @@ export class KeptSession {
   #changes: Disposable | undefined;
   #timer: Disposable | undefined;
   #ending: Promise<void> | undefined;
+  /** Nothing is left of it, and nothing that comes late brings it back. */
+  #discarded = false;
 
   constructor(stored: StoredSession, ports: KeptSessionPorts) {
     this.#stored = stored;
@@ -66,6 +68,7 @@ export class KeptSession {
   }
 
   async #discard(): Promise<void> {
+    this.#discarded = true;
     try {
       await this.#ports.store.remove(this.#stored.id);
     } catch (error) {
@@ -90,6 +93,7 @@ export class KeptSession {
   async #save(): Promise<void> {
     this.#timer?.dispose();
     this.#timer = undefined;
+    if (this.#discarded) return;
     try {
       await this.#ports.store.save(this.#stored);
     } catch (error) {

@@ -109,15 +109,15 @@ export class SessionStore {
   /** Rejects with `storage_failed`; the newest of several at the same time is kept. */
   async save(session: StoredSession): Promise<void> {
     const { id } = session;
-    const isNew = !this.#sessions.has(id);
     this.#sessions.set(id, session);
     this.#sorted = undefined;
     const before = this.#writes.get(id) ?? Promise.resolve();
     const written = before.then(async () => {
-      const folder = this.folderOf(id);
-      if (isNew) await mkdir(folder, { recursive: true, mode: folderMode });
       const newest = this.#sessions.get(id);
-      if (newest) await replaceFile(join(folder, fileName), JSON.stringify(newest, null, 2));
+      if (!newest) return;
+      const folder = this.folderOf(id);
+      await mkdir(folder, { recursive: true, mode: folderMode });
+      await replaceFile(join(folder, fileName), JSON.stringify(newest, null, 2));
     });
     const settled = written
       .catch(() => {})
