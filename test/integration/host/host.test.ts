@@ -80,7 +80,8 @@ describe('host', () => {
     const asking = probe.prompt(session, 'prompt-02', 'ask');
     const question = await probe.event('question_opened');
     assert.equal(question.event?.type, 'question_opened');
-    assert.equal(test.host.status.questions?.length, 1);
+    // Told once the question is safely kept.
+    await eventually(() => test.host.status.questions?.length === 1, { what: 'the question at the desk' });
     const answer = {
       sessionId: session,
       id: 'answer-1',
