@@ -77,6 +77,8 @@ export function closeError(code: number, reason: string, url: string): LinkEnd {
   const { retry } = closeCodes[name];
   switch (name) {
     case 'unauthorized':
+      // This computer slept or was too busy to answer: that is no refusal, and the next try may be fast enough.
+      if (reason.endsWith('in time')) return silenceError(url, false);
       return reason.includes('registration')
         ? refused(
             'The relay did not accept the registration token.',
