@@ -30,10 +30,10 @@ export function findInItem(facts: readonly Fact[], query: string): SearchHit | u
 
 /**
  * A quick look before `findInItem`: false only where that finds nothing. It is given the texts as they are in JSON,
- * without the quotes: what is escaped there, or is space, is not looked for.
+ * without the quotes: what is escaped there (such as a character whose halves came apart), or is space, is not looked for.
  */
 export function mayBeIn(query: string): (json: string) => boolean {
-  const pieces = folded(query).split(/[\s"\\\p{Cc}\p{Cs}]+/u);
+  const pieces = folded(query).split(/[\s"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+/);
   const longest = pieces.reduce((a, b) => (b.length > a.length ? b : a), '');
   return (json) => folded(json).includes(longest);
 }

@@ -82,6 +82,10 @@ function alike(a: object, b: object, but?: string): boolean {
 
 /** The fact that a short line stands for. */
 export function continued(base: Fact, seq: number, later: number, text: string): Fact {
-  const content = { ...(base.update['content'] as Record<string, unknown>), text };
-  return { ...base, seq, at: base.at + later, update: { ...base.update, content } };
+  return { ...withText(base, seq, text), at: base.at + later };
+}
+
+export function withText(chunk: Fact, seq: number, text: string): Fact {
+  const content = { ...(chunk.update['content'] as Record<string, unknown>), text };
+  return { ...chunk, seq, update: { ...chunk.update, content } };
 }

@@ -131,7 +131,8 @@ export class DiskJournal implements Journal {
 
   #keep(fact: Fact, encoded: Encoded, offset: number): void {
     this.#runs.keep(fact, encoded);
-    this.#parts.index.add(fact, offset, encoded.base);
+    if (encoded.base === 0) this.#parts.index.add(fact, offset);
+    else this.#parts.index.addShort(offset, encoded.base);
     this.#recent.add(fact, encoded.size, this.#written);
     this.#appended.fire(fact);
   }
@@ -266,7 +267,7 @@ export class DiskJournal implements Journal {
     }
     const from = begin > 0 ? (begin < table.length ? table.at(begin).first : this.head + 1) : null;
     const next = end < table.length ? table.at(end).first : null;
-    return { facts: coalesce(await this.#facts(spans)), from, next };
+    return { facts: coalesce(await this.#facts(spans, true)), from, next };
   }
 
   /** Where the facts of the item at `place` are; of one that is too large the beginning and the end. */
@@ -304,7 +305,7 @@ export class DiskJournal implements Journal {
   }
 
   /** What the spans hold, in order, from disk and memory. */
-  async #facts(spans: Span[]): Promise<Fact[]> {
+  async #facts(spans: Span[], join = false): Promise<Fact[]> {
     spans.sort((a, b) => a.first - b.first);
     const { since } = this.#recent;
     const parts = spans.flatMap((span) =>
@@ -317,7 +318,7 @@ export class DiskJournal implements Journal {
     const facts: Fact[] = [];
     try {
       for await (const { span, bytes } of readSpans(fromDisk)) {
-        const part = decodeRun(span, bytes);
+        const part = decodeRun(span, bytes, join);
         if (!this.#belongs(part[0], span)) throw this.#indexWrong();
         for (const fact of part) facts.push(fact);
       }
@@ -371,7 +372,11 @@ export class DiskJournal implements Journal {
 
   async search(query: string, before: number, limit: number): Promise<SearchPage> {
     this.#ready();
-    const facts = (spans: Span[]) => this.#facts(spans.map((span) => ({ ...span })));
+    const facts = (spans: Span[]) =>
+      this.#facts(
+        spans.map((span) => ({ ...span })),
+        true,
+      );
     try {
       return await search({ items: () => this.#itemsBefore(before), facts }, query, before, limit);
     } catch (error) {

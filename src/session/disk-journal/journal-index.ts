@@ -44,18 +44,19 @@ export class JournalIndex {
     return this.items.load(header.items, header.first - 1);
   }
 
-  /** `base`: of a short line the number of the full line that it continues, else 0. */
-  add(fact: Fact, offset: number, base: number): void {
-    if (base !== 0) {
-      this.facts.addShort(offset, base);
-      if (this.#lastItem) this.items.extend(this.#lastItem, fact.seq);
-      return;
-    }
+  /** A fact that is written in full. */
+  add(fact: Fact, offset: number): void {
     this.facts.addFull(offset, this.#join(fact));
     const known = fact.event && fateOf(fact.event);
     if (known) this.fates.add(known.id, fact.seq);
     // After the lookup: the end of a prompt still belongs to its item.
     this.state.add(fact);
+  }
+
+  /** The next fact continues the one before; `base` is the number of the run's first. */
+  addShort(offset: number, base: number): void {
+    this.facts.addShort(offset, base);
+    if (this.#lastItem) this.items.extend(this.#lastItem, this.facts.head);
   }
 
   /** `stand`: the fact that is shown in place of the damaged one. */

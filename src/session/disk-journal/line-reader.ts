@@ -1,6 +1,7 @@
 /** Reads a segment line by line, from its beginning, a piece at a time. */
 import { open } from 'node:fs/promises';
 import { limits } from '../../protocol/limits.ts';
+import { ReadBuffer } from './read-buffer.ts';
 import { decodeLine, type Line } from './lines.ts';
 
 export interface PlacedLine {
@@ -17,30 +18,33 @@ export interface PlacedLine {
  */
 export async function* readLines(path: string, to: number): AsyncGenerator<PlacedLine[]> {
   const file = await open(path, 'r');
+  const buffer = new ReadBuffer();
   try {
-    let rest: Buffer[] = [];
-    let restBytes = 0;
+    // Where the file is read to; the bytes before it that are no whole line yet; how much is read at a time.
     let position = 0;
+    let rest = 0;
+    let size = limits.readBytes / 2;
     while (position < to) {
-      const piece = Buffer.allocUnsafe(Math.min(limits.readBytes, to - position));
-      const { bytesRead } = await file.read(piece, 0, piece.length, position);
+      const bytes = buffer.take(size);
+      const most = Math.min(size - rest, to - position);
+      const { bytesRead } = await file.read(bytes, rest, most, position);
       if (bytesRead === 0) break;
-      const read = piece.subarray(0, bytesRead);
-      const start = position - restBytes;
+      const start = position - rest;
       position += bytesRead;
-      const lastFeed = read.lastIndexOf(0x0a);
-      if (lastFeed < 0) {
-        rest.push(read);
-        restBytes += bytesRead;
-        continue;
-      }
-      const whole = Buffer.concat([...rest, read.subarray(0, lastFeed + 1)]);
-      yield [...linesIn(whole, start)];
-      rest = [read.subarray(lastFeed + 1)];
-      restBytes = rest[0]!.length;
+      const filled = rest + bytesRead;
+      const end = bytes.subarray(0, filled).lastIndexOf(0x0a) + 1;
+      if (end > 0) yield [...linesIn(bytes.subarray(0, end), start)];
+      rest = filled - end;
+      if (rest < size) bytes.copyWithin(0, end, filled);
+      if (rest < size / 2) continue;
+      // A long line: it needs a larger buffer, which does not have what this one has.
+      const kept = Buffer.from(bytes.subarray(0, rest));
+      size *= 2;
+      buffer.take(size).set(kept);
     }
-    if (restBytes > 0) yield [{ offset: position - restBytes, end: position, line: undefined }];
+    if (rest > 0) yield [{ offset: position - rest, end: position, line: undefined }];
   } finally {
+    buffer.give();
     await file.close();
   }
 }

@@ -1,7 +1,6 @@
 /** Reads segments into the indexes again, and finds out what a crash or a bad disk has done to them. */
 import type { Fact } from '../../protocol/facts.ts';
 import type { JournalIndex } from './journal-index.ts';
-import { continued } from './chunk-runs.ts';
 import { damagedFact } from './damaged.ts';
 import { readLines } from './line-reader.ts';
 import { formatVersion, type Header, type Line } from './lines.ts';
@@ -38,6 +37,8 @@ export async function replay(
       }
     }
     reader.fill(reader.seen);
+    // Also an empty one: what it had is lost, and who knows how much it was.
+    if (!reader.headed) result.damaged = true;
     // What is torn in an older segment was cut when the next one began, or would have been.
     segment.size = result.end;
   }
@@ -61,6 +62,8 @@ class SegmentReplay {
   /** The full line that a short one continues; undefined when it is damaged. */
   #base: Fact | undefined;
   #at = 0;
+  /** It has a first line. */
+  headed = false;
   /** The highest number in an undamaged line, though it may say too little to be read. */
   seen = 0;
 
@@ -78,6 +81,7 @@ class SegmentReplay {
         this.#result.epoch = line.header.epoch;
         this.#result.boot = line.header.boot;
         this.#result.closed = false;
+        this.headed = true;
         return true;
       case 'opened':
         this.#result.boot = line.boot;
@@ -91,26 +95,25 @@ class SegmentReplay {
       case 'fact':
         return this.#fact(line.fact, offset);
       case 'more':
-        return this.#more(line.seq, line.later, line.text, offset);
+        return this.#more(line.seq, line.later, offset);
     }
   }
 
   #fact(fact: Fact, offset: number): boolean {
     if (!this.#fits(fact.seq)) return false;
     this.fill(fact.seq - 1);
-    this.#index.add(fact, offset, 0);
+    this.#index.add(fact, offset);
     this.#base = fact;
     this.#at = fact.at;
     return true;
   }
 
-  #more(seq: number, later: number, text: string, offset: number): boolean {
+  #more(seq: number, later: number, offset: number): boolean {
     if (!this.#fits(seq)) return false;
     const base = this.#base;
     if (base && seq === this.#index.facts.head + 1) {
-      const fact = continued(base, seq, later, text);
-      this.#index.add(fact, offset, base.seq);
-      this.#at = fact.at;
+      this.#index.addShort(offset, base.seq);
+      this.#at = base.at + later;
     } else {
       // The full line that it continues may be among those that are missing.
       this.#base = undefined;

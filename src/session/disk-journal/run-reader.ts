@@ -3,10 +3,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Fact } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
 import { sizeOf } from '../journal.ts';
-import { continued } from './chunk-runs.ts';
+import { chunkText } from '../coalesce.ts';
+import { continued, withText } from './chunk-runs.ts';
 import { damagedFact } from './damaged.ts';
 import type { FactTable } from './fact-table.ts';
 import { linesIn } from './line-reader.ts';
+import { ReadBuffer } from './read-buffer.ts';
 import { segmentOf, type Segment } from './segments.ts';
 
 /** Facts `first` to `last`, of which the first is written in full. */
@@ -45,6 +47,7 @@ export function spanOf(run: Run, segments: readonly Segment[], facts: FactTable)
 export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span: Span; bytes: Buffer }> {
   let file: FileHandle | undefined;
   let path: string | undefined;
+  const buffer = new ReadBuffer();
   try {
     for (let i = 0; i < spans.length;) {
       const group = near(spans, i);
@@ -62,7 +65,7 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span:
         path = segment.path;
       }
       // With the line feed before it: an index that points elsewhere is found out.
-      const bytes = Buffer.allocUnsafe(to - from + 1);
+      const bytes = buffer.take(to - from + 1);
       const { bytesRead } = await file!.read(bytes, 0, bytes.length, from - 1);
       for (const span of group) {
         const start = span.from - from;
@@ -72,6 +75,7 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span:
       }
     }
   } finally {
+    buffer.give();
     await file?.close();
   }
 }
@@ -90,14 +94,24 @@ function near(spans: readonly Span[], i: number): Span[] {
   return group;
 }
 
-/** What the lines of a run say. Throws `IndexWrong`. */
-export function decodeRun({ first, last }: Run, bytes: Buffer): Fact[] {
+/** What the lines of a run say; with `join` its chunks as one fact (docs/SPEC.md, J7). Throws `IndexWrong`. */
+export function decodeRun({ first, last }: Run, bytes: Buffer, join = false): Fact[] {
   const facts: Fact[] = [];
   let base: Fact | undefined;
   let at = 0;
   let next = first;
+  let texts: string[] = [];
   const fill = (to: number) => {
     for (let begins = true; next < to; begins = false) facts.push(damagedFact(next++, at, begins));
+  };
+  const joined = () => {
+    const head = facts.at(-1);
+    if (head && texts.length > 0) {
+      const text = (chunkText(head) ?? '') + texts.join('');
+      const until = at === head.at ? {} : { until: at };
+      facts[facts.length - 1] = { ...withText(head, next - 1, text), first: head.seq, ...until };
+    }
+    texts = [];
   };
   for (const { line } of linesIn(bytes, 0)) {
     if (line?.kind !== 'fact' && line?.kind !== 'more') continue;
@@ -105,6 +119,13 @@ export function decodeRun({ first, last }: Run, bytes: Buffer): Fact[] {
     if (seq > last) break;
     if (seq < next) throw new IndexWrong();
     if (line.kind === 'more' && !base) continue;
+    if (line.kind === 'more' && join && seq === next) {
+      texts.push(line.text);
+      at = base!.at + line.later;
+      next = seq + 1;
+      continue;
+    }
+    joined();
     fill(seq);
     const fact = line.kind === 'fact' ? line.fact : continued(base!, seq, line.later, line.text);
     if (line.kind === 'fact') base = fact;
@@ -112,6 +133,7 @@ export function decodeRun({ first, last }: Run, bytes: Buffer): Fact[] {
     facts.push(fact);
     next = seq + 1;
   }
+  joined();
   fill(last + 1);
   return facts;
 }

@@ -94,7 +94,7 @@ describe('journal on disk', function () {
             assert.equal(seen.size, 1);
           }),
       ),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 
@@ -240,7 +240,7 @@ describe('journal on disk', function () {
             await third.close();
           }),
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -272,7 +272,7 @@ describe('journal on disk', function () {
             await third.close();
           }),
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
