@@ -20,7 +20,8 @@ export interface ComeBackPorts {
 
 /**
  * Connects without starting an agent that did not run before. The window before a reload may still be ending and hold
- * the lock: it is waited for. A failure shows in the status item alone: nobody asked for anything just now.
+ * the lock: it is waited for; and a full disk, until it has room. A failure shows in the status item alone: nobody
+ * asked for anything just now.
  */
 export async function comeBack(ports: ComeBackPorts): Promise<void> {
   const { clock, log } = ports;
@@ -34,11 +35,13 @@ export async function comeBack(ports: ComeBackPorts): Promise<void> {
       return await ports.start();
     } catch (error) {
       const { code } = asOffdeskError(error);
-      if (code !== 'host_locked' || clock.now() >= until) {
+      const full = wasOn && code === 'storage_failed';
+      const again = full || (code === 'host_locked' && clock.now() < until);
+      if (!again || (full && tries === 0))
         log.write('warn', 'remote control did not start by itself', { code });
-        return;
-      }
-      await new Promise<void>((resolve) => clock.after(limits.comeBackTryMs, resolve));
+      if (!again) return;
+      const waitMs = full ? limits.comeBackMs : limits.comeBackTryMs;
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
     }
   }
 }

@@ -62,6 +62,11 @@ describe('coming back', () => {
     const never = setUp({ start: locked });
     await never.run();
     assert.ok(never.starts() > 4 && never.now() <= 20_000, `${never.starts()} starts in ${never.now()} ms`);
+    let full = 40;
+    const noRoom = () => Promise.reject(new OffdeskError('storage_failed', 'The disk is full.', ''));
+    const waits = setUp({ start: () => (full-- > 0 ? noRoom() : Promise.resolve()) });
+    await waits.run();
+    assert.equal(waits.starts(), 41);
     let decided = false;
     const stopped = setUp({
       isDecided: () => decided,
