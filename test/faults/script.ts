@@ -18,6 +18,8 @@ export type Step =
   | { do: 'open'; on: SurfaceName; part: number }
   | { do: 'wake'; on: PageName }
   | { do: 'cut' | 'halfOpen' | 'refuse'; link: LinkName }
+  /** What goes to the relay arrives, what comes from it does not. */
+  | { do: 'deafen'; link: LinkName }
   | { do: 'delay'; link: LinkName; ms: number }
   | { do: 'throttle'; link: LinkName; bytesPerSecond: number }
   /** `resume`: what was held goes on, as after lost packets; else it stays dead. */
@@ -67,8 +69,10 @@ export function scriptOf(seed: string, round: number, options: ScriptOptions = {
   };
   const cold = random.chance(0.15);
   const steps: TimedStep[] = [];
-  const acts = random.int(6, 18);
+  const acts = random.int(5, 15);
   for (let count = 0; count < acts; count++) steps.push(...userAct(random, count));
+  const aims = random.int(0, 2);
+  for (let count = 0; count < aims; count++) steps.push(...aimed(random, kinds, count));
   // Someone who looks: nothing waits for an answer for long.
   if (random.chance(0.6)) {
     for (let at = random.int(50, 150); at < phaseMs; at += random.int(40, 160))
@@ -104,6 +108,50 @@ function userAct(random: Random, count: number): TimedStep[] {
     [0.7, () => [{ at, do: 'open', on, part: random.int(0, 10) / 10 }]],
     [1, () => [{ at, do: 'wake', on: random.pick(pages) }]],
   ])();
+}
+
+/** Breaks something at the very moment when somebody sends: nobody must be in doubt for long, or twice. */
+function aimed(random: Random, kinds: readonly FaultKind[], count: number): TimedStep[] {
+  const at = random.int(0, phaseMs - 300);
+  const on = random.pick(pages);
+  const hit = at + random.int(0, 40);
+  const later = hit + random.int(30, 400);
+  const sends: TimedStep = random.chance(0.6)
+    ? { at, do: 'prompt', on, text: `aim${count} ${task(random)}` }
+    : { at, do: 'answer', on, option: random.pick(['yes', 'no']) };
+  const ways: TimedStep[][] = [];
+  if (kinds.includes('host')) {
+    ways.push([
+      { at: hit, do: 'kill', who: 'host' },
+      { at: later, do: 'start', who: 'host' },
+    ]);
+  }
+  if (kinds.includes('kill')) {
+    for (const who of ['relay', on] as const) {
+      ways.push([
+        { at: hit, do: 'kill', who },
+        { at: later, do: 'start', who },
+      ]);
+    }
+    ways.push([{ at: hit, do: 'kill', who: 'agent' }]);
+  }
+  if (kinds.includes('link')) {
+    ways.push([{ at: hit, do: 'cut', link: on }]);
+    // It arrives, and the answer does not; with the host killed meanwhile nothing but the journal can tell.
+    const deaf: TimedStep[] = [
+      { at: at - 1, do: 'deafen', link: on },
+      { at: later + 100, do: 'heal', link: on, resume: false },
+    ];
+    ways.push(deaf);
+    if (kinds.includes('host')) {
+      const killed: TimedStep[] = [
+        { at: hit + 30, do: 'kill', who: 'host' },
+        { at: later, do: 'start', who: 'host' },
+      ];
+      ways.push([...deaf, ...killed], [...deaf, ...killed]);
+    }
+  }
+  return ways.length === 0 ? [sends] : [sends, ...random.pick(ways)];
 }
 
 function task(random: Random): string {
@@ -144,6 +192,7 @@ function fault(random: Random, kinds: readonly FaultKind[], smallDisk: boolean):
         [3, () => [{ at, do: 'cut', link }]],
         [2, () => [{ at, do: 'refuse', link }, end]],
         [3, () => [{ at, do: 'halfOpen', link }, end]],
+        [2, () => [{ at, do: 'deafen', link }, end]],
         [2, () => [{ at, do: 'delay', link, ms: random.int(10, 250) }, end]],
         [2, () => [{ at, do: 'throttle', link, bytesPerSecond: random.int(2_000, 200_000) }, end]],
       ])();

@@ -245,6 +245,8 @@ export class World {
       case 'halfOpen':
       case 'refuse':
         return this.#link(step.link)[step.do]();
+      case 'deafen':
+        return this.#link(step.link).halfOpen('down');
       case 'delay':
         return this.#link(step.link).delay(step.ms);
       case 'throttle':

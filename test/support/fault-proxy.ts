@@ -37,6 +37,7 @@ export class FaultProxy {
   #target: { host: string; port: number };
   #port = 0;
   #mode: Mode = 'open';
+  #heldWay: 'up' | 'down' | undefined;
   #delayMs = 0;
   #bytesPerSecond = Infinity;
   #recorded = 0;
@@ -82,11 +83,13 @@ export class FaultProxy {
 
   /**
    * Keeps every connection and forwards nothing any more, ends and resets neither; new ones are accepted and
-   * stay silent. As when a router forgets a link, or a phone leaves the building.
+   * stay silent. As when a router forgets a link, or a phone leaves the building. `only`: one direction alone; what
+   * went the other way arrives, and nobody hears that it did.
    */
-  halfOpen(): void {
+  halfOpen(only?: 'up' | 'down'): void {
     this.#mode = 'half-open';
-    for (const link of this.#links) link.hold();
+    this.#heldWay = only;
+    for (const link of this.#links) link.hold(only);
   }
 
   /** Resets every connection and each new one: nobody answers at this address. */
@@ -147,7 +150,7 @@ export class FaultProxy {
       ended: () => this.#links.delete(link),
     });
     this.#links.add(link);
-    if (this.#mode === 'half-open') link.hold();
+    if (this.#mode === 'half-open') link.hold(this.#heldWay);
   }
 }
 
@@ -191,10 +194,10 @@ class Link {
     }
   }
 
-  hold(): void {
+  hold(only: 'up' | 'down' | undefined): void {
     this.#held = true;
-    this.#up.hold();
-    this.#down.hold();
+    if (only !== 'down') this.#up.hold();
+    if (only !== 'up') this.#down.hold();
   }
 
   release(): void {

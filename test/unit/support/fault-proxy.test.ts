@@ -90,6 +90,19 @@ describe('support: fault proxy', function () {
     await eventually(() => client.error(), { what: 'the reset' });
   });
 
+  it('half-open one way: what is sent arrives, and its echo does not until it resumes', async () => {
+    const client = await open();
+    await says(client, 'before');
+    proxy.halfOpen('down');
+    client.socket.write('there');
+    await eventually(() => proxy.recordings[0]!.up.toString() === 'beforethere', {
+      what: 'the words to arrive',
+    });
+    assert.equal(client.text(), 'before');
+    proxy.heal({ resume: true });
+    await eventually(() => client.text() === 'beforethere', { what: 'the echo' });
+  });
+
   it('half-open can resume without losing or repeating a byte', async () => {
     const client = await open();
     await says(client, 'one');
