@@ -51,7 +51,8 @@ async function main(): Promise<boolean> {
       times.push(result.ms);
       facts += result.facts;
       if (result.skippedDisk) skippedDisks++;
-      if (times.length % 25 === 0) console.log(`${times.length} of ${rounds} rounds, ${failed.length} failed`);
+      if (times.length % 25 === 0)
+        console.log(`${times.length} of ${rounds} rounds, ${failed.length} failed`);
       if (result.violations.length === 0) continue;
       failed.push(round);
       console.log(`\nround ${round} of seed ${values.seed} FAILED, see ${place}`);
