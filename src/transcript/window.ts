@@ -23,8 +23,10 @@ export function cutWindow(transcript: Transcript, begin: number, end = transcrip
   const later = items.slice(end);
   const before = dropped.length > 0 ? Math.max(...dropped.map(beginOf)) + 1 : null;
   const stays = items.slice(begin, end);
-  // Not where the first one after it begins: a run of chunks that came as one is numbered as its last.
-  const at = later.length > 0 ? Math.max(...stays.map(beginOf), (before ?? 1) - 1) + 1 : null;
+  // A run of chunks that came as one is numbered as its last: where the next item seems to begin may be too late. And
+  // one fact can make two items, with the cut between them.
+  const next = Math.max(...stays.map(beginOf), (before ?? 1) - 1) + 1;
+  const at = later.length > 0 ? Math.min(next, ...later.map(beginOf)) : null;
   const present = later.length === 0;
   const kept = [
     ...stays,

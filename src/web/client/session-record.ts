@@ -201,7 +201,7 @@ export class SessionRecord {
     const cut = cutWindow(this.#live.transcript, begin, end);
     if (cut.at !== null) {
       const fold = new TranscriptFold(cut.window);
-      this.#far = { fold, from: cut.before ?? this.#from, next: cut.at };
+      this.#far = { fold, from: later(cut.before, this.#from), next: cut.at };
     }
     this.#trim(this.#bounds.tail);
   }
@@ -211,7 +211,7 @@ export class SessionRecord {
     const [begin, end] = this.#near(window.items);
     const cut = cutWindow(window, begin, end);
     const fold = new TranscriptFold(cut.window);
-    this.#far = { fold, from: cut.before ?? far.from, next: cut.at ?? far.next };
+    this.#far = { fold, from: later(cut.before, far.from), next: cut.at ?? far.next };
   }
 
   /** Keeps the last `count` items at the end. */
@@ -225,7 +225,7 @@ export class SessionRecord {
       this.#gone.delete(id);
     }
     this.#live = new TranscriptFold(cut.window);
-    this.#from = cut.before ?? this.#from;
+    this.#from = later(cut.before, this.#from);
   }
 
   /** The part around the reader that is kept. */
@@ -238,6 +238,11 @@ export class SessionRecord {
     );
     return [begin, begin + kept];
   }
+}
+
+/** Of two beginnings; an open question may stand before the one that the window had. */
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /** Facts of items that are there; a turn's end ends its calls wherever they are. */
