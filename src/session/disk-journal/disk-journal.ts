@@ -4,8 +4,6 @@ import { Emitter } from '../../base/emitter.ts';
 import { OffdeskError } from '../../base/error.ts';
 import type { Fact } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
-import { coalesce } from '../coalesce.ts';
-import { fateOf } from '../fates.ts';
 import type {
   Fate,
   Journal,
@@ -15,15 +13,14 @@ import type {
   PagePlace,
   SearchPage,
 } from '../journal.ts';
-import { isDamaged } from './damaged.ts';
 import { ChunkRuns, type Encoded } from './chunk-runs.ts';
+import { JournalReader } from './journal-reader.ts';
 import { encodeLine } from './lines.ts';
 import { headerOf, openParts, type DiskJournalOptions, type Parts } from './open.ts';
 import { RecentFacts } from './recent-facts.ts';
-import { decodeRun, IndexWrong, readSpans, spanOf, upTo, type Run, type Span } from './run-reader.ts';
-import { search } from './search.ts';
+import { IndexWrong } from './run-reader.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { segmentOf, segmentPath } from './segments.ts';
+import { segmentPath } from './segments.ts';
 import { cannotRead, codeOf, storageError } from './storage-error.ts';
 import { leftOut } from './left-out.ts';
 
@@ -37,6 +34,7 @@ export class DiskJournal implements Journal {
   readonly #log: Log;
   readonly #parts: Parts;
   readonly #writer: SegmentWriter;
+  readonly #reader: JournalReader;
   readonly #runs = new ChunkRuns();
   readonly #recent = new RecentFacts();
   readonly #appended = new Emitter<Fact>();
@@ -71,6 +69,7 @@ export class DiskJournal implements Journal {
     this.repaired = parts.repaired;
     this.#opened = parts.opened;
     this.#written = this.head;
+    this.#reader = new JournalReader(parts, this.#recent, () => this.#written);
     this.#writer = new SegmentWriter({
       segment: parts.segments.at(-1)!,
       clock: options.clock,
@@ -202,137 +201,46 @@ export class DiskJournal implements Journal {
     await this.#writer.sync();
   }
 
-  async read(seq: number, maxBytes: number): Promise<Fact[]> {
-    this.#ready();
-    const first = Math.max(0, seq) + 1;
-    if (first > this.head) return [];
-    if (first >= this.#recent.since) return this.#recent.from(first, maxBytes);
-    const span = this.#spanFrom(first, maxBytes);
-    const facts = await this.#facts([span]);
-    return upTo(
-      facts.filter((fact) => fact.seq >= first),
-      maxBytes,
-    );
-  }
-
-  /** From the full line of `first` to about `maxBytes` on, in one segment. */
-  #spanFrom(first: number, maxBytes: number): Span {
-    const { segments, index } = this.#parts;
-    const { facts } = index;
-    const base = facts.base(first);
-    const begin = facts.offset(base);
-    const end = Math.min(this.#written, (segments[segmentOf(segments, base) + 1]?.first ?? Infinity) - 1);
-    let last = first;
-    if (begin === undefined) {
-      while (last < end && facts.offset(last + 1) === undefined) last++;
-    } else {
-      let low = first;
-      let high = end;
-      while (low < high) {
-        const middle = (low + high + 1) >>> 1;
-        if ((facts.offset(middle) ?? begin) - begin <= maxBytes) low = middle;
-        else high = middle - 1;
-      }
-      last = low;
-    }
-    return spanOf({ first: base, last }, segments, facts);
+  read(seq: number, maxBytes: number): Promise<Fact[]> {
+    return this.#reading((reader) => reader.read(seq, maxBytes));
   }
 
   tail(items: number): Promise<JournalWindow> {
-    return this.#soon(() => {
-      const { index } = this.#parts;
-      const place = index.items.length - items;
-      const start =
-        place <= 0 ? 1 : place >= index.items.length ? this.head + 1 : index.items.at(place).first;
-      return { state: index.state.before(start), start, from: place <= 0 ? null : start };
-    });
+    return this.#reading((reader) => reader.tail(items));
   }
 
-  async page(place: PagePlace, items: number, maxBytes: number): Promise<JournalPage> {
-    this.#ready();
-    const table = this.#parts.index.items;
-    const forward = 'at' in place;
-    let begin = table.countBefore(forward ? place.at : place.before);
-    let end = begin;
-    const spans: Span[] = [];
-    let bytes = 0;
-    while (end - begin < items && (forward ? end < table.length : begin > 0)) {
-      const own = this.#spansOf(forward ? end : begin - 1);
-      const size = own.reduce((sum, { from, to }) => sum + to - from, 0);
-      if (begin < end && bytes + size > maxBytes) break;
-      for (const span of own) spans.push(span);
-      bytes += size;
-      if (forward) end++;
-      else begin--;
-    }
-    const from = begin > 0 ? (begin < table.length ? table.at(begin).first : this.head + 1) : null;
-    const next = end < table.length ? table.at(end).first : null;
-    return { facts: coalesce(await this.#facts(spans, true)), from, next };
+  page(place: PagePlace, items: number, maxBytes: number): Promise<JournalPage> {
+    return this.#reading((reader) => reader.page(place, items, maxBytes));
   }
 
-  /** Where the facts of the item at `place` are; of one that is too large the beginning and the end. */
-  #spansOf(place: number): Span[] {
-    const spans: Span[] = [];
-    let bytes = 0;
-    for (const span of this.#spansBack(place)) {
-      spans.push(span);
-      bytes += span.to - span.from;
-      if (bytes <= limits.historyItemChars) continue;
-      const { first, hash } = this.#parts.index.items.at(place);
-      if (span.first !== first) spans.push(this.#span({ first, last: first }, hash));
-      break;
-    }
-    return spans;
+  itemsAfter(seq: number): Promise<number> {
+    return this.#reading((reader) => reader.itemsAfter(seq));
   }
 
-  /** All runs of the item at `place`, the newest first. */
-  *#spansBack(place: number): Generator<Span> {
-    const { items, facts } = this.#parts.index;
-    const { first, last, hash } = items.at(place);
-    for (let seq = last; ;) {
-      const base = facts.base(seq);
-      if (base < first || base > seq) throw this.#indexWrong();
-      yield this.#span({ first: base, last: seq }, hash);
-      if (base === first) return;
-      seq = facts.before(base);
-      if (seq < first || seq >= base) throw this.#indexWrong();
-    }
+  fate(id: string): Promise<Fate | undefined> {
+    return this.#reading((reader) => reader.fate(id));
   }
 
-  #span(run: Run, item: string): Span {
-    const waiting = run.last > this.#written;
-    return { ...spanOf(run, this.#parts.segments, this.#parts.index.facts), item, waiting };
+  search(query: string, before: number, limit: number): Promise<SearchPage> {
+    return this.#reading((reader) => reader.search(query, before, limit));
   }
 
-  /** What the spans hold, in order, from disk and memory. */
-  async #facts(spans: Span[], join = false): Promise<Fact[]> {
-    spans.sort((a, b) => a.first - b.first);
-    const { since } = this.#recent;
-    const parts = spans.flatMap((span) =>
-      span.first < since ? [] : [this.#recent.slice(span.first, span.last)],
-    );
-    const fromDisk = spans.filter((span) => span.first < since);
-    const crossing = fromDisk.filter(({ last }) => last > this.#written);
-    const ends = crossing.map(({ last }) => this.#recent.slice(this.#written + 1, last));
-    for (const span of crossing) span.last = this.#written;
-    const facts: Fact[] = [];
+  /** What was appended before can be read. */
+  async #reading<T>(work: (reader: JournalReader) => T | Promise<T>): Promise<T> {
+    if (this.#closing) throw closed();
+    this.#writer.flush();
     try {
-      for await (const { span, bytes } of readSpans(fromDisk)) {
-        const part = decodeRun(span, bytes, join);
-        if (!this.#belongs(part[0], span)) throw this.#indexWrong();
-        for (const fact of part) facts.push(fact);
-      }
+      return await work(this.#reader);
     } catch (error) {
+      // It was closed meanwhile, files and all.
+      if (this.#isClosing()) throw closed();
       if (error instanceof IndexWrong) throw this.#indexWrong();
       throw cannotRead(error);
     }
-    for (const part of [...ends, ...parts]) for (const fact of part) facts.push(fact);
-    return crossing.length > 0 ? facts.sort((a, b) => a.seq - b.seq) : facts;
   }
 
-  #belongs(fact: Fact | undefined, { item }: Span): boolean {
-    if (item === undefined || fact === undefined || isDamaged(fact)) return true;
-    return fact.item !== undefined && this.#parts.index.items.hashOf(fact.item) === item;
+  #isClosing(): boolean {
+    return this.#closing !== undefined;
   }
 
   /** The next opening makes the indexes anew. */
@@ -347,62 +255,6 @@ export class DiskJournal implements Journal {
       "The index of the session's record is damaged.",
       'Start Offdesk again: the index is then made anew.',
     );
-  }
-
-  itemsAfter(seq: number): Promise<number> {
-    return this.#soon(() => {
-      const { items } = this.#parts.index;
-      return items.length - items.countBefore(seq + 1);
-    });
-  }
-
-  async fate(id: string): Promise<Fate | undefined> {
-    this.#ready();
-    const { fates } = this.#parts.index;
-    let known = false;
-    for (let seq = fates.find(id, Infinity); seq !== undefined; seq = fates.find(id, seq)) {
-      const [fact] = await this.read(seq - 1, 1);
-      const told = fact?.event && fateOf(fact.event);
-      if (told?.id === id) return told.fate;
-      // It was here, though nobody can read any more what was said: it must not be done again.
-      known ||= !fact?.event;
-    }
-    return known ? 'interrupted' : undefined;
-  }
-
-  async search(query: string, before: number, limit: number): Promise<SearchPage> {
-    this.#ready();
-    const facts = (spans: Span[]) =>
-      this.#facts(
-        spans.map((span) => ({ ...span })),
-        true,
-      );
-    try {
-      return await search({ items: () => this.#itemsBefore(before), facts }, query, before, limit);
-    } catch (error) {
-      if (error instanceof IndexWrong) throw this.#indexWrong();
-      throw cannotRead(error);
-    }
-  }
-
-  *#itemsBefore(before: number): Generator<{ first: number; spans: Iterable<Span> }> {
-    const { items } = this.#parts.index;
-    for (let place = items.countBefore(before) - 1; place >= 0; place--) {
-      if (this.#closing) throw closed();
-      yield { first: items.at(place).first, spans: this.#spansBack(place) };
-    }
-  }
-
-  /** What was appended before can be read. */
-  #ready(): void {
-    if (this.#closing) throw closed();
-    this.#writer.flush();
-  }
-
-  // A promise also where it throws.
-  async #soon<T>(read: () => T): Promise<T> {
-    this.#ready();
-    return read();
   }
 
   close(): Promise<void> {
