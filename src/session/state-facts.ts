@@ -16,6 +16,8 @@ export class StateFacts {
     const { event, update } = fact;
     if (!event) {
       if (latestOnly.has(update.sessionUpdate)) this.#facts.set(update.sessionUpdate, fact);
+      // Claude tells the cost at the end of a turn alone: later updates say nothing about it.
+      if (update.sessionUpdate === 'usage_update' && update['cost']) this.#facts.set('cost', fact);
       else if (update.sessionUpdate === 'session_info_update' && update['title'] !== undefined) {
         this.#facts.set('title', fact);
       }
@@ -70,6 +72,8 @@ export class StateFacts {
 
   /** Those numbered below `seq`, oldest first. */
   before(seq: number): Fact[] {
-    return [...this.#facts.values()].filter((fact) => fact.seq < seq).sort((a, b) => a.seq - b.seq);
+    // The cost may stand in the newest usage itself.
+    const facts = [...new Set(this.#facts.values())];
+    return facts.filter((fact) => fact.seq < seq).sort((a, b) => a.seq - b.seq);
   }
 }

@@ -136,6 +136,25 @@ for (const [name, create] of implementations) {
       assert.equal((await journal.tail(99)).from, null);
     });
 
+    it('J5: what a session cost is told though a later usage does not speak of it', async () => {
+      const journal = await make();
+      const usage = (used: number, more: object = {}) =>
+        journal.append({
+          at: 0,
+          origin: { kind: 'agent' },
+          update: { sessionUpdate: 'usage_update', used, ...more },
+        });
+      usage(1, { cost: { amount: 1, currency: 'USD' } });
+      usage(2, { cost: { amount: 2, currency: 'USD' } });
+      usage(3);
+      usage(4);
+      journal.append(chunk('m1', 'x'));
+      const seqs = async () => (await journal.tail(0)).state.map(({ seq }) => seq);
+      assert.deepEqual(await seqs(), [2, 4]);
+      usage(5, { cost: { amount: 3, currency: 'USD' } });
+      assert.deepEqual(await seqs(), [6]);
+    });
+
     it('J6: a prompt that waited stands in the page where its turn began, with its text', async () => {
       const journal = await make();
       const origin = { kind: 'desk' } as const;
