@@ -148,6 +148,7 @@ try {
       ['more at most: opening', ({ before, peak }) => mb(peak - (before?.rss ?? NaN))],
       ['more: reading', ({ before, reading }) => mb((reading?.host.reading ?? NaN) - (before?.rss ?? NaN))],
       ['more: searching', ({ before, reading }) => mb((reading?.host.finding ?? NaN) - (before?.rss ?? NaN))],
+      ['heap in use after that', ({ reading }) => mb(reading?.host.after.heapUsed ?? NaN)],
       ['loop p99, max: at rest', ({ idle }) => delay(idle?.delayP99, idle?.delayMax)],
       ['opening', ({ busy }) => delay(busy?.delayP99, busy?.delayMax)],
       ['reading', ({ reading: r }) => delay(r?.host.delay.reading, r?.host.delayMax.reading)],

@@ -24,6 +24,8 @@ export interface Reading {
     /** The most resident bytes until the search, and in it. */
     reading: number;
     finding: number;
+    /** Resident bytes and heap in use after it, collected. */
+    after: { rss: number; heapUsed: number };
     /** Milliseconds of processor that the search took. */
     findingCpuMs: number;
     /** The worst of a hundred delays of the event loop, in milliseconds, until the search and in it. */
@@ -74,6 +76,8 @@ export async function readSession(at: PreparedHost, { rounds, up, down }: Readin
   const read = await host.figures({ reset: true });
   const finding = await mainThreadTasks(page, () => findBeginning(page));
   const found = await host.figures();
+  const searched = host.takePeak();
+  const { rss, heapUsed } = await host.figures({ collect: true });
   await page.close();
   return {
     ...{ items: upward.result.items, atOnce: upward.result.atOnce, heapBefore, heapAfter },
@@ -83,7 +87,12 @@ export async function readSession(at: PreparedHost, { rounds, up, down }: Readin
     },
     ...{ toBeginning, toEnd, finding: finding.result },
     host: {
-      ...{ reading: peak, finding: host.takePeak(), findingCpuMs: found.cpuMs - read.cpuMs },
+      ...{
+        reading: peak,
+        finding: searched,
+        after: { rss, heapUsed },
+        findingCpuMs: found.cpuMs - read.cpuMs,
+      },
       delay: { reading: read.delayP99, finding: found.delayP99 },
       delayMax: { reading: read.delayMax, finding: found.delayMax },
     },
