@@ -1,5 +1,5 @@
 /** One round: a world, its script, healing, quiet, and what must hold then. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fact } from '../../src/protocol/facts.ts';
 import { eventually } from '../support/wait.ts';
@@ -87,14 +87,14 @@ async function outcomeOf(world: World, session: string): Promise<Outcome> {
   return { ...common, facts, damage: [], merged: true };
 }
 
-/** Nothing is left over. */
+/** Nothing is left over: no process, and so no port; no lock; no temporary file. */
 async function endOf(world: World): Promise<string[]> {
   await world.ask('host', 'hostStop');
   await world.end();
-  try {
-    await eventually(() => world.leftovers().length === 0, { what: 'the end', timeoutMs: goneMs });
-    return [];
-  } catch {
-    return world.leftovers().map(({ pid, command }) => `process ${pid} is left over: ${command}`);
-  }
+  const gone = eventually(() => world.leftovers().length === 0, { what: 'the end', timeoutMs: goneMs });
+  await gone.catch(() => undefined);
+  const processes = world.leftovers().map(({ pid, command }) => `process ${pid} is left over: ${command}`);
+  const temporary = readdirSync(join(world.folder, 'tmp')).map((name) => `temporary ${name} is left over`);
+  const locks = readdirSync(world.machineFolder).filter((name) => name.endsWith('.lock'));
+  return [...processes, ...temporary, ...locks.map((name) => `lock ${name} is left over`)];
 }
