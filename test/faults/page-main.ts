@@ -51,7 +51,10 @@ async function main(): Promise<void> {
   const surface = new Surface(
     machine.host,
     { session: join(folder, 'session'), accepted: join(folder, 'accepted.jsonl') },
-    () => machine.way.value.kind,
+    () => {
+      const way = machine.way.value;
+      return way.kind === 'stopped' ? `stopped: ${way.error.code}` : way.kind;
+    },
   );
   obey((command) => {
     switch (command.cmd) {

@@ -309,6 +309,8 @@ export class World {
   async #kill(name: ProcessName): Promise<void> {
     const child = this.#children.get(name);
     if (!child || child.ended) return;
+    // Its port may soon be another round's relay.
+    if (name === 'relay') for (const link of this.#links.values()) link.retarget(nowhere);
     child.signal('SIGKILL');
     await child.exited;
   }
