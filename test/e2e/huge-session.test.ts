@@ -12,7 +12,9 @@ import { launchBrowser } from '../support/browser.ts';
 /** `OFFDESK_TEST_HUGE=1` takes the session of a gigabyte that the benchmark uses too. */
 const huge = process.env.OFFDESK_TEST_HUGE === '1';
 const items = huge ? bigItems : 10_000;
-const [taskMs, delayMs, heapBytes] = [200, 20, 60 * 2 ** 20];
+const [taskMs, heapBytes] = [200, 60 * 2 ** 20];
+/** By the clock: 20 ms is for a machine at rest, with the flag; beside other tests it says that nothing blocks. */
+const delayMs = huge ? 20 : 200;
 
 describe('a huge session', function () {
   this.timeout(huge ? 900_000 : 240_000);

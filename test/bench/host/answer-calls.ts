@@ -5,7 +5,10 @@ import { createInterface } from 'node:readline';
 export function answerCalls<Command extends { do: string }>(
   work: (command: Command) => Promise<object | void>,
 ): void {
-  createInterface({ input: process.stdin }).on('line', (line) => {
+  const lines = createInterface({ input: process.stdin });
+  // The benchmark was interrupted: nothing of it stays.
+  lines.on('close', () => process.exit());
+  lines.on('line', (line) => {
     const { call, ...command } = JSON.parse(line) as { call: number } & Command;
     work(command as unknown as Command).then(
       (answer) => say({ call, ...answer }),
