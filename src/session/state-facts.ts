@@ -53,6 +53,8 @@ export class StateFacts {
       case 'question_closed':
         this.#facts.delete(`question:${event.id}`);
         break;
+      case 'change':
+        break;
     }
   }
 
