@@ -66,6 +66,8 @@ class Connection implements ReconnectingConnection {
   #ticket: string;
   /** Losses since the last welcome; doubles the longest wait. */
   #failures = 0;
+  /** Unsealed words of another version, one after the other. */
+  #otherVersions = 0;
   #attempt: Attempt | undefined;
   #retry: Disposable | undefined;
   readonly #sleep: Disposable;
@@ -124,6 +126,7 @@ class Connection implements ReconnectingConnection {
       },
       live: (transport, welcome) => {
         this.#failures = 0;
+        this.#otherVersions = 0;
         this.#ticket = welcome.ticket;
         this.#options.onWelcome?.(welcome);
         this.#set({ state: 'live', transport, welcome });
@@ -137,7 +140,11 @@ class Connection implements ReconnectingConnection {
     this.#attempt = undefined;
     if (this.#disposed) return;
     this.#log.write('info', 'connection lost', { code: error.code, failures: this.#failures });
-    if (final.has(error.code)) {
+    const otherVersion = retry && error.code === 'version_mismatch';
+    this.#otherVersions = otherVersion ? this.#otherVersions + 1 : 0;
+    // A host that came back a moment ago takes what was sent to the one before for another version.
+    const doubtful = otherVersion && this.#otherVersions < limits.otherVersionWords;
+    if (final.has(error.code) && !doubtful) {
       this.#sleep.dispose();
       return this.#set({ state: 'stopped', error });
     }

@@ -21,6 +21,8 @@ export const limits = {
   /** How often it is looked whether the clock jumped, and how far it must have, to count as a sleep. */
   sleepTickMs: 5_000,
   sleepSlackMs: 15_000,
+  /** So often in a row a handshake must be refused for its version until that is believed. */
+  otherVersionWords: 3,
   reconnectMinMs: 250,
   reconnectMaxMs: 30_000,
 

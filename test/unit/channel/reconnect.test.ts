@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Welcome } from '../../../src/channel/control.ts';
 import type { FrameLink } from '../../../src/channel/link.ts';
 import { keepConnected, type ConnectionState } from '../../../src/channel/reconnect.ts';
+import { refusal } from '../../../src/channel/handshake.ts';
 import { acceptSecure, type AcceptedTransport } from '../../../src/channel/secure-transport.ts';
 import { closeCodes } from '../../../src/protocol/envelope.ts';
 import { limits } from '../../../src/protocol/limits.ts';
@@ -198,6 +199,36 @@ describe('C25: the reconnecting connection', () => {
         assert.equal(clock.pending, 0);
       }
     }
+  });
+
+  it('C27: an unsealed word of another version is believed when it comes again and again', async () => {
+    const { connection, relay, clock, goLive } = start();
+    const refuse = async () => {
+      const link = relay.connect();
+      await settle();
+      link.send(refusal);
+      await until(() => connection.state.state === 'waiting' || connection.state.state === 'stopped');
+      return connection.state.state;
+    };
+    const again = () => {
+      assert.ok(connection.state.state === 'waiting');
+      clock.advance(connection.state.until - clock.now());
+    };
+    for (let i = 1; i < limits.otherVersionWords; i++) {
+      assert.equal(await refuse(), 'waiting');
+      again();
+    }
+    // A host that had just come back: the next handshake is answered.
+    (await goLive()).close();
+    await until(() => connection.state.state === 'waiting');
+    for (let i = 1; i < limits.otherVersionWords; i++) {
+      again();
+      assert.equal(await refuse(), 'waiting');
+    }
+    again();
+    assert.equal(await refuse(), 'stopped');
+    assert.equal(errorOf(connection.state), 'version_mismatch');
+    connection.dispose();
   });
 
   it('C27: nothing that a relay can say makes it stop, but another version', async () => {
