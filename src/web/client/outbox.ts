@@ -82,12 +82,15 @@ export class Outbox {
 
   remove(id: string): void {
     this.#set(this.entries.value.filter((entry) => entry.id !== id));
+    this.flush();
   }
 
+  /** One at a time: with a later one under way, one that is refused for now would come after it. */
   flush(): void {
     const send = this.#send;
     if (!send) return;
     for (const entry of this.entries.value) {
+      if (entry.state === 'sent') return;
       if (entry.state !== 'here') continue;
       this.#update(entry.id, { state: 'sent' });
       send(entry.id, entry.prompt).then(
@@ -101,12 +104,14 @@ export class Outbox {
           else this.#refused(entry.id, error.toShape());
         },
       );
+      return;
     }
   }
 
   #refused(id: string, error: ErrorShape): void {
     if (!passing.has(error.code)) {
       this.#update(id, { state: 'refused', error });
+      this.flush();
       return;
     }
     this.#update(id, { state: 'here', error });

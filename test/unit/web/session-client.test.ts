@@ -151,11 +151,36 @@ describe('web: session client', () => {
     const later = reopened.session('s1');
     assert.equal(later.outbox.entries.value.length, 2);
     await reopened.connect(fake.connect());
+    await until(() => fake.of('session/prompt').length === 1);
+    const id = later.outbox.entries.value[0]!.id;
+    fake.event({ type: 'prompt_received', id, prompt: text('first') }, `p:${id}`);
     await until(() => fake.of('session/prompt').length === 2);
     assert.deepEqual(
       fake.of('session/prompt').map((params) => params['prompt']),
       [text('first'), text('second')],
     );
+  });
+
+  it('N4: what is written after a prompt that is refused for now waits for it', async () => {
+    const { fake, session, connect, clock } = setup();
+    let full = true;
+    const received: unknown[] = [];
+    fake.answers.set('session/prompt', (params) => {
+      if (full) {
+        // There is room again, too late for this one.
+        full = false;
+        throw refusal('storage_failed', 'The disk is full.');
+      }
+      received.push((params as { prompt: unknown }).prompt);
+      return { stopReason: 'end_turn' };
+    });
+    await connect();
+    session.prompt(text('first'));
+    session.prompt(text('second'));
+    await until(() => session.outbox.entries.value[0]?.error?.code === 'storage_failed');
+    clock.advance(limits.promptRetryMs);
+    await until(() => received.length === 2);
+    assert.deepEqual(received, [text('first'), text('second')]);
   });
 
   it('N5: a refused prompt stays visible with the reason and is not sent again by itself', async () => {
