@@ -23,10 +23,17 @@ export function groupsOf(agent: number): number[] {
  */
 export function groupsLeftBy(agent: number, mark: string): number[] {
   if (process.platform !== 'linux') return [];
-  const marked = allProcesses().filter(({ pid }) => hasMark(pid, mark));
+  const marked = allProcesses().filter(({ pid }) => markOf(pid) === mark);
   const own = marked.some(({ group }) => group === agent) ? [agent] : [];
   const commands = marked.filter((one) => leads(one) && one.pid !== agent && isCommand(one.pid));
   return [...own, ...commands.map(idOf)];
+}
+
+/** Groups of all agents, and of their commands, whose mark begins with this family's name. Other than Linux: none. */
+export function groupsOfFamily(family: string): number[] {
+  if (process.platform !== 'linux') return [];
+  const marked = allProcesses().filter(({ pid }) => markOf(pid)?.startsWith(`${family}.`));
+  return marked.filter((one) => leads(one) && isCommand(one.pid)).map(idOf);
 }
 
 /** False where nobody is left to be signalled; 0 only asks. Windows: never anybody. */
@@ -83,9 +90,10 @@ function statOf(pid: number): string[] | undefined {
   return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields;
 }
 
-function hasMark(pid: number, mark: string): boolean {
+function markOf(pid: number): string | undefined {
   const variables = readText(`/proc/${pid}/environ`)?.split('\0');
-  return variables?.includes(`${markVariable}=${mark}`) ?? false;
+  const begin = `${markVariable}=`;
+  return variables?.find((variable) => variable.startsWith(begin))?.slice(begin.length);
 }
 
 /** A shell, or what one became (`sh -c` of a single command): its output went to the agent. */

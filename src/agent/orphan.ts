@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/v4';
 import { limits } from '../protocol/limits.ts';
-import { anyRuns, groupsLeftBy, groupsOf, linuxStart, signalGroups } from './family.ts';
+import { anyRuns, groupsLeftBy, groupsOf, groupsOfFamily, linuxStart, signalGroups } from './family.ts';
 
 /** A process, told apart from any later one with the same number; to be kept over restarts of the host. */
 export const processIdentity = z.object({
@@ -39,7 +39,18 @@ export async function startOf(pid: number): Promise<string> {
  * started is left, the mark is (Linux). Never rejects.
  */
 export async function endOrphan(orphan: ProcessIdentity): Promise<OrphanEnd> {
-  const groups = await groupsOfOrphan(orphan);
+  return await endGroups(await groupsOfOrphan(orphan));
+}
+
+/**
+ * The same for agents of which nothing but the family is known (`UpstreamOptions.family`), since their host was
+ * killed before it could record more. Other than Linux: `none`.
+ */
+export async function endFamily(family: string): Promise<OrphanEnd> {
+  return await endGroups(groupsOfFamily(family));
+}
+
+async function endGroups(groups: readonly number[]): Promise<OrphanEnd> {
   if (groups.length === 0) return 'none';
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     signalGroups(groups, signal);

@@ -34,9 +34,11 @@ export interface AgentProcess {
 /** After so many lines in a row that are no message this is not an ACP agent. */
 const garbageLimit = 100;
 
-export function startProcess(agent: AgentCommand, cwd: string, log: Log): AgentProcess {
+/** `family`: with this begins the mark that all have that it starts. */
+export function startProcess(agent: AgentCommand, cwd: string, log: Log, family?: string): AgentProcess {
   endWithThisProcess();
-  const mark = randomUUID();
+  const own = randomUUID();
+  const mark = family === undefined ? own : `${family}.${own}`;
   const child = spawn(agent.command, agent.args, {
     cwd,
     env: { ...agentEnvironment(agent), [markVariable]: mark },

@@ -28,6 +28,8 @@ export interface UpstreamOptions extends AgentCommand {
    * where this host is killed.
    */
   onProcess?: (process: ProcessIdentity | undefined) => void;
+  /** Begins the mark of its processes: what `endFamily` (orphan.ts) needs. */
+  family?: string;
   log: Log;
 }
 
@@ -81,7 +83,7 @@ export class Upstream implements AgentPort {
   }
 
   async #launch(sink: AgentSink, replay: Replay, earlier: string | undefined): Promise<AgentOffers> {
-    const agentProcess = startProcess(this.#options, this.#options.cwd, this.#log);
+    const agentProcess = startProcess(this.#options, this.#options.cwd, this.#log, this.#options.family);
     this.#process = agentProcess;
     this.#sink = sink;
     await this.#tellProcess(agentProcess);

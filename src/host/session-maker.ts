@@ -1,7 +1,7 @@
 /** Makes sessions with their journals and agents: new ones, and those that a host before this one left open. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { endOrphan } from '../agent/orphan.ts';
+import { endFamily, endOrphan } from '../agent/orphan.ts';
 import { Upstream } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
@@ -62,12 +62,13 @@ export class SessionMaker {
     const { process, ...rest } = stored;
     const kept = this.#keep(stored);
     // It would go on writing to the agent's session, and hold what the next one needs.
-    const orphan =
-      process && endOrphan(process).then((end) => log.write('info', 'an orphaned agent', { end }));
+    const orphan = (process ? endOrphan(process) : endFamily(stored.id)).then((end) => {
+      if (end !== 'none') log.write('info', 'an orphaned agent', { end });
+    });
     const journal = await DiskJournal.open(this.#store.folderOf(stored.id), { clock, log });
     const upstream = this.#agent(candidate, kept);
     const options = { ...this.#optionsOf(rest), journal };
-    const late = orphan ? new LateAgent(upstream, orphan) : upstream;
+    const late = new LateAgent(upstream, orphan);
     const session = await Session.restore({ ...options, agent: late }).catch(async (error: unknown) => {
       await journal.close().catch(() => {});
       throw error;
@@ -98,8 +99,10 @@ export class SessionMaker {
   }
 
   #agent({ options }: AgentCandidate, kept: KeptSession): Upstream {
-    const { cwd } = kept.stored;
-    return new Upstream({ ...options, cwd, log: this.#ports.log, onProcess: (now) => kept.process(now) });
+    const { cwd, id } = kept.stored;
+    const { log } = this.#ports;
+    // Where a host is killed before it has recorded the process, the next one finds it by its family.
+    return new Upstream({ ...options, cwd, log, family: id, onProcess: (now) => kept.process(now) });
   }
 
   #optionsOf({ id, cwd, title, promptTitle, agent }: StoredSession) {

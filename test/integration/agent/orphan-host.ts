@@ -4,7 +4,7 @@ import { silentLog } from '../../../src/base/log.ts';
 
 const [name = '', command = '', ...args] = process.argv.slice(2);
 const env = { OFFDESK_TEST_ORPHAN: name };
-const agent = startProcess({ name, command, args, env, installHint: '' }, process.cwd(), silentLog);
+const agent = startProcess({ name, command, args, env, installHint: '' }, process.cwd(), silentLog, name);
 void agent.stream.readable
   .getReader()
   .read()

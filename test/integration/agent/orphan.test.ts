@@ -4,7 +4,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { endOrphan, processIdentity, startOf, type ProcessIdentity } from '../../../src/agent/orphan.ts';
+import {
+  endFamily,
+  endOrphan,
+  processIdentity,
+  startOf,
+  type ProcessIdentity,
+} from '../../../src/agent/orphan.ts';
 import { root } from '../../support/paths.ts';
 import { isRunning, processesWithEnv } from '../../support/process-table.ts';
 import { eventually, within } from '../../support/wait.ts';
@@ -67,6 +73,13 @@ describe('orphans of a killed host', function () {
     assert.equal(await within(endOrphan(identity), 20_000, 'their end'), 'ended');
     assert.deepEqual(left(), [pids.gone]);
     assert.equal(await endOrphan(identity), 'none');
+  });
+
+  it('A18: where nothing was recorded it is known by the family of its mark', async () => {
+    assert.equal(await endFamily('another'), 'none');
+    assert.equal(await endFamily(mark.slice(0, -1)), 'none');
+    assert.equal(await within(endFamily(mark), 20_000, 'its end'), 'ended');
+    assert.deepEqual(left(), [pids.gone]);
   });
 
   it('A18: a number that is another’s now is left alone', async () => {
