@@ -4,6 +4,7 @@ import { Emitter } from '../base/emitter.ts';
 import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../base/error.ts';
 import { plainLine } from '../base/plain-text.ts';
 import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
 import { MachineFolder } from '../remote/machine-folder.ts';
@@ -234,21 +235,33 @@ class Host implements RemoteHost {
   }
 
   /** An agent that does not start is shown, and leaves remote control on. */
-  async #openSession(machine: Machine, agent: boolean): Promise<void> {
+  async #openSession(machine: Machine, agent: boolean, again = false): Promise<void> {
     // Stopped in between: then there is nothing to open any more.
     if (this.#machine !== machine) return;
     try {
       await this.#sessions.open(agent, (skipped) =>
         this.#notice('warning', sentenceOf(skipped), skipped.code),
       );
+      if (again && this.#machine === machine) this.#error = undefined;
+      this.#changed();
     } catch (caught) {
       const error = asOffdeskError(caught);
       if (this.#machine !== machine || error.code === 'closed') return;
       // Where a session is, its agent's state says it, and stops saying it once a prompt has started the agent.
-      if (this.#sessions.list().length === 0) this.#error = error.toShape();
-      this.#activity.fire(sentenceOf(error));
+      const none = this.#sessions.list().length === 0;
+      if (none) this.#error = error.toShape();
+      if (!again) this.#activity.fire(sentenceOf(error));
       this.#changed();
+      // A full disk has room again without anybody pressing Start.
+      if (none && error.code === 'storage_failed') this.#openLater(machine, agent);
     }
+  }
+
+  #openLater(machine: Machine, agent: boolean): void {
+    const { clock } = this.#ports;
+    this.#whileOn.add(
+      clock.after(limits.unwrittenRetryMs, () => void this.#openSession(machine, agent, true)),
+    );
   }
 
   /** Where an invite is a convenience: with a full list the rest goes on, and the desk says why there is none. */

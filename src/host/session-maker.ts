@@ -1,7 +1,7 @@
 /** Makes sessions with their journals and agents: new ones, and those that a host before this one left open. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { endFamily, endOrphan } from '../agent/orphan.ts';
+import { endFamily, endOrphan, type OrphanEnd, type ProcessIdentity } from '../agent/orphan.ts';
 import { Upstream } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
@@ -62,7 +62,7 @@ export class SessionMaker {
     const { process, ...rest } = stored;
     const kept = this.#keep(stored);
     // It would go on writing to the agent's session, and hold what the next one needs.
-    const orphan = (process ? endOrphan(process) : endFamily(stored.id)).then((end) => {
+    const orphan = endAll(process, stored.id).then((end) => {
       if (end !== 'none') log.write('info', 'an orphaned agent', { end });
     });
     const journal = await DiskJournal.open(this.#store.folderOf(stored.id), { clock, log });
@@ -109,4 +109,11 @@ export class SessionMaker {
     const { clock, log } = this.#ports;
     return { id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo, clock, log };
   }
+}
+
+/** The agent on record, and one that was started after it, which its host did not live to record. */
+async function endAll(recorded: ProcessIdentity | undefined, family: string): Promise<OrphanEnd> {
+  const end = recorded ? await endOrphan(recorded) : 'none';
+  const unrecorded = await endFamily(family);
+  return unrecorded === 'none' ? end : unrecorded;
 }
