@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AcpProbe, childStream, type ProbeOptions } from './acp-probe.ts';
 import { claudeAgent, node24, opencodeAgent, root } from './paths.ts';
 import { start, type TestProcess } from './processes.ts';
-import { sharedNetwork, type QuietNetwork } from './quiet-network.ts';
+import { createQuietNetwork, noQuietNetwork, sharedNetwork, type QuietNetwork } from './quiet-network.ts';
 import { eventually } from './wait.ts';
 
 export const realAgents = ['claude', 'opencode'] as const;
@@ -161,5 +161,38 @@ export async function startModelProcess(network: QuietNetwork, slowMs = 100): Pr
     url: ready.url!,
     requests: () => lines().filter(({ event }) => event === 'request'),
     stop: async () => void (await model.stop()),
+  };
+}
+
+/**
+ * For all tests of a `describe`: the scripted model in a network with loopback alone, or in this machine's own where
+ * there can be no other. Skips them where no agent is installed. To be looked at inside tests only.
+ */
+export function agentsPlace(slowMs: number): Readonly<{ network: QuietNetwork; model: ModelProcess }> {
+  let network = sharedNetwork;
+  let model: ModelProcess | undefined;
+  before(async function () {
+    const missing = realAgents.map(agentMissing);
+    if (missing.every(Boolean)) {
+      console.log(`skipped: ${missing.join('; ')}`);
+      this.skip();
+    }
+    const why = noQuietNetwork();
+    if (why) console.log(`in this machine's own network: ${why}`);
+    else network = await createQuietNetwork();
+    model = await startModelProcess(network, slowMs);
+  });
+  after(async () => {
+    await model?.stop();
+    await network.dispose();
+  });
+  return {
+    get network() {
+      return network;
+    },
+    get model() {
+      if (!model) throw new Error('the model is there inside tests');
+      return model;
+    },
   };
 }

@@ -15,19 +15,7 @@ import type { AgentSink, QuestionEnd } from '../../../src/session/agent-port.ts'
 import { said } from '../../model/scenarios.ts';
 import { root } from '../../support/paths.ts';
 import { processesWithEnv } from '../../support/process-table.ts';
-import {
-  createQuietNetwork,
-  noQuietNetwork,
-  sharedNetwork,
-  type QuietNetwork,
-} from '../../support/quiet-network.ts';
-import {
-  agentCommand,
-  agentMissing,
-  realAgents,
-  startModelProcess,
-  type ModelProcess,
-} from '../../support/real-agents.ts';
+import { agentCommand, agentMissing, agentsPlace, realAgents } from '../../support/real-agents.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
 import { eventually, within } from '../../support/wait.ts';
 
@@ -72,25 +60,7 @@ class KeptSink implements AgentSink {
 
 describe('real agents that were killed', function () {
   this.timeout(6 * turnMs);
-  let network: QuietNetwork = sharedNetwork;
-  let model: ModelProcess;
-
-  before(async function () {
-    const missing = realAgents.map(agentMissing);
-    if (missing.every(Boolean)) {
-      console.log(`skipped: ${missing.join('; ')}`);
-      this.skip();
-    }
-    const why = noQuietNetwork();
-    if (why) console.log(`in this machine's own network: ${why}`);
-    else network = await createQuietNetwork();
-    model = await startModelProcess(network, 50);
-  });
-
-  after(async () => {
-    await model?.stop();
-    await network.dispose();
-  });
+  const place = agentsPlace(50);
 
   for (const name of realAgents) {
     describe(name, () => {
@@ -110,8 +80,8 @@ describe('real agents that were killed', function () {
         folder = tempFolder('od-killed');
         cwd = join(folder, 'workspace');
         mkdirSync(cwd);
-        const own = agentCommand(name, { home: join(folder, 'home'), modelUrl: model.url });
-        const [program, args] = network.command(own.command, ...own.args);
+        const own = agentCommand(name, { home: join(folder, 'home'), modelUrl: place.model.url });
+        const [program, args] = place.network.command(own.command, ...own.args);
         command = { command: program, args, env: own.env };
         agent = new Upstream({
           ...{ ...command, name, cwd, installHint: '', authMethod: undefined, loginHint: '' },
@@ -152,7 +122,7 @@ describe('real agents that were killed', function () {
         await lost;
 
         const second = await again();
-        const asked = model.requests().length;
+        const asked = place.model.requests().length;
         await within(agent.prompt(words('Please run [[text:again]]')), turnMs, 'the turn afterwards');
         // Nothing but this turn: what was told before it would be in front.
         assert.equal(second.text, said.text);
@@ -160,7 +130,7 @@ describe('real agents that were killed', function () {
           second.shown.filter((kind) => !/^agent_(thought|message)_chunk$/.test(kind)),
           [],
         );
-        const requests = model.requests().slice(asked);
+        const requests = place.model.requests().slice(asked);
         assert.deepEqual(requests.findLast(({ remembered }) => (remembered?.length ?? 0) > 1)?.remembered, [
           'text',
           'slow',

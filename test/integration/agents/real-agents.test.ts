@@ -6,18 +6,11 @@ import { said } from '../../model/scenarios.ts';
 import { applyFacts, emptyTranscript } from '../../../src/transcript/fold.ts';
 import type { ToolItem } from '../../../src/transcript/items.ts';
 import {
-  createQuietNetwork,
-  noQuietNetwork,
-  sharedNetwork,
-  type QuietNetwork,
-} from '../../support/quiet-network.ts';
-import {
   agentCommand,
   agentMissing,
+  agentsPlace,
   realAgents,
   startAgent,
-  startModelProcess,
-  type ModelProcess,
   type RunningAgent,
 } from '../../support/real-agents.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
@@ -28,25 +21,7 @@ const turnMs = 60_000;
 
 describe('real agents', function () {
   this.timeout(3 * 60_000);
-  let network: QuietNetwork = sharedNetwork;
-  let model: ModelProcess;
-
-  before(async function () {
-    const missing = realAgents.map(agentMissing);
-    if (missing.every(Boolean)) {
-      console.log(`skipped: ${missing.join('; ')}`);
-      this.skip();
-    }
-    const why = noQuietNetwork();
-    if (why) console.log(`in this machine's own network: ${why}`);
-    else network = await createQuietNetwork();
-    model = await startModelProcess(network, 50);
-  });
-
-  after(async () => {
-    await model?.stop();
-    await network.dispose();
-  });
+  const place = agentsPlace(50);
 
   for (const name of realAgents) {
     describe(name, () => {
@@ -64,9 +39,9 @@ describe('real agents', function () {
         cwd = join(folder, 'workspace');
         mkdirSync(cwd);
         writeFileSync(join(cwd, 'readme.txt'), 'alpha line\n');
-        agent = startAgent(agentCommand(name, { home: join(folder, 'home'), modelUrl: model.url }), {
+        agent = startAgent(agentCommand(name, { home: join(folder, 'home'), modelUrl: place.model.url }), {
           cwd,
-          network,
+          network: place.network,
         });
         try {
           await within(agent.probe.open(cwd), 2 * turnMs, `a session of ${name}`);
