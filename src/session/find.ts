@@ -29,13 +29,22 @@ export function findInItem(facts: readonly Fact[], query: string): SearchHit | u
 }
 
 /**
- * A quick look before `findInItem`: false only where that finds nothing. It is given the texts as they are in JSON,
- * without the quotes: what is escaped there (such as a character whose halves came apart), or is space, is not looked for.
+ * The longest piece of a query that is the same in a text and in its JSON, folded: where it is not, `findInItem` finds
+ * nothing. What is escaped in JSON (such as a character whose halves came apart), or is space, is no part of it.
  */
-export function mayBeIn(query: string): (json: string) => boolean {
+export function plainPiece(query: string): string {
   const pieces = folded(query).split(/[\s"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+/);
-  const longest = pieces.reduce((a, b) => (b.length > a.length ? b : a), '');
-  return (json) => folded(json).includes(longest);
+  return pieces.reduce((a, b) => (b.length > a.length ? b : a), '');
+}
+
+let units: Uint16Array | undefined;
+
+/** What each UTF-16 unit is folded to. */
+export function foldedUnits(): Uint16Array {
+  units ??= Uint16Array.from({ length: 0x10000 }, (_, unit) =>
+    folded(String.fromCharCode(unit)).charCodeAt(0),
+  );
+  return units;
 }
 
 /** Lower case, of the same length: `toLowerCase` makes two characters of one, and gives sigma two forms. */

@@ -119,8 +119,10 @@ export class JournalReader {
   }
 
   #span(run: Run, item: string): Span {
-    const waiting = run.last > this.#written();
-    return { ...spanOf(run, this.#parts.segments, this.#parts.index.facts), item, waiting };
+    const span = spanOf(run, this.#parts.segments, this.#parts.index.facts);
+    span.item = item;
+    span.waiting = run.last > this.#written();
+    return span;
   }
 
   /** What the spans hold, in order, from disk and memory. */
@@ -135,10 +137,12 @@ export class JournalReader {
     const ends = crossing.map(({ last }) => this.#recent.slice(this.#written() + 1, last));
     for (const span of crossing) span.last = this.#written();
     const facts: Fact[] = [];
-    for await (const { span, bytes } of readSpans(fromDisk)) {
-      const part = decodeRun(span, bytes, join);
-      if (!this.#belongs(part[0], span)) throw new IndexWrong();
-      for (const fact of part) facts.push(fact);
+    for await (const group of readSpans(fromDisk)) {
+      for (const { span, bytes } of group) {
+        const part = decodeRun(span, bytes, join);
+        if (!this.#belongs(part[0], span)) throw new IndexWrong();
+        for (const fact of part) facts.push(fact);
+      }
     }
     for (const part of [...ends, ...parts]) for (const fact of part) facts.push(fact);
     return crossing.length > 0 ? facts.sort((a, b) => a.seq - b.seq) : facts;

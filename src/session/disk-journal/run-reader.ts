@@ -31,20 +31,30 @@ export interface Span extends Run {
 
 /** `run` lies in one segment and is written. */
 export function spanOf(run: Run, segments: readonly Segment[], facts: FactTable): Span {
-  const at = segmentOf(segments, run.first);
+  const { first, last } = run;
+  const at = segmentOf(segments, first);
   const segment = segments[at];
-  const from = facts.offset(run.first);
-  if (!segment || from === undefined) return { ...run, segment: segments[0]!, from: 0, to: 0 };
+  const from = facts.offset(first);
+  if (!segment || from === undefined) return { first, last, segment: segments[0]!, from: 0, to: 0 };
   const end = (segments[at + 1]?.first ?? Infinity) - 1;
-  let next = run.last + 1;
+  let next = last + 1;
   while (next <= end && next <= facts.head && facts.offset(next) === undefined) next++;
   const to = next <= end && next <= facts.head ? facts.offset(next)! : segment.size;
   // What waits to be written has its place already.
-  return { ...run, segment, from, to: Math.max(from, Math.min(to, segment.size)) };
+  return { first, last, segment, from, to: Math.max(from, Math.min(to, segment.size)) };
 }
 
-/** The facts of each span, in order. Rejects with `storage_failed` or with what `fs` says. */
-export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span: Span; bytes: Buffer }> {
+/** The lines of a span. */
+export interface SpanBytes {
+  span: Span;
+  bytes: Buffer;
+}
+
+/**
+ * The lines of the spans, in order, as many together as are read at once. The bytes are good until the next.
+ * Rejects with `IndexWrong` or with what `fs` says.
+ */
+export async function* readSpans(spans: readonly Span[]): AsyncGenerator<SpanBytes[]> {
   let file: FileHandle | undefined;
   let path: string | undefined;
   const buffer = new ReadBuffer();
@@ -55,7 +65,7 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span:
       const { segment, from } = group[0]!;
       const to = group.at(-1)!.to;
       if (to <= from) {
-        for (const span of group) yield { span, bytes: Buffer.alloc(0) };
+        yield group.map((span) => ({ span, bytes: Buffer.alloc(0) }));
         continue;
       }
       if (path !== segment.path) {
@@ -67,12 +77,11 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span:
       // With the line feed before it: an index that points elsewhere is found out.
       const bytes = buffer.take(to - from + 1);
       const { bytesRead } = await file!.read(bytes, 0, bytes.length, from - 1);
-      for (const span of group) {
+      yield group.map((span) => {
         const start = span.from - from;
         if (bytes[start] !== 0x0a && bytesRead > start) throw new IndexWrong();
-        const own = bytes.subarray(start + 1, Math.min(bytesRead, span.to - from + 1));
-        yield { span, bytes: own };
-      }
+        return { span, bytes: bytes.subarray(start + 1, Math.min(bytesRead, span.to - from + 1)) };
+      });
     }
   } finally {
     buffer.give();
@@ -84,7 +93,8 @@ export async function* readSpans(spans: readonly Span[]): AsyncGenerator<{ span:
 function near(spans: readonly Span[], i: number): Span[] {
   const group = [spans[i]!];
   const { segment, from } = spans[i]!;
-  for (const next of spans.slice(i + 1)) {
+  for (let at = i + 1; at < spans.length; at++) {
+    const next = spans[at]!;
     const { to } = group.at(-1)!;
     const fits =
       next.from >= to && next.from - to <= limits.readGapBytes && next.to - from <= limits.readBytes;

@@ -1,9 +1,9 @@
 /** Searches a journal backwards in small steps, between which others have their turn. */
 import type { Fact } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
-import { chunkText } from '../coalesce.ts';
-import { findInItem, mayBeIn } from '../find.ts';
+import { findInItem, plainPiece } from '../find.ts';
 import type { SearchHit, SearchPage } from '../journal.ts';
+import { RawTexts, type Piece } from './raw-texts.ts';
 import { readSpans, type Span } from './run-reader.ts';
 
 export interface SearchSource {
@@ -30,16 +30,16 @@ export async function search(
 ): Promise<SearchPage> {
   const hits: SearchHit[] = [];
   const end = performance.now() + limits.searchMs;
-  const fits = mayBeIn(query);
+  const wanted = Buffer.from(plainPiece(query), 'utf16le');
+  const texts = new RawTexts();
   let next: number | null = before;
   let batch: Part[] = [];
   let bytes = 0;
   const look = async () => {
-    const texts = await textsOf(batch);
+    const worth = await worthReading(batch, wanted, texts);
     for (const part of batch) {
       const { first, spans, done } = part;
-      const worthIt = spans.some(({ waiting }) => waiting) || fits(texts.get(part) ?? '');
-      if (worthIt && hits.length < limit && hits.at(-1)?.seq !== first) {
+      if (worth.has(part) && hits.length < limit && hits.at(-1)?.seq !== first) {
         const hit = findInItem(await source.facts(spans), query);
         if (hit) hits.push({ ...hit, seq: first });
       }
@@ -80,42 +80,26 @@ function* parts(source: SearchSource): Generator<Part> {
   }
 }
 
-/** Not verified by checksums: whether it is worth a closer look. */
-async function textsOf(batch: readonly Part[]): Promise<Map<Part, string>> {
-  const owners = new Map<Span, Part>();
-  for (const part of batch) for (const span of part.spans) owners.set({ ...span }, part);
-  const spans = [...owners.keys()].sort((a, b) => a.first - b.first);
-  const texts = new Map<Part, string>();
-  for await (const { span, bytes } of readSpans(spans)) {
-    const part = owners.get(span)!;
-    texts.set(part, (texts.get(part) ?? '') + textOfLines(bytes));
+/** Those of the batch that are worth a closer look. */
+async function worthReading(batch: readonly Part[], wanted: Buffer, texts: RawTexts): Promise<Set<Part>> {
+  // A span can belong to two parts.
+  const owned = batch.flatMap((part) => part.spans.map((span) => ({ part, span })));
+  owned.sort((a, b) => a.span.first - b.span.first);
+  const pieces = new Map<Part, Piece[]>();
+  let next = 0;
+  texts.clear();
+  for await (const group of readSpans(owned.map(({ span }) => span))) {
+    for (const { bytes } of group) {
+      const { part } = owned[next++]!;
+      const piece = texts.add(bytes);
+      const before = pieces.get(part);
+      if (before) before.push(piece);
+      else pieces.set(part, [piece]);
+    }
   }
-  return texts;
-}
-
-const shortLine = /^{"n":\d+,"t":-?\d+,"\+":"/;
-const chunkLine =
-  /^{"seq":[^{]*"origin":{[^{}]*},"update":{"sessionUpdate":"[a-z_]+_chunk","content":{"type":"text","text":"((?:[^"\\]|\\.)*)"}}}$/;
-
-/** Texts of chunks are joined; of other lines all of their JSON is given, which has the text in it. */
-function textOfLines(bytes: Buffer): string {
-  let text = '';
-  for (const line of bytes.toString('utf8').split('\n')) {
-    const json = line.slice(9);
-    const start = shortLine.exec(json)?.[0].length;
-    if (start !== undefined) text += json.slice(start, -2);
-    else text += chunkLine.exec(json)?.[1] ?? textOfFull(json);
-  }
-  return text;
-}
-
-/** A chunk with more to it must still join what follows. */
-function textOfFull(json: string): string {
-  if (!json.includes('_chunk"')) return json;
-  try {
-    const text = chunkText(JSON.parse(json) as Fact);
-    return text === undefined ? json : JSON.stringify(text).slice(1, -1);
-  } catch {
-    return json;
-  }
+  const found = batch.filter(
+    (part) =>
+      part.spans.some(({ waiting }) => waiting) || texts.holds(texts.joined(pieces.get(part) ?? []), wanted),
+  );
+  return new Set(found);
 }
