@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'session_ended'
   | 'cursor_unknown'
   | 'prompt_unknown'
+  | 'answer_invalid'
+  | 'confirmation_needed'
   | 'question_unknown'
   | 'invalid_params'
   // machine
@@ -53,11 +55,14 @@ export interface ErrorShape {
   message: string;
   /** What to do now, a sentence; empty where nothing can be done. */
   next: string;
+  /** `answer_invalid`: the name of the form's field that is wrong. */
+  field?: string;
 }
 
 export class OffdeskError extends Error implements ErrorShape {
   readonly code: ErrorCode;
   readonly next: string;
+  readonly field?: string;
 
   /**
    * By what it is, not by which class made it: shell (extension, CLI) and core are two bundles, each with a copy
@@ -68,15 +73,17 @@ export class OffdeskError extends Error implements ErrorShape {
     return value instanceof Error && value.name === 'OffdeskError' && 'code' in value && 'next' in value;
   }
 
-  constructor(code: ErrorCode, message: string, next = '', options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, next = '', options?: ErrorOptions & { field?: string }) {
     super(message, options);
     this.name = 'OffdeskError';
     this.code = code;
     this.next = next;
+    if (options?.field !== undefined) this.field = options.field;
   }
 
   toShape(): ErrorShape {
-    return { code: this.code, message: this.message, next: this.next };
+    const field = this.field === undefined ? {} : { field: this.field };
+    return { code: this.code, message: this.message, next: this.next, ...field };
   }
 
   /** Message and next step as one text for a surface that has a single line. */

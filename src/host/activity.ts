@@ -24,6 +24,8 @@ export function activityOf(fact: Fact): string | undefined {
         return event.error ? plainLine(`agent: ${event.error.message}`) : `agent ${event.state}`;
       case 'prompt_received':
       case 'prompt_removed':
+      case 'prompt_edited':
+      case 'queue_ordered':
       case 'change':
       case 'queue_held':
       case 'queue_resumed':

@@ -39,6 +39,10 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** The computer has it, durably; it waits or is taken up at once. */
   z.object({ type: z.literal('prompt_received'), id: z.string(), prompt: promptBlocks }),
   z.object({ type: z.literal('prompt_removed'), id: z.string() }),
+  /** While it waits: from now on this is what it says. */
+  z.object({ type: z.literal('prompt_edited'), id: z.string(), prompt: promptBlocks }),
+  /** What waits, in this order; what came later follows. */
+  z.object({ type: z.literal('queue_ordered'), ids: z.array(z.string()) }),
   /** The agent has it. */
   z.object({ type: z.literal('turn_started'), id: z.string() }),
   z.object({

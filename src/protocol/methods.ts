@@ -1,6 +1,6 @@
 /** Offdesk's own ACP methods between a client and the host (docs/SPEC.md, P). */
 import * as z from 'zod/v4';
-import { answerSchema, cursorSchema } from './facts.ts';
+import { answerSchema, cursorSchema, promptBlocks } from './facts.ts';
 import { limits } from './limits.ts';
 
 export const methods = {
@@ -10,7 +10,14 @@ export const methods = {
   search: '_offdesk/search',
   /** Sessions that are over. */
   past: '_offdesk/past',
+  /** Sessions that the agent itself remembers, wherever they were held. */
+  agentSessions: '_offdesk/agent_sessions',
+  agentSessionContinue: '_offdesk/agent_sessions/continue',
   files: '_offdesk/files',
+  queueEdit: '_offdesk/queue/edit',
+  queueMove: '_offdesk/queue/move',
+  /** Ends the running turn, as Stop does; then this prompt goes before all others. */
+  queueNow: '_offdesk/queue/now',
   queueRemove: '_offdesk/queue/remove',
   queueResume: '_offdesk/queue/resume',
   /** Host to client, a notification: sessions and what this client may do. */
@@ -122,10 +129,21 @@ export type FilesResult = z.infer<typeof filesResult>;
 
 /** Makes a change idempotent, as a prompt's id does a prompt. */
 const change = z.string().min(8).max(64).optional();
-export const queueParams = z.object({ sessionId, id: z.string().max(64), change });
+const promptId = z.string().max(64);
+/** Of remove and now. Refused with `prompt_unknown` where the prompt does not wait any more, as below. */
+export const queueParams = z.object({ sessionId, id: promptId, change });
+/** `prompt`: all of its new content. */
+export const queueEditParams = z.object({ sessionId, id: promptId, prompt: promptBlocks, change });
+/** `before`: the waiting prompt that shall follow it; null for the end. */
+export const queueMoveParams = z.object({ sessionId, id: promptId, before: promptId.nullable(), change });
 export const sessionParams = z.object({ sessionId, change });
-/** `_meta.offdesk` of session/set_mode and session/set_config_option. */
-export const changeMeta = z.object({ change });
+/**
+ * `_meta.offdesk` of session/set_mode and session/set_config_option. `confirmed`: the user was told that this mode or
+ * value lets the agent act without asking (`risky`); without it a remote client is refused with `confirmation_needed`.
+ */
+export const changeMeta = z.object({ change, confirmed: z.boolean().optional() });
+/** `_meta.offdesk` of a mode or of an option's value that lets the agent act without asking. */
+export const riskMeta = z.object({ risky: z.literal(true) });
 
 /** `_meta.offdesk` of session/resume. */
 export const resumeMeta = z.union([
@@ -164,6 +182,10 @@ const sessionRow = z.object({
   agent: z.object({ name: z.string(), demo: z.boolean() }),
   state: sessionState,
   updatedAt: z.number(),
+  /** Where it is a git work tree; `branch`: or the commit, shortened, where none is checked out. */
+  folder: z.object({ branch: z.string() }).optional(),
+  /** Of the agent and all that it started, as of lately; while it runs and where that can be known. */
+  process: z.object({ memoryBytes: z.number().int() }).optional(),
 });
 
 /** Sessions that are over, the one used last first; `before`: the `next` of the page before. */
@@ -174,6 +196,39 @@ export const pastParams = z.object({
 export type PastParams = z.infer<typeof pastParams>;
 export const pastResult = z.object({ sessions: z.array(sessionRow), next: z.string().nullable() });
 export type PastResult = z.infer<typeof pastResult>;
+
+/** The agent's own sessions, the one used last first; `before`: the `next` of the page before. */
+export const agentSessionsParams = z.object({
+  before: z.string().max(200).optional(),
+  limit: z.number().int().min(1).max(limits.pastSessions),
+});
+export type AgentSessionsParams = z.infer<typeof agentSessionsParams>;
+export const agentSessionsResult = z.object({
+  /** Shown to the user. */
+  agent: z.string(),
+  /** False where the agent does not list its sessions. */
+  offered: z.boolean(),
+  sessions: z.array(
+    z.object({
+      /** The agent's own id. */
+      id: z.string(),
+      /** Empty where it has none. */
+      title: z.string(),
+      cwd: z.string(),
+      updatedAt: z.number().nullable(),
+      /** It works in this computer's shared folder, and can be continued here. */
+      here: z.boolean(),
+      /** The session of Offdesk in which it is open already. */
+      open: z.string().nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+export type AgentSessionsResult = z.infer<typeof agentSessionsResult>;
+/** One that is open is not opened again: the result names the session in which it is. */
+export const agentSessionContinueParams = z.object({ id: z.string().min(1).max(512) });
+export const agentSessionContinueResult = z.object({ sessionId: z.string() });
+export type AgentSessionContinueResult = z.infer<typeof agentSessionContinueResult>;
 
 export const clientState = z.object({
   host: z.object({ name: z.string(), build: z.string() }),

@@ -45,6 +45,7 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
     ...{ tools: new OpenToolCalls(), last: await lastWord(journal), updatedAt: last.at },
   };
   let turnSeq = 0;
+  let order: string[] = [];
   for (const { seq, origin, update, event } of await stateOf(journal)) {
     switch (event?.type) {
       case 'agent_offers':
@@ -57,6 +58,14 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
         break;
       case 'prompt_received':
         earlier.waiting.push({ id: event.id, blocks: event.prompt, origin });
+        break;
+      case 'prompt_edited': {
+        const edited = earlier.waiting.find(({ id }) => id === event.id);
+        if (edited) edited.blocks = event.prompt;
+        break;
+      }
+      case 'queue_ordered':
+        order = event.ids;
         break;
       case 'turn_started':
         earlier.running = event.id;
@@ -83,7 +92,10 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
       }
     }
   }
-  earlier.waiting = earlier.waiting.filter(({ id }) => id !== earlier.running);
+  const placeOf = ({ id }: EarlierPrompt) => (order.includes(id) ? order.indexOf(id) : order.length);
+  earlier.waiting = earlier.waiting
+    .filter(({ id }) => id !== earlier.running)
+    .sort((a, b) => placeOf(a) - placeOf(b));
   if (turnSeq > 0) await seeTools(journal, turnSeq, earlier.tools);
   return earlier;
 }

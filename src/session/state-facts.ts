@@ -34,12 +34,18 @@ export class StateFacts {
       case 'turn_started':
         this.#facts.set('turn', fact);
         break;
+      case 'prompt_edited':
+        if (this.#facts.has(`prompt:${event.id}`)) this.#facts.set(`edited:${event.id}`, fact);
+        break;
       case 'prompt_removed':
-        this.#facts.delete(`prompt:${event.id}`);
+        this.#forget(event.id);
         break;
       case 'turn_ended':
-        this.#facts.delete(`prompt:${event.id}`);
+        this.#forget(event.id);
         this.#facts.delete('turn');
+        break;
+      case 'queue_ordered':
+        this.#facts.set('order', fact);
         break;
       case 'queue_held':
         this.#facts.set('held', fact);
@@ -56,6 +62,14 @@ export class StateFacts {
       case 'change':
         break;
     }
+  }
+
+  #forget(prompt: string): void {
+    this.#facts.delete(`prompt:${prompt}`);
+    this.#facts.delete(`edited:${prompt}`);
+    const order = this.#facts.get('order')?.event;
+    if (order?.type === 'queue_ordered' && !order.ids.some((id) => this.#facts.has(`prompt:${id}`)))
+      this.#facts.delete('order');
   }
 
   get all(): Fact[] {

@@ -23,7 +23,7 @@ const isOpen = (item: Item): item is QuestionItem =>
 export class Draft {
   cursor: number;
   view: SessionView;
-  state: StateKnown;
+  #state: StateKnown;
   #items: Item[];
   #index: Map<string, number>;
   #aside: Map<string, Item>;
@@ -39,7 +39,7 @@ export class Draft {
     const { items, queue, questions, cursor, fold, ...view } = from;
     this.cursor = cursor;
     this.view = view;
-    this.state = fold.state;
+    this.#state = fold.state;
     this.#items = items as Item[];
     this.#index = fold.index as Map<string, number>;
     this.#aside = fold.aside as Map<string, Item>;
@@ -48,6 +48,16 @@ export class Draft {
     this.#ends = fold.ends as number[];
     this.#tools = fold.tools as string[];
     this.#snapshot = from;
+  }
+
+  get state(): StateKnown {
+    return this.#state;
+  }
+
+  knows(state: StateKnown): void {
+    const reordered = state.order !== this.#state.order;
+    this.#state = state;
+    if (reordered) this.#queue = inOrder(this.#queue, state);
   }
 
   get(id: string): Item | undefined {
@@ -63,7 +73,7 @@ export class Draft {
     else if (shown(item)) this.#insert(item);
     else this.#ownAside().set(item.id, item);
     if (item.kind === 'tool' && !old) this.#ownTools().push(item.id);
-    if (item.kind === 'prompt') this.#queue = follow(this.#queue, item, waits(item));
+    if (item.kind === 'prompt') this.#queue = inOrder(follow(this.#queue, item, waits(item)), this.#state);
     if (item.kind === 'question') this.#questions = follow(this.#questions, item, isOpen(item));
   }
 
@@ -100,7 +110,7 @@ export class Draft {
           aside: this.#aside,
           ends: this.#ends,
           tools: this.#tools,
-          state: this.state,
+          state: this.#state,
         },
       };
     }
@@ -150,6 +160,14 @@ function follow<T extends Item>(list: T[], item: T, belongs: boolean): T[] {
   return belongs ? list.with(at, item) : list.toSpliced(at, 1);
 }
 
+/** As someone ordered them; what came after that follows, oldest first. The same list where nobody did. */
+function inOrder(queue: PromptItem[], { order }: StateKnown): PromptItem[] {
+  if (!order || queue.length < 2) return queue;
+  const places = new Map(order.value.map((id, place) => [id, place]));
+  const placeOf = ({ promptId }: PromptItem) => places.get(promptId) ?? places.size;
+  return queue.toSorted((a, b) => placeOf(a) - placeOf(b) || a.since - b.since);
+}
+
 /** A transcript of these items, in any order, with everything that follows from them. */
 export function assemble(
   items: readonly Item[],
@@ -163,7 +181,7 @@ export function assemble(
   return {
     ...rest,
     items: visible,
-    queue: bySince.filter(waits),
+    queue: inOrder(bySince.filter(waits), state),
     questions: bySince.filter(isOpen),
     fold: {
       index: new Map(visible.map((item, i) => [item.id, i])),

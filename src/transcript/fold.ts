@@ -47,7 +47,7 @@ export class TranscriptFold {
     const { view, known } = applyState(draft.view, draft.state, fact);
     if (view !== draft.view || known !== draft.state || fact.seq > draft.cursor) draft.changed();
     draft.view = view;
-    draft.state = known;
+    draft.knows(known);
     draft.cursor = Math.max(draft.cursor, fact.seq);
     if (fact.event) this.#event(fact, fact.event);
     else this.#update(fact);
@@ -57,6 +57,7 @@ export class TranscriptFold {
     switch (event.type) {
       case 'prompt_received':
       case 'prompt_removed':
+      case 'prompt_edited':
       case 'turn_started':
       case 'turn_ended':
         this.#item('prompt', `p:${event.id}`, fact, (id, old) => prompt(id, fact, event, old));
@@ -75,6 +76,7 @@ export class TranscriptFold {
         this.#item('question', `q:${event.id}`, fact, (id, old) => question(id, fact, event, old));
         return;
       case 'change':
+      case 'queue_ordered':
       case 'queue_held':
       case 'queue_resumed':
       case 'agent_state':

@@ -33,6 +33,7 @@ export class ItemIds {
     switch (event.type) {
       case 'prompt_received':
       case 'prompt_removed':
+      case 'prompt_edited':
         return `p:${event.id}`;
       case 'turn_started':
         this.#show();
@@ -58,6 +59,7 @@ export class ItemIds {
         if (event.state === 'exited') this.#show();
         return undefined;
       case 'change':
+      case 'queue_ordered':
       case 'queue_held':
       case 'queue_resumed':
       case 'agent_offers':

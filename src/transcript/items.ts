@@ -29,6 +29,8 @@ export interface PromptItem extends Base {
   /** Empty until `prompt_received`, or the text at the beginning of its turn, is known. */
   readonly blocks: readonly Block[];
   readonly origin: Origin;
+  /** Who changed what it says while it waited, last. */
+  readonly editedBy?: Origin;
   /** `blocks` come from the beginning of its turn, and there may be more of them. */
   readonly mirrored?: true;
   readonly state: 'received' | 'running' | 'removed' | PromptOutcome;
@@ -214,7 +216,7 @@ export interface SessionView {
 export interface Transcript extends SessionView {
   /** In display order. */
   readonly items: readonly Item[];
-  /** Received by the computer, not yet started, oldest first. */
+  /** Received by the computer, not yet started, in the order in which they will be. */
   readonly queue: readonly PromptItem[];
   /** Open ones, oldest first. */
   readonly questions: readonly QuestionItem[];
@@ -242,6 +244,8 @@ export type StateKnown = Partial<{
 }>;
 export interface StateFields extends Omit<SessionView, 'usage'> {
   readonly mode: string | null;
+  /** Ids of waiting prompts in the order that someone gave them; what came later follows. */
+  readonly order: readonly string[];
   readonly context: Pick<Usage, 'used' | 'size'>;
   readonly cost: Usage['cost'];
 }

@@ -7,7 +7,7 @@ const nobody: Origin = { kind: 'host' };
 
 type PromptEvent = Extract<
   SessionEvent,
-  { type: 'prompt_received' | 'prompt_removed' | 'turn_started' | 'turn_ended' }
+  { type: 'prompt_received' | 'prompt_removed' | 'prompt_edited' | 'turn_started' | 'turn_ended' }
 >;
 
 /** Takes its place among the items when its turn starts (or, if it never does, when it ends). */
@@ -24,6 +24,8 @@ export function prompt(id: string, fact: Fact, event: PromptEvent, old: PromptIt
   switch (event.type) {
     case 'prompt_received':
       return { ...next, blocks: promptBlocksOf(event.prompt), origin: fact.origin };
+    case 'prompt_edited':
+      return { ...next, blocks: promptBlocksOf(event.prompt), editedBy: fact.origin };
     case 'prompt_removed':
       return { ...next, state: 'removed' };
     case 'turn_started':
@@ -55,11 +57,14 @@ export function promptShown(item: PromptItem): boolean {
 
 export function joinPrompt(older: PromptItem, newer: PromptItem): PromptItem {
   const placed = [older, newer].find(({ state }) => state !== 'received' && state !== 'removed');
+  const editedBy = newer.editedBy ?? older.editedBy;
   return {
     ...newer,
     ...joinBase(older, newer),
     blocks: newer.blocks.length > 0 ? newer.blocks : older.blocks,
-    origin: newer.blocks.length > 0 ? newer.origin : older.origin,
+    // An edit alone does not tell whose prompt it is.
+    origin: newer.blocks.length > 0 && newer.origin.kind !== nobody.kind ? newer.origin : older.origin,
+    ...(editedBy && { editedBy }),
     state: newer.state === 'received' ? older.state : newer.state,
     ...(placed ? { place: placed.place } : {}),
   };

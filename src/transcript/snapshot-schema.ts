@@ -53,6 +53,7 @@ export const keptItem = z.discriminatedUnion('kind', [
     promptId: text,
     blocks: z.array(block),
     origin: originSchema,
+    editedBy: originSchema.optional(),
     mirrored: z.literal(true).optional(),
     state: z.enum(['received', 'running', 'removed', ...promptOutcome.options]),
     stopReason: text.optional(),
@@ -113,6 +114,7 @@ export const keptState = z.object({
   commands: known(z.array(raw)),
   capabilities: known(raw.nullable()),
   mode: known(text.nullable()),
+  order: known(z.array(text)),
   context: known(z.object({ used: z.number().nullable(), size: z.number().nullable() })),
   cost: known(z.object({ amount: z.number(), currency: text }).nullable()),
 });

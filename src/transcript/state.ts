@@ -56,6 +56,8 @@ function show(field: keyof StateFields, known: StateKnown): Partial<SessionView>
       return {
         usage: { used: null, size: null, ...known.context?.value, cost: known.cost?.value ?? null },
       };
+    case 'order':
+      return {};
     default:
       return { [field]: known[field]?.value };
   }
@@ -67,6 +69,8 @@ function ofEvent(event: SessionEvent, fact: Fact): Changes {
       return { turn: { promptId: event.id, startedAt: fact.at } };
     case 'turn_ended':
       return { turn: null };
+    case 'queue_ordered':
+      return { order: event.ids };
     case 'queue_held':
       return { held: true };
     case 'queue_resumed':
@@ -83,6 +87,7 @@ function ofEvent(event: SessionEvent, fact: Fact): Changes {
     case 'change':
     case 'prompt_received':
     case 'prompt_removed':
+    case 'prompt_edited':
     case 'question_opened':
     case 'question_closed':
       return {};
