@@ -174,11 +174,12 @@ export const limits = {
   terminalChars: 256 * 1024,
   /** JSON shown for what is not understood. */
   readableChars: 2_000,
-  /** Texts longer than this are not compared line by line, and no more lines than this are shown. */
-  diffChars: 1024 * 1024,
+  /** Texts longer than this, in characters together or in lines, are not compared, and no more lines than this are shown. */
+  diffChars: 4 * 1024 * 1024,
+  diffCompared: 60_000,
   diffLines: 2_000,
-  /** Edit distance at which comparing stops, so that two unlike files cost bounded time. */
-  diffEdits: 1_000,
+  /** Steps at which comparing stops, so that two unlike files cost bounded time. */
+  diffSteps: 30_000,
 
   // what a device keeps of its sessions
   /** JSON of one session's kept copy, in characters. */
@@ -193,6 +194,11 @@ export const limits = {
   agentStderrBytes: 64 * 1024,
   /** After an agent answered a load: so long without a replayed update, and the replay is over. */
   agentReplayQuietMs: 300,
+
+  // attached editors
+  /** An editor's request waits this long for the computer to be there, and for what the session offers. */
+  attachWaitMs: 20_000,
+  attachStateMs: 3_000,
 
   // demo agent
   /** A file that it edits, and the output of its command. */

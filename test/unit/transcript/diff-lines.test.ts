@@ -66,10 +66,23 @@ describe('diff lines', () => {
     assert.equal(lines, limits.diffLines);
     assert.equal(big.hidden + lines, big.added + big.removed);
     const unlike = (word: string): string =>
-      Array.from({ length: limits.diffEdits }, (_, i) => `${word}${i}`).join('\n');
+      Array.from({ length: unlikeLines }, (_, i) => `${word}${i}`).join('\n');
     const diff = diffLines(unlike('a'), unlike('b'));
-    assert.deepEqual([diff.added, diff.removed], [limits.diffEdits, limits.diffEdits]);
+    assert.deepEqual([diff.added, diff.removed], [unlikeLines, unlikeLines]);
+  });
+
+  it('T14: a long file with a few changes shows these alone', () => {
+    const lines = Array.from(
+      { length: 30_000 },
+      (_, i) => `line ${i} of a file that is more than a megabyte long`,
+    );
+    const after = lines.with(10, 'ten').toSpliced(20_000, 2).toSpliced(29_000, 0, 'one', 'two');
+    const diff = diffLines(lines.join('\n'), after.join('\n'));
+    assert.deepEqual([diff.added, diff.removed, diff.hunks.length], [3, 3, 3]);
   });
 });
+
+/** More than may be compared step by step. */
+const unlikeLines = 5_000;
 
 const count = (text: string): number => (text === '' ? 0 : text.replace(/\n$/, '').split('\n').length);
