@@ -7,8 +7,8 @@ import type { Journal } from './journal.ts';
 export interface Change<T> {
   what: string;
   origin: Origin;
-  /** Rejects where it can't be done; nothing is journaled then. */
-  prepare?(): Promise<unknown>;
+  /** Throws or rejects where it can't be done; nothing is journaled then. What need not wait leaves no gap. */
+  prepare?(): Promise<unknown> | undefined;
   /** `journaled`: call it before what can't be taken back; it resolves once the change's id is durable. */
   effect(journaled: () => Promise<void>): Promise<T>;
   /** The good answer to one that took effect before the host came back. */
@@ -46,7 +46,8 @@ export class Changes {
 
   async #run<T>(id: string, change: Change<T>, journaled: () => void): Promise<T> {
     if ((await this.#journal.fate(id)) !== undefined) return change.again();
-    await change.prepare?.();
+    const prepared = change.prepare?.();
+    if (prepared) await prepared;
     this.#writer.eventSafely({ type: 'change', id, what: change.what }, change.origin);
     journaled();
     return change.effect(() => this.#writer.settle());

@@ -84,6 +84,21 @@ class Connection implements Downstream {
     on(p.methods.search, ({ params, signal }) => this.#reads.search(parsed(p.searchParams, params), signal));
     on(p.methods.past, ({ params }) => this.#reads.past(parsed(p.pastParams, params)));
     on(p.methods.files, ({ params }) => this.#files(params));
+    on(p.methods.queueEdit, async ({ params }) => {
+      const { sessionId, id, prompt, change } = parsed(p.queueEditParams, params);
+      await (await this.#control(sessionId)).editQueued(id, prompt, origin, change);
+      return {};
+    });
+    on(p.methods.queueMove, async ({ params }) => {
+      const { sessionId, id, before, change } = parsed(p.queueMoveParams, params);
+      await (await this.#control(sessionId)).moveQueued(id, before, origin, change);
+      return {};
+    });
+    on(p.methods.queueNow, async ({ params }) => {
+      const { sessionId, id, change } = parsed(p.queueParams, params);
+      await (await this.#control(sessionId)).sendNow(id, origin, change);
+      return {};
+    });
     on(p.methods.queueRemove, async ({ params }) => {
       const { sessionId, id, change } = parsed(p.queueParams, params);
       await (await this.#control(sessionId)).removeQueued(id, origin, change);

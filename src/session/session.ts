@@ -166,10 +166,40 @@ export class Session {
 
   /** `change`, here and below: by this id it takes effect once, however often it is asked for. */
   removeQueued(id: string, origin: Origin, change?: string | undefined): Promise<void> {
+    return this.#changeQueue('remove', [id], origin, change, () => this.#turns.remove(id, origin));
+  }
+
+  editQueued(id: string, blocks: PromptBlock[], origin: Origin, change?: string | undefined): Promise<void> {
+    return this.#changeQueue('edit', [id], origin, change, () => this.#turns.edit(id, blocks, origin));
+  }
+
+  /** To before another one that waits; null for the end. */
+  moveQueued(id: string, before: string | null, origin: Origin, change?: string | undefined): Promise<void> {
+    const ids = before === null ? [id] : [id, before];
+    return this.#changeQueue('move', ids, origin, change, () => this.#turns.move(id, before, origin));
+  }
+
+  /** Send now: stops the running turn, and this prompt is the next. */
+  sendNow(id: string, origin: Origin, change?: string | undefined): Promise<void> {
+    return this.#changeQueue('now', [id], origin, change, () =>
+      this.#turns.now(id, origin, () => this.#stopTurn(origin)),
+    );
+  }
+
+  /** `ids`: those that must still wait. */
+  #changeQueue(
+    what: 'remove' | 'edit' | 'move' | 'now',
+    ids: string[],
+    origin: Origin,
+    change: string | undefined,
+    effect: () => Promise<void>,
+  ): Promise<void> {
     return this.#changes.once(change, {
-      ...{ what: 'queue_remove', origin, again: () => {} },
-      prepare: async () => void this.#turns.check(id),
-      effect: () => this.#turns.remove(id, origin),
+      ...{ what: `queue_${what}`, origin, again: () => {}, effect },
+      prepare: () => {
+        for (const id of ids) this.#turns.check(id);
+        return undefined;
+      },
     });
   }
 
@@ -185,7 +215,10 @@ export class Session {
 
   /** Stop: ACP session/cancel, with open questions answered `cancelled`. */
   async cancel(origin: Origin): Promise<void> {
-    if (!(await this.#turns.stop(origin))) return;
+    if (await this.#turns.stop(origin)) await this.#stopTurn(origin);
+  }
+
+  async #stopTurn(origin: Origin): Promise<void> {
     this.#agent.cancel();
     await this.#questions.closeAll('cancelled', origin);
   }

@@ -57,6 +57,8 @@ export class Turns {
   readonly #known = new Map<string, Promise<PromptEnd>>();
   readonly #ended: string[] = [];
   #queue: Prompt[] = [];
+  /** To be sent also while the others are held. */
+  readonly #urgent = new Set<Prompt>();
   #running: Running | undefined;
   #held = false;
   #closed = false;
@@ -108,22 +110,7 @@ export class Turns {
     const past = fate && endOf(fate);
     if (past) return { end: Promise.resolve(past) };
     if (this.#closed) throw sessionEnded();
-    const size = JSON.stringify(blocks).length;
-    if (size > limits.promptBytes) {
-      throw new OffdeskError(
-        'message_too_large',
-        'This prompt is larger than 1 MB.',
-        'Put the text into a file and name it with @.',
-      );
-    }
-    const waiting = this.#queue.reduce((sum, prompt) => sum + prompt.size, 0);
-    if (this.#queue.length >= limits.queuedPrompts || waiting + size > limits.queuedBytes) {
-      throw new OffdeskError(
-        'invalid_params',
-        `${this.#queue.length} prompts are waiting already, and no more fit.`,
-        'Remove some or wait.',
-      );
-    }
+    this.#checkRoom(blocks, this.#queue);
     this.#ports.writer.eventSafely({ type: 'prompt_received', id, prompt: blocks }, origin);
     const { end } = this.#enqueue(id, blocks, origin);
     void this.#ports.writer.settle();
@@ -143,10 +130,50 @@ export class Turns {
     );
   }
 
+  /** While it waits it says something else; `prompt_unknown` where it does not, here and below. */
+  async edit(id: string, blocks: PromptBlock[], origin: Origin): Promise<void> {
+    const prompt = this.check(id);
+    const others = this.#queue.filter((waiting) => waiting !== prompt);
+    const size = this.#checkRoom(blocks, others);
+    this.#ports.writer.eventSafely({ type: 'prompt_edited', id, prompt: blocks }, origin);
+    Object.assign(prompt, { blocks, size });
+    await this.#settle();
+  }
+
+  /** To before another one that waits, or to the end. */
+  async move(id: string, before: string | null, origin: Origin): Promise<void> {
+    const prompt = this.check(id);
+    if (before !== null) this.check(before);
+    if (before === id) return;
+    this.#order(prompt, before, origin);
+    await this.#settle();
+  }
+
+  /**
+   * It is the next, and the running turn is stopped: by `stop`, at once, so that what follows is not met by it. What
+   * is held stays held, but for this one.
+   */
+  async now(id: string, origin: Origin, stop: () => Promise<void>): Promise<void> {
+    const prompt = this.check(id);
+    const [first] = this.#queue;
+    if (first && first !== prompt) this.#order(prompt, first.id, origin);
+    this.#urgent.add(prompt);
+    let stopped: Promise<void> | undefined;
+    if (this.#running) {
+      this.#running.stoppedBy ??= origin;
+      this.#running.abort.abort();
+      stopped = stop();
+    }
+    await this.#settle();
+    await stopped;
+    this.#next();
+  }
+
   async remove(id: string, origin: Origin): Promise<void> {
     const prompt = this.check(id);
     this.#ports.writer.eventSafely({ type: 'prompt_removed', id }, origin);
     this.#queue = this.#queue.filter((waiting) => waiting !== prompt);
+    this.#urgent.delete(prompt);
     await this.#settle();
     prompt.finish({ outcome: 'removed', stopReason: 'cancelled' });
     if (this.#queue.length === 0 && this.#held) await this.resume(origin);
@@ -194,6 +221,35 @@ export class Turns {
     }
   }
 
+  #order(prompt: Prompt, before: string | null, origin: Origin): void {
+    const queue = this.#queue.filter((waiting) => waiting !== prompt);
+    const place = queue.findIndex((waiting) => waiting.id === before);
+    queue.splice(place < 0 ? queue.length : place, 0, prompt);
+    this.#ports.writer.eventSafely({ type: 'queue_ordered', ids: queue.map((one) => one.id) }, origin);
+    this.#queue = queue;
+  }
+
+  /** The prompt's size; throws where it does not fit beside the others. */
+  #checkRoom(blocks: PromptBlock[], others: readonly Prompt[]): number {
+    const size = JSON.stringify(blocks).length;
+    if (size > limits.promptBytes) {
+      throw new OffdeskError(
+        'message_too_large',
+        'This prompt is larger than 1 MB.',
+        'Put the text into a file and name it with @.',
+      );
+    }
+    const waiting = others.reduce((sum, prompt) => sum + prompt.size, 0);
+    if (others.length >= limits.queuedPrompts || waiting + size > limits.queuedBytes) {
+      throw new OffdeskError(
+        'invalid_params',
+        `${others.length} prompts are waiting already, and no more fit.`,
+        'Remove some or wait.',
+      );
+    }
+    return size;
+  }
+
   #enqueue(id: string, blocks: PromptBlock[], origin: Origin): Prompt {
     let finish!: (end: PromptEnd) => void;
     let leave!: (error: OffdeskError) => void;
@@ -229,9 +285,11 @@ export class Turns {
   }
 
   #next(): void {
-    if (this.#running || this.#held || this.#closed) return;
-    const prompt = this.#queue.shift();
+    if (this.#running || this.#closed) return;
+    const prompt = this.#held ? this.#queue.find((one) => this.#urgent.has(one)) : this.#queue[0];
     if (!prompt) return;
+    this.#queue = this.#queue.filter((one) => one !== prompt);
+    this.#urgent.delete(prompt);
     let lose!: (error: OffdeskError) => void;
     const lost = new Promise<never>((_, reject) => (lose = reject));
     lost.catch(() => {});
