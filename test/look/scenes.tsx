@@ -5,6 +5,7 @@ import '../../src/web/style/tokens.css';
 import '../../src/web/style/base.css';
 import '../../src/web/style/conversation.css';
 import '../../src/web/style/question.css';
+import '../../src/web/style/controls.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { systemClock } from '../../src/base/clock.ts';
@@ -23,8 +24,14 @@ import { DeskApp } from '../../src/web/webview/desk-app.tsx';
 import { DeskHost } from '../../src/web/webview/desk-host.ts';
 import {
   asking,
+  askingAll,
   askingEdit,
   askingForm,
+  askingHidden,
+  askingPage,
+  askingPlan,
+  askingUrl,
+  controls,
   conversation,
   crash,
   crashed,
@@ -262,6 +269,12 @@ export const scenes: { [name: string]: () => void } = {
   'phone-asking': () => phone({ facts: asking(), state: 'waiting' }),
   'phone-asking-edit': () => phone({ facts: askingEdit(), state: 'waiting' }),
   'phone-asking-form': () => phone({ facts: askingForm(), state: 'waiting' }),
+  'phone-asking-plan': () => phone({ facts: askingPlan(), state: 'waiting' }),
+  'phone-asking-hidden': () => phone({ facts: askingHidden(), state: 'waiting' }),
+  'phone-asking-url': () => phone({ facts: askingUrl(), state: 'waiting' }),
+  'phone-asking-page': () => phone({ facts: askingPage(), state: 'waiting' }),
+  'phone-asking-all': () => phone({ facts: askingAll(), state: 'waiting' }),
+  'phone-queue': () => phone({ facts: controls().facts }),
   'phone-working': () => phone({ facts: conversation().facts }),
   'phone-rejected': () => phone({ facts: rejected(), state: 'idle' }),
   'phone-crashed': () => phone({ facts: crashed(), state: 'idle' }),
@@ -349,6 +362,10 @@ export const scenes: { [name: string]: () => void } = {
   'desk-devices': () => desk(onStatus(), [], 'idle'),
   'desk-talking': () => desk(onStatus(), conversation().facts, 'working'),
   'desk-asking': () => desk(onStatus(), asking(), 'waiting'),
+  'desk-asking-plan': () => desk(onStatus(), askingPlan(), 'waiting'),
+  'desk-asking-hidden': () => desk(onStatus(), askingHidden(), 'waiting'),
+  'desk-asking-all': () => desk(onStatus(), askingAll(), 'waiting'),
+  'desk-queue': () => desk(onStatus(), controls().facts, 'working'),
   'desk-varied': () => desk(onStatus(), varied(), 'working'),
   'desk-error': () =>
     desk({

@@ -1,19 +1,28 @@
 /** Changes of queue, mode and options on their way: idempotent by id, sent again after a reconnect until answered. */
 import { signal } from '@preact/signals';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
+import type { PromptBlock } from '../../protocol/facts.ts';
 import { methods } from '../../protocol/methods.ts';
 import { newId } from './outbox.ts';
 
 export type Change =
   | { kind: 'queueRemove'; prompt: string }
   | { kind: 'queueResume' }
-  | { kind: 'mode'; mode: string }
-  | { kind: 'option'; option: string; value: string | boolean };
+  | { kind: 'queueEdit'; prompt: string; blocks: PromptBlock[] }
+  /** `before`: the waiting prompt that shall follow it; null for the end. */
+  | { kind: 'queueMove'; prompt: string; before: string | null }
+  | { kind: 'queueNow'; prompt: string }
+  /** `confirmed`: the user was told what a risky one means, and wants it. */
+  | { kind: 'mode'; mode: string; confirmed?: boolean }
+  | { kind: 'option'; option: string; value: string | boolean; confirmed?: boolean };
 
 export interface PendingChange {
   id: string;
   change: Change;
 }
+
+/** Asked for again while on their way they mean nothing new. */
+const once: ReadonlySet<Change['kind']> = new Set(['queueRemove', 'queueResume', 'queueNow']);
 
 export type SendChange = (method: string, params: object) => Promise<unknown>;
 
@@ -28,7 +37,7 @@ export class Changes {
   make(change: Change): void {
     this.refused.value = null;
     const same = this.pending.value.find((other) => aim(other.change) === aim(change));
-    if (same && (change.kind === 'queueRemove' || change.kind === 'queueResume')) return;
+    if (same && once.has(change.kind)) return;
     const pending = { id: newId(), change };
     const others = this.#send ? this.pending.value : this.pending.value.filter((other) => other !== same);
     this.pending.value = [...others, pending];
@@ -70,6 +79,12 @@ function aim(change: Change): string {
       return `remove ${change.prompt}`;
     case 'queueResume':
       return 'resume';
+    case 'queueEdit':
+      return `edit ${change.prompt}`;
+    case 'queueMove':
+      return `move ${change.prompt}`;
+    case 'queueNow':
+      return `now ${change.prompt}`;
     case 'mode':
       return 'mode';
     case 'option':
@@ -79,12 +94,23 @@ function aim(change: Change): string {
 
 /** The session's id is for the sender to add. */
 function requestOf({ id, change }: PendingChange): { method: string; params: object } {
-  const _meta = { offdesk: { change: id } };
+  const confirmed = 'confirmed' in change && change.confirmed ? { confirmed: true } : {};
+  const _meta = { offdesk: { change: id, ...confirmed } };
   switch (change.kind) {
     case 'queueRemove':
       return { method: methods.queueRemove, params: { id: change.prompt, change: id } };
     case 'queueResume':
       return { method: methods.queueResume, params: { change: id } };
+    case 'queueEdit': {
+      const { prompt, blocks } = change;
+      return { method: methods.queueEdit, params: { id: prompt, prompt: blocks, change: id } };
+    }
+    case 'queueMove': {
+      const { prompt, before } = change;
+      return { method: methods.queueMove, params: { id: prompt, before, change: id } };
+    }
+    case 'queueNow':
+      return { method: methods.queueNow, params: { id: change.prompt, change: id } };
     case 'mode':
       return { method: 'session/set_mode', params: { modeId: change.mode, _meta } };
     case 'option': {

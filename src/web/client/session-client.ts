@@ -172,11 +172,12 @@ export class SessionClient implements Disposable {
     if (this.#link) void this.#resume(this.#link);
   }
 
-  /** Shown at once, at the end. */
-  prompt(blocks: PromptBlock[]): void {
-    this.outbox.add(blocks, this.#options.title?.());
+  /** Shown at once, at the end; its id. */
+  prompt(blocks: PromptBlock[]): string {
+    const { id } = this.outbox.add(blocks, this.#options.title?.());
     this.read.clear();
     this.toEnd();
+    return id;
   }
 
   answer(question: string, answer: Answer): void {

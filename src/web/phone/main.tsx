@@ -4,6 +4,7 @@ import '../style/tokens.css';
 import '../style/base.css';
 import '../style/conversation.css';
 import '../style/question.css';
+import '../style/controls.css';
 import '../style/phone.css';
 import { render } from 'preact';
 import { systemClock } from '../../base/clock.ts';

@@ -8,7 +8,8 @@ import { strings } from '../strings.ts';
 import { useAnchoredScroll, type AnchoredScroll } from './anchored-scroll.ts';
 import { Icon } from './icon.tsx';
 import { ItemView } from './item-view.tsx';
-import { OutboxView, PromptView } from './prompt-view.tsx';
+import { OutboxView } from './prompt-view.tsx';
+import { QueueView } from './queue-view.tsx';
 import { questionsOfTools, toolCallOf } from './question-words.ts';
 import { useReveal } from './reveal.ts';
 import { useSurface } from './surface.ts';
@@ -27,13 +28,12 @@ export interface ConversationProps {
 
 export function Conversation({ session, agent, cwd, you, mayPrompt, connected }: ConversationProps) {
   const { kind } = useSurface();
-  const { record, read, changes } = session;
+  const { record, read } = session;
   const transcript = record.transcript.value;
   const outbox = session.outbox.entries.value;
   const earlier = session.earlier.value;
   const later = session.later.value;
   const answers = session.answers.states.value;
-  const removing = changes.pending.value;
   const unread = read.unread.value;
   const tools = useTools(transcript);
   const asked = useMemo(() => questionsOfTools(transcript.items, transcript.questions[0]), [transcript]);
@@ -150,35 +150,8 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
             </button>
           )}
           {live && working && transcript.questions.length === 0 && <Working />}
-          {live &&
-            transcript.queue.map((item) => (
-              <div class="item" key={item.id} data-item={item.id}>
-                <PromptView
-                  item={item}
-                  own={isOwn(item.origin)}
-                  removing={removing.some(
-                    ({ change }) => change.kind === 'queueRemove' && change.prompt === item.promptId,
-                  )}
-                  onRemove={
-                    mayPrompt
-                      ? () => session.change({ kind: 'queueRemove', prompt: item.promptId })
-                      : undefined
-                  }
-                />
-              </div>
-            ))}
-          {live && transcript.held && transcript.queue.length > 0 && (
-            <div class="held">
-              <span>{strings.queueHeld}</span>
-              <button
-                type="button"
-                class="b small"
-                disabled={!mayPrompt || removing.some(({ change }) => change.kind === 'queueResume')}
-                onClick={() => session.change({ kind: 'queueResume' })}
-              >
-                {strings.queueResume}
-              </button>
-            </div>
+          {live && (
+            <QueueView session={session} transcript={transcript} mayPrompt={mayPrompt} isOwn={isOwn} />
           )}
           {live &&
             outbox.map((entry) => (

@@ -1,56 +1,82 @@
 /** A question of the agent as a form: text, number, yes or no, choices; or a page to open. */
-import { useId, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
+import type { ErrorShape } from '../../base/error.ts';
 import type { Answer } from '../../protocol/facts.ts';
 import type { Raw } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
-import { contentOf, fieldsOf, type Field, type FieldValue } from './elicitation.ts';
+import { contentOf, fieldsOf, problemsOf, valueOf, type FieldValues } from './elicitation.ts';
+import { FieldInput, problemWords } from './field-input.tsx';
+import { hidesSomething, VisibleText, visible } from './visible-text.tsx';
 
 export interface ElicitationFormProps {
   request: Raw;
   disabled: boolean;
+  /** Why the host did not take the answer. */
+  refused: ErrorShape | undefined;
   onAnswer(answer: Answer): void;
 }
 
-export function ElicitationForm({ request, disabled, onAnswer }: ElicitationFormProps) {
-  const [values, setValues] = useState<ReadonlyMap<string, FieldValue>>(new Map());
+export function ElicitationForm({ request, disabled, refused, onAnswer }: ElicitationFormProps) {
+  const message = String(request['message'] ?? '');
+  const decline = () => onAnswer({ action: 'decline' });
+  if (request['mode'] === 'url') {
+    const accept = () => onAnswer({ action: 'accept' });
+    return <PageToOpen {...{ message, disabled, decline, accept }} url={String(request['url'] ?? '')} />;
+  }
+  return <Fields {...{ request, message, disabled, refused, onAnswer, decline }} />;
+}
+
+interface FieldsProps extends ElicitationFormProps {
+  message: string;
+  decline(): void;
+}
+
+function Fields({ request, message, disabled, refused, onAnswer, decline }: FieldsProps) {
+  const [values, setValues] = useState<FieldValues>(new Map());
+  /** Those that the user has left, or all once he tried to send: nobody is scolded while he writes. */
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const form = useRef<HTMLFormElement>(null);
   const fields = fieldsOf(request);
-  const content = contentOf(fields, values);
-  const url = pageOf(request);
+  const problems = problemsOf(fields, values);
   const submit = () => {
-    if (url) onAnswer({ action: 'accept' });
-    else if (content) onAnswer({ action: 'accept', content });
+    const content = contentOf(fields, values);
+    if (content) return onAnswer({ action: 'accept', content });
+    setTouched(new Set(fields.map(({ name }) => name)));
+    const first = fields.findIndex(({ name }) => problems.has(name));
+    form.current?.querySelectorAll<HTMLElement>('[data-field]')[first]?.focus();
+  };
+  const wrong = (name: string) => {
+    const problem = touched.has(name) ? problems.get(name) : undefined;
+    if (problem) return problemWords(problem);
+    return refused?.field === name ? refused.message : undefined;
   };
   return (
     <form
+      ref={form}
       class="form"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         submit();
       }}
     >
-      <p class="said">{String(request['message'] ?? '')}</p>
-      {url && (
-        <p class="said">
-          <a href={url.href} target="_blank" rel="noopener noreferrer">
-            {strings.question.url}
-          </a>{' '}
-          {strings.question.urlOpens(url.host)}
-        </p>
-      )}
+      {message && <p class="said">{visible(message)}</p>}
       {fields.map((field) => (
         <FieldInput
           key={field.name}
           field={field}
-          value={values.get(field.name) ?? field.initial}
+          value={valueOf(field, values)}
           disabled={disabled}
-          onChange={(value) => setValues(new Map(values).set(field.name, value))}
+          problem={wrong(field.name)}
+          onChange={(value) => setValues((before) => new Map(before).set(field.name, value))}
+          onLeave={() => setTouched((before) => new Set(before).add(field.name))}
         />
       ))}
       <div class="row">
-        <button type="submit" class="b p" disabled={disabled || (!url && !content)}>
+        <button type="submit" class="b p" disabled={disabled}>
           {strings.question.submit}
         </button>
-        <button type="button" class="b" disabled={disabled} onClick={() => onAnswer({ action: 'decline' })}>
+        <button type="button" class="b" disabled={disabled} onClick={decline}>
           {strings.question.decline}
         </button>
       </div>
@@ -58,88 +84,45 @@ export function ElicitationForm({ request, disabled, onAnswer }: ElicitationForm
   );
 }
 
-/** The page of URL mode; only http and https are offered. */
-function pageOf(request: Raw): URL | undefined {
-  if (request['mode'] !== 'url') return undefined;
-  const url = URL.parse?.(String(request['url'] ?? '')) ?? undefined;
-  return url && /^https?:$/.test(url.protocol) ? url : undefined;
-}
-
-interface FieldInputProps {
-  field: Field;
-  value: FieldValue;
+interface PageProps {
+  url: string;
+  message: string;
   disabled: boolean;
-  onChange(value: FieldValue): void;
+  accept(): void;
+  decline(): void;
 }
 
-function FieldInput({ field, value, disabled, onChange }: FieldInputProps) {
-  const id = useId();
-  const hint = field.description === undefined ? undefined : `${id}-hint`;
-  const note = field.description !== undefined && (
-    <span class="in" id={hint}>
-      {field.description}
-    </span>
+/** URL mode: whose page it is stands there before it opens; only http and https are offered. */
+function PageToOpen({ url, message, disabled, accept, decline }: PageProps) {
+  const page = pageOf(url);
+  return (
+    <div class="form">
+      {message && <p class="said">{visible(message)}</p>}
+      {page && <p class="host">{page.host}</p>}
+      <pre tabindex={0} aria-label={strings.question.address}>
+        <VisibleText text={url} />
+      </pre>
+      {hidesSomething(url) && <p class="note warn">{strings.question.unseenNote}</p>}
+      <p class="note">{page ? strings.question.urlOpens(page.host) : strings.question.urlRefused}</p>
+      <div class="row">
+        {page && !disabled && (
+          <a class="b p" href={page.href} target="_blank" rel="noopener noreferrer" onClick={accept}>
+            {strings.question.urlOpen(page.host)}
+          </a>
+        )}
+        <button type="button" class="b" disabled={disabled} onClick={decline}>
+          {strings.question.decline}
+        </button>
+      </div>
+    </div>
   );
-  switch (field.kind) {
-    case 'boolean':
-      return (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={value === true}
-            disabled={disabled}
-            aria-describedby={hint}
-            onChange={(event) => onChange(event.currentTarget.checked)}
-          />
-          <span>
-            {field.title}
-            {note}
-          </span>
-        </label>
-      );
-    case 'choice':
-    case 'choices': {
-      const chosen = field.kind === 'choice' ? [String(value)] : (value as string[]);
-      return (
-        <fieldset disabled={disabled}>
-          <legend>{field.title}</legend>
-          {note}
-          {field.choices.map((choice) => (
-            <label key={choice.value} class="check">
-              <input
-                type={field.kind === 'choice' ? 'radio' : 'checkbox'}
-                name={id}
-                checked={chosen.includes(choice.value)}
-                onChange={(event) => {
-                  if (field.kind === 'choice') onChange(choice.value);
-                  else if (event.currentTarget.checked) onChange([...chosen, choice.value]);
-                  else onChange(chosen.filter((other) => other !== choice.value));
-                }}
-              />
-              <span>
-                {choice.title}
-                {choice.description !== undefined && <span class="in">{choice.description}</span>}
-              </span>
-            </label>
-          ))}
-        </fieldset>
-      );
-    }
-    case 'text':
-    case 'number':
-      return (
-        <label class="field">
-          <span>{field.required ? `${field.title} (${strings.question.required})` : field.title}</span>
-          {note}
-          <input
-            type="text"
-            inputMode={field.kind === 'text' ? field.keyboard : field.whole ? 'numeric' : 'decimal'}
-            value={String(value)}
-            disabled={disabled}
-            aria-describedby={hint}
-            onInput={(event) => onChange(event.currentTarget.value)}
-          />
-        </label>
-      );
+}
+
+export function pageOf(address: string): URL | undefined {
+  try {
+    const url = new URL(address);
+    return /^https?:$/.test(url.protocol) ? url : undefined;
+  } catch {
+    return undefined;
   }
 }

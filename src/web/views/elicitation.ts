@@ -1,5 +1,6 @@
 /** The fields of an elicitation (ACP elicitation/create, form mode) and the content they make. */
 import type { Raw } from '../../transcript/items.ts';
+import { checkField, type FieldProblem } from './elicitation-check.ts';
 
 export interface Choice {
   value: string;
@@ -13,8 +14,17 @@ interface FieldBase {
   description: string | undefined;
   required: boolean;
 }
+export type TextFormat = 'email' | 'uri' | 'date' | 'date-time';
 export type Field =
-  | (FieldBase & { kind: 'text'; keyboard: 'text' | 'email' | 'url'; initial: string })
+  | (FieldBase & {
+      kind: 'text';
+      /** Undefined: any text, also one in a format that this version does not know. */
+      format: TextFormat | undefined;
+      minLength: number | undefined;
+      maxLength: number | undefined;
+      pattern: string | undefined;
+      initial: string;
+    })
   | (FieldBase & {
       kind: 'number';
       whole: boolean;
@@ -24,21 +34,31 @@ export type Field =
     })
   | (FieldBase & { kind: 'boolean'; initial: boolean })
   | (FieldBase & { kind: 'choice'; choices: Choice[]; initial: string })
-  | (FieldBase & { kind: 'choices'; choices: Choice[]; initial: string[] });
+  | (FieldBase & {
+      kind: 'choices';
+      choices: Choice[];
+      min: number | undefined;
+      max: number | undefined;
+      initial: string[];
+    });
 
+/** Of a text in the format date-time: as its field has it, local and without a zone. */
 export type FieldValue = string | boolean | string[];
+export type FieldValues = ReadonlyMap<string, FieldValue>;
 
 const record = (value: unknown): Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : {};
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
-const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-const keyboards: { [format: string]: 'email' | 'url' } = { email: 'email', uri: 'url' };
+const number = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+const formats: readonly unknown[] = ['email', 'uri', 'date', 'date-time'] satisfies TextFormat[];
 
 /** Fields in the schema's order; a property of an unknown type is asked for as text. */
 export function fieldsOf(request: Raw): Field[] {
   const schema = record(request['requestedSchema']);
-  const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
+  const required = new Set(list(schema['required']));
   return Object.entries(record(schema['properties'])).map(([name, value]) =>
     fieldOf(name, record(value), required.has(name)),
   );
@@ -66,14 +86,30 @@ function fieldOf(name: string, property: Raw, required: boolean): Field {
         initial: number(initial)?.toString() ?? '',
       };
     case 'array': {
-      const values = Array.isArray(initial) ? initial.flatMap((value) => text(value) ?? []) : [];
-      return { ...base, kind: 'choices', choices: choicesOf(record(property['items'])), initial: values };
+      const choices = choicesOf(record(property['items']));
+      const known = new Set(choices.map(({ value }) => value));
+      return {
+        ...base,
+        kind: 'choices',
+        choices,
+        min: number(property['minItems']),
+        max: number(property['maxItems']),
+        initial: list(initial).filter((value): value is string => known.has(String(value))),
+      };
     }
     default: {
       const choices = choicesOf(property);
       if (choices.length > 0) return { ...base, kind: 'choice', choices, initial: text(initial) ?? '' };
-      const keyboard = keyboards[String(property['format'])] ?? 'text';
-      return { ...base, kind: 'text', keyboard, initial: text(initial) ?? '' };
+      const format = formats.includes(property['format']) ? (property['format'] as TextFormat) : undefined;
+      return {
+        ...base,
+        kind: 'text',
+        format,
+        minLength: number(property['minLength']),
+        maxLength: number(property['maxLength']),
+        pattern: text(property['pattern']),
+        initial: format === 'date-time' ? toLocal(text(initial)) : (text(initial) ?? ''),
+      };
     }
   }
 }
@@ -87,30 +123,53 @@ function choicesOf(property: Raw): Choice[] {
       return [{ value, title: text(choice['title']) ?? value, description: text(choice['description']) }];
     });
   }
-  const values = Array.isArray(property['enum']) ? property['enum'] : [];
-  const names = Array.isArray(property['enumNames']) ? property['enumNames'] : [];
-  return values.flatMap((value, index) =>
+  const names = list(property['enumNames']);
+  return list(property['enum']).flatMap((value, index) =>
     typeof value === 'string' ? [{ value, title: text(names[index]) ?? value, description: undefined }] : [],
   );
 }
 
-/** ACP content; empty optional fields are left out. Undefined while a required one is missing. */
+/** What is wrong, by the name of the field; empty when all can be sent. */
+export function problemsOf(fields: readonly Field[], values: FieldValues): ReadonlyMap<string, FieldProblem> {
+  const found = fields.flatMap((field): [string, FieldProblem][] => {
+    const problem = checkField(field, valueOf(field, values));
+    return problem ? [[field.name, problem]] : [];
+  });
+  return new Map(found);
+}
+
+export function valueOf(field: Field, values: FieldValues): FieldValue {
+  return values.get(field.name) ?? field.initial;
+}
+
+/** ACP content; empty optional fields are left out. Undefined while a field has a problem. */
 export function contentOf(
-  fields: Field[],
-  values: ReadonlyMap<string, FieldValue>,
+  fields: readonly Field[],
+  values: FieldValues,
 ): { [name: string]: unknown } | undefined {
+  if (problemsOf(fields, values).size > 0) return undefined;
   const content: { [name: string]: unknown } = {};
   for (const field of fields) {
-    const value = values.get(field.name) ?? field.initial;
-    const empty = field.kind !== 'boolean' && value.toString().trim() === '';
-    if (empty && field.required) return undefined;
-    if (empty) continue;
-    if (field.kind !== 'number') content[field.name] = value;
-    else {
-      const parsed = Number(value);
-      if (!Number.isFinite(parsed) || (field.whole && !Number.isInteger(parsed))) return undefined;
-      content[field.name] = parsed;
-    }
+    const value = valueOf(field, values);
+    if (field.kind !== 'boolean' && value.toString().trim() === '') continue;
+    // Not by assignment: a field may be called __proto__.
+    Object.defineProperty(content, field.name, {
+      ...{ value: sentAs(field, value), enumerable: true, configurable: true, writable: true },
+    });
   }
   return content;
+}
+
+function sentAs(field: Field, value: FieldValue): unknown {
+  if (field.kind === 'number') return Number(value);
+  // RFC 3339 wants a zone: the field says the time of this device.
+  if (field.kind === 'text' && field.format === 'date-time') return new Date(String(value)).toISOString();
+  return value;
+}
+
+/** A date and time as its field has it. */
+function toLocal(value: string | undefined): string {
+  const date = new Date(value ?? '');
+  if (Number.isNaN(date.getTime())) return '';
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

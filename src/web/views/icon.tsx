@@ -2,6 +2,13 @@
 import arrowUp from '@vscode/codicons/src/icons/arrow-up.svg';
 import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
+import checkAll from '@vscode/codicons/src/icons/check-all.svg';
+import circleSlash from '@vscode/codicons/src/icons/circle-slash.svg';
+import settings from '@vscode/codicons/src/icons/settings.svg';
+import play from '@vscode/codicons/src/icons/play.svg';
+import history from '@vscode/codicons/src/icons/history.svg';
+import folder from '@vscode/codicons/src/icons/folder.svg';
+import discard from '@vscode/codicons/src/icons/discard.svg';
 import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg';
 import chevronLeft from '@vscode/codicons/src/icons/chevron-left.svg';
 import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
@@ -28,6 +35,13 @@ const icons = {
   arrowUp,
   arrowDown,
   check,
+  checkAll,
+  circleSlash,
+  settings,
+  play,
+  history,
+  folder,
+  discard,
   chevronDown,
   chevronLeft,
   chevronRight,

@@ -5,6 +5,7 @@ import { sentenceOf } from '../../base/error.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import type { PromptItem } from '../../transcript/items.ts';
 import type { OutboxEntry } from '../client/outbox.ts';
+import { textOfBlocks } from '../client/queue-edit.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
 import { useSurface } from './surface.ts';
@@ -25,29 +26,17 @@ export interface PromptViewProps {
   /** This surface's own name; its messages need no "from". */
   own: boolean;
   onAgain?: (() => void) | undefined;
-  onRemove?: (() => void) | undefined;
-  /** Asked for, not answered yet. */
-  removing?: boolean;
 }
 
-export function PromptView({ item, own, onAgain, onRemove, removing = false }: PromptViewProps) {
+export function PromptView({ item, own, onAgain }: PromptViewProps) {
   const bad = item.state === 'failed' || item.state === 'interrupted';
-  const state = removing ? strings.delivery.removing : words[item.state];
+  const state = words[item.state];
   const who = own ? [] : [strings.from(nameOf(item.origin))];
   return (
     <Bubble blocks={item.blocks} waiting={item.state === 'received'}>
       <div class={bad ? 'by bad' : 'by'}>{[...who, when(item.at), state].join(' · ')}</div>
       {bad && item.message && <div class="by bad">{item.message}</div>}
-      <div class="acts">
-        {bad && onAgain && <TextButton onClick={onAgain} text={strings.sendAgain} />}
-        {onRemove && !removing && (
-          <TextButton
-            onClick={onRemove}
-            text={strings.remove}
-            label={strings.queueRemove(textOf(item.blocks))}
-          />
-        )}
-      </div>
+      <div class="acts">{bad && onAgain && <TextButton onClick={onAgain} text={strings.sendAgain} />}</div>
     </Bubble>
   );
 }
@@ -78,25 +67,25 @@ export function OutboxView(props: { entry: OutboxEntry; onAgain: () => void; onD
 const errorText = (error: ErrorShape, final: boolean) =>
   final ? sentenceOf(error) : `${error.message} ${strings.triedAgain}`;
 
-function TextButton({ text, label, onClick }: { text: string; label?: string; onClick: () => void }) {
+function TextButton({ text, onClick }: { text: string; onClick: () => void }) {
   return (
-    <button type="button" class="text" aria-label={label ?? text} onClick={onClick}>
+    <button type="button" class="text" onClick={onClick}>
       {text}
     </button>
   );
 }
 
-interface BubbleProps {
+export interface BubbleProps {
   blocks: readonly PromptBlock[];
   waiting: boolean;
   children: ComponentChildren;
 }
 
-function Bubble({ blocks, waiting, children }: BubbleProps) {
+export function Bubble({ blocks, waiting, children }: BubbleProps) {
   const links = blocks
     .filter((block) => block.type === 'resource_link')
     .map((block) => String(block['name'] ?? ''));
-  const text = textOf(blocks);
+  const text = textOfBlocks(blocks);
   const unnamed = links.filter((name) => !text.includes(`@${name}`));
   return (
     <div class={waiting ? 'prompt waiting' : 'prompt'}>
@@ -111,13 +100,6 @@ function Bubble({ blocks, waiting, children }: BubbleProps) {
       {children}
     </div>
   );
-}
-
-export function textOf(blocks: readonly PromptBlock[]): string {
-  return blocks
-    .filter((block) => block.type === 'text')
-    .map((block) => String(block['text'] ?? ''))
-    .join('\n');
 }
 
 /** The text with its chosen files set apart. */

@@ -19,6 +19,12 @@ export interface Asked {
   /** A unified diff that came as text. */
   patch: string | undefined;
   paths: string[];
+  /** What the agent intends to do, Markdown. */
+  plan: string | undefined;
+  /** Whose page it is, where `exact` is an address. */
+  host: string | undefined;
+  /** What the tool is given, as JSON, where nothing of the above is known. */
+  input: string | undefined;
   /** The agent's own words, where they say more than the rest. */
   note: string | undefined;
   folder: string;
@@ -32,7 +38,7 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** In the order in which they are shown: once before lasting, as the agent sent them otherwise. */
+/** In the agent's order. */
 export function optionsOf(request: Raw | null): PermissionOption[] {
   return list(request?.['options']).flatMap((option) => {
     const { optionId, name, kind } = record(option);
@@ -74,19 +80,54 @@ export function askedOf(request: Raw | null, tool: ToolItem | undefined, agent: 
   const title = text(call['title']) ?? tool?.title;
   const command = commandOf(raw['command'] ?? raw['cmd']);
   const running = said.find((words) => words?.includes('Running: '))?.split('Running: ')[1];
-  const exact = command ?? text(raw['url']) ?? running ?? (kind === 'execute' ? title : undefined);
+  const url = text(raw['url']);
+  const exact = command ?? url ?? running ?? (kind === 'execute' ? title : undefined);
   const patch = diffs.length === 0 ? text(raw['diff']) : undefined;
-  const shown = exact !== undefined || diffs.length > 0 || patch !== undefined;
-  const note = said.find((words) => words !== undefined && !words.includes(running ?? '\0'));
+  const plan = text(raw['plan']) ?? (kind === 'switch_mode' ? planIn(said) : undefined);
+  const shown = exact !== undefined || diffs.length > 0 || patch !== undefined || plan !== undefined;
+  const note = said.find(
+    (words) => words !== undefined && !words.includes(running ?? '\0') && words.trim() !== plan?.trim(),
+  );
+  const asks =
+    running !== undefined || command !== undefined ? 'execute' : plan === undefined ? kind : 'plan';
   return {
-    title: titleOf(running !== undefined || command !== undefined ? 'execute' : kind, agent),
+    title: titleOf(asks, agent),
     exact: exact ?? (shown || paths.length > 0 ? undefined : title),
     diffs,
     patch,
+    plan,
     paths: shown ? [] : [...new Set(paths)],
+    host: exact === undefined || command !== undefined ? undefined : hostOf(exact),
+    input: shown || paths.length > 0 ? undefined : inputOf(raw),
     note: note ?? (shown ? text(raw['description']) : undefined),
-    folder: text(raw['cwd']) ?? cwd,
+    folder: text(raw['cwd']) ?? text(raw['workdir']) ?? cwd,
   };
+}
+
+/** The longest text is the plan: what stands beside it introduces it. */
+function planIn(said: readonly (string | undefined)[]): string | undefined {
+  const [longest] = said.flatMap((words) => words ?? []).sort((a, b) => b.length - a.length);
+  return longest;
+}
+
+function hostOf(address: string): string | undefined {
+  try {
+    const url = new URL(address);
+    return /^https?:$/.test(url.protocol) ? url.host : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** So much of a tool's input is on the page; more is said to be there. */
+const inputChars = 20_000;
+
+function inputOf(raw: Raw): string | undefined {
+  if (Object.keys(raw).length === 0) return undefined;
+  const json = JSON.stringify(raw, null, 2);
+  return json.length <= inputChars
+    ? json
+    : `${json.slice(0, inputChars)}\n${strings.question.cut(json.length - inputChars)}`;
 }
 
 function commandOf(value: unknown): string | undefined {
@@ -120,6 +161,10 @@ function titleOf(kind: string, agent: string): string {
       return question.read(agent);
     case 'fetch':
       return question.fetch(agent);
+    case 'plan':
+      return question.plan(agent);
+    case 'switch_mode':
+      return question.mode(agent);
     default:
       return question.other(agent);
   }

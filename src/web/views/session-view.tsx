@@ -11,8 +11,10 @@ import { ErrorNote } from './error-note.tsx';
 import { QuestionCard } from './question-card.tsx';
 import { askedOf, toolCallOf } from './question-words.ts';
 import { SearchBar, SearchResults, useSearchKey } from './search-view.tsx';
+import { SessionChips } from './session-chips.tsx';
 import { StrandedView, Warnings } from './stranded-view.tsx';
 import { useSurface } from './surface.ts';
+import { visible } from './visible-text.tsx';
 
 export interface SessionViewProps {
   host: HostClient;
@@ -108,9 +110,18 @@ export function SessionView({ host, session, connected, shown }: SessionViewProp
             connected={connected}
             state={answers.get(question.questionId)}
             onAnswer={(answer) => session.answer(question.questionId, answer)}
+            onComment={mayPrompt ? (text) => session.prompt([{ type: 'text', text }]) : undefined}
           />
         )}
-        {!listing && <Chips transcript={transcript} />}
+        {!listing && (
+          <SessionChips
+            key={`chips-${session.id}`}
+            session={session}
+            transcript={transcript}
+            mayChange={mayPrompt}
+            over={over}
+          />
+        )}
         {over && <p class="note over">{strings.over}</p>}
         {!over && !listing && (
           <Composer
@@ -128,7 +139,7 @@ export function SessionView({ host, session, connected, shown }: SessionViewProp
 }
 
 const spoken = (asked: ReturnType<typeof askedOf>) =>
-  `${asked.title}. ${asked.exact ?? asked.paths.join(', ')}`;
+  `${asked.title}. ${visible(asked.exact ?? asked.paths.join(', '))}`;
 
 /** Read out when it changes; the focus stays where the reader writes. */
 function Announcement({ text }: { text: string }) {
@@ -137,42 +148,6 @@ function Announcement({ text }: { text: string }) {
       {text}
     </div>
   );
-}
-
-function Chips({ transcript }: { transcript: Transcript }) {
-  const { used, size, cost } = transcript.usage;
-  const usage = [
-    ...(used !== null && size ? [strings.context(Math.round((100 * used) / size))] : []),
-    ...(cost ? [money(cost)] : []),
-  ];
-  const mode = modeName(transcript);
-  const queued = transcript.queue.length;
-  if (usage.length === 0 && mode === undefined && queued === 0) return null;
-  return (
-    <div class="chips">
-      {queued > 0 && <span class="chip on">{strings.queue(queued)}</span>}
-      {mode !== undefined && <span class="chip">{mode}</span>}
-      {usage.length > 0 && <span class="chip">{usage.join(' · ')}</span>}
-    </div>
-  );
-}
-
-function money({ amount, currency }: { amount: number; currency: string }): string {
-  try {
-    return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
-  } catch {
-    return `${amount.toFixed(2)} ${currency}`;
-  }
-}
-
-/** The agent's mode, as it names it. */
-function modeName({ modes }: Transcript): string | undefined {
-  const available = modes?.['availableModes'];
-  if (!Array.isArray(available)) return undefined;
-  const current = (available as { id?: unknown; name?: unknown }[]).find(
-    ({ id }) => id === modes?.['currentModeId'],
-  );
-  return typeof current?.name === 'string' ? current.name : undefined;
 }
 
 /**

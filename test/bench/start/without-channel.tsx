@@ -5,6 +5,7 @@ import '../../../src/web/style/tokens.css';
 import '../../../src/web/style/base.css';
 import '../../../src/web/style/conversation.css';
 import '../../../src/web/style/question.css';
+import '../../../src/web/style/controls.css';
 import '../../../src/web/style/phone.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';

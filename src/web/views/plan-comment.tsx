@@ -1,0 +1,24 @@
+/** What the user thinks of a plan, written beside its answers. */
+import { strings } from '../strings.ts';
+
+export interface PlanCommentProps {
+  text: string;
+  disabled: boolean;
+  onChange(text: string): void;
+}
+
+export function PlanComment({ text, disabled, onChange }: PlanCommentProps) {
+  return (
+    <div class="comment">
+      <label class="field">
+        <span>{strings.question.comment}</span>
+        <textarea
+          rows={1}
+          value={text}
+          disabled={disabled}
+          onInput={(event) => onChange(event.currentTarget.value)}
+        />
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** A waiting prompt being written anew; when it begins meanwhile, what was written is kept. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { PromptBlock } from '../../protocol/facts.ts';
+import { textOfBlocks, withText } from '../client/queue-edit.ts';
+import { strings } from '../strings.ts';
+
+export interface QueueEditorProps {
+  /** As it was when the editing began. */
+  blocks: readonly PromptBlock[];
+  /** It does not wait any more. */
+  gone: boolean;
+  onSave(blocks: PromptBlock[]): void;
+  onCancel(): void;
+}
+
+export function QueueEditor({ blocks, gone, onSave, onCancel }: QueueEditorProps) {
+  const [text, setText] = useState(() => textOfBlocks(blocks));
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    area.current?.focus();
+    area.current?.setSelectionRange(text.length, text.length);
+  }, []);
+  const next = withText(blocks, text);
+  const save = () => {
+    if (next.length > 0) onSave(next);
+  };
+  return (
+    <form
+      class="queue-editor"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <textarea
+        ref={area}
+        rows={3}
+        aria-label={strings.queueText}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          if (event.key === 'Escape') onCancel();
+          else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save();
+          else return;
+          event.preventDefault();
+        }}
+      />
+      {gone && (
+        <p class="note warn" role="status">
+          {strings.queueGone}
+        </p>
+      )}
+      <div class="row">
+        <button type="submit" class="b small p" disabled={next.length === 0}>
+          {gone ? strings.queueSendNew : strings.queueSave}
+        </button>
+        <button type="button" class="b small" onClick={onCancel}>
+          {gone ? strings.discard : strings.question.back}
+        </button>
+      </div>
+    </form>
+  );
+}
