@@ -8,10 +8,10 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import {
+  agentPrograms,
   agents,
   bed,
   chromiumPath,
-  claudeAgent,
   node24,
   opencodeAgent,
   stamp,
@@ -144,11 +144,12 @@ async function prepareBed(systemPackages) {
 }
 
 async function prepareAgents() {
-  const skipped = 'Claude Code and opencode: skips the tests with real agents';
+  const skipped = 'the real agents: skips the tests with them';
   if (!bedRuns && !agents.given) return skips.push(skipped);
   await installOnce(agents, 'agents', skipped, async (log) => {
     // Not `npm ci`: it insists on a lock entry for every platform's opencode, and not every registry has them all.
-    // With the lock file in place, `install` gives the same versions, checked by the same hashes.
+    // With the lock file in place, `install` gives the same versions, checked by the same hashes. Kimi Code wants a
+    // newer Node than npm may run in: the bed's runs it.
     await npm('agents', ['install'], agents.folder, log);
     const version = () => command('agents', [opencodeAgent, '--version'], { boundMs: minute });
     // An npm that does not run packages' scripts leaves opencode's binary out of place.
@@ -157,7 +158,8 @@ async function prepareAgents() {
       await command('agents', [process.execPath, 'postinstall.mjs'], { cwd, boundMs: minute });
       return version();
     });
-    if (!existsSync(claudeAgent)) throw new Error(`no ${claudeAgent}`);
+    const missing = Object.values(agentPrograms).filter((program) => !existsSync(program));
+    if (missing.length > 0) throw new Error(`no ${missing.join(', ')}`);
     return `opencode ${output.trim()}`;
   });
 }
@@ -171,7 +173,7 @@ async function installOnce(place, name, skipped, install) {
     return skips.push(skipped);
   }
   const from = performance.now();
-  say(`${name}: installing (several hundred megabytes, one to three minutes)`);
+  say(`${name}: installing (up to 1.6 GB, one to five minutes)`);
   try {
     rmSync(place.folder, { recursive: true, force: true });
     mkdirSync(place.folder, { recursive: true });

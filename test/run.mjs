@@ -45,6 +45,13 @@ const stages = [
     after: [],
   },
   {
+    name: 'agents',
+    mocha: 'test/agents',
+    timeoutMs: 4 * minute,
+    boundMs: 20 * minute,
+    after: ['prepare'],
+  },
+  {
     name: 'vscode',
     mocha: 'test/vscode',
     timeoutMs: 5 * minute,

@@ -19,4 +19,7 @@ export const vscodeNode: string;
 export const vscodeReady: () => boolean;
 export const claudeAgent: string;
 export const opencodeAgent: string;
+export const agentPrograms: Readonly<
+  Record<'claude' | 'copilot' | 'gemini' | 'kimi' | 'codex' | 'opencode', string>
+>;
 export const chromiumPath: string;

@@ -51,4 +51,13 @@ export const vscodeNode = otherCode ? process.execPath : node24;
 export const vscodeReady = () => (otherCode ? existsSync(otherCode) : bed.ready);
 export const claudeAgent = join(agentModules, '@agentclientprotocol', 'claude-agent-acp', 'dist', 'index.js');
 export const opencodeAgent = join(agentModules, '.bin', 'opencode');
+/** What is run of each agent; those that end with `.js` or `.mjs` by a Node. */
+export const agentPrograms = {
+  claude: claudeAgent,
+  copilot: join(agentModules, '@github', 'copilot', 'npm-loader.js'),
+  gemini: join(agentModules, '@google', 'gemini-cli', 'bundle', 'gemini.js'),
+  kimi: join(agentModules, '@moonshot-ai', 'kimi-code', 'dist', 'main.mjs'),
+  codex: join(agentModules, '@agentclientprotocol', 'codex-acp', 'dist', 'index.js'),
+  opencode: opencodeAgent,
+};
 export const chromiumPath = process.env.OFFDESK_TEST_CHROMIUM || '/usr/bin/chromium';

@@ -10,6 +10,7 @@ export {
   vscodeServerMain,
   claudeAgent,
   opencodeAgent,
+  agentPrograms,
   chromiumPath,
 } from '../bed/places.mjs';
 

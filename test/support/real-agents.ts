@@ -1,14 +1,20 @@
 /** Real coding agents against the scripted model: commands, environment, folders of their own (AGENT-FACTS.md). */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { knownAgent } from '../../src/agent/catalog.ts';
 import { AcpProbe, childStream, type ProbeOptions } from './acp-probe.ts';
-import { claudeAgent, node24, opencodeAgent, root } from './paths.ts';
+import { agentPrograms, node24, root } from './paths.ts';
 import { start, type TestProcess } from './processes.ts';
 import { createQuietNetwork, noQuietNetwork, sharedNetwork, type QuietNetwork } from './quiet-network.ts';
+import type { LoggedRequest } from '../model/server.ts';
 import { eventually } from './wait.ts';
 
-export const realAgents = ['claude', 'opencode'] as const;
+/** Every agent of the conformance suite. */
+export const everyAgent = ['claude', 'copilot', 'gemini', 'kimi', 'codex', 'opencode'] as const;
+export type AnyAgent = (typeof everyAgent)[number];
+/** Those that other tests use, too. */
+export const realAgents = ['claude', 'opencode'] as const satisfies readonly AnyAgent[];
 export type RealAgent = (typeof realAgents)[number];
 
 export interface AgentCommand {
@@ -18,9 +24,36 @@ export interface AgentCommand {
 }
 
 /** Why it cannot run here; undefined where it can. */
-export function agentMissing(name: RealAgent): string | undefined {
-  const path = name === 'claude' ? claudeAgent : opencodeAgent;
+export function agentMissing(name: AnyAgent): string | undefined {
+  const path = agentPrograms[name];
   return existsSync(path) ? undefined : `${name} is not installed at ${path}: run node test/prepare.mjs`;
+}
+
+/** Beside what the catalog gives: for the scripted model and a folder that was never trusted. */
+const extraArgs: Record<AnyAgent, string[]> = {
+  claude: [],
+  copilot: [],
+  gemini: ['--skip-trust', '-m', 'gemini-2.5-flash'],
+  kimi: [],
+  codex: [],
+  opencode: [],
+};
+
+const acpArgs: Record<AnyAgent, string[]> = {
+  claude: [],
+  copilot: ['--acp', '--no-auto-update'],
+  gemini: ['--acp'],
+  kimi: ['acp'],
+  codex: [],
+  opencode: ['acp'],
+};
+
+/** The program alone, without what makes it an ACP agent. */
+export function agentProgram(name: AnyAgent): { command: string; args: string[] } {
+  const program = agentPrograms[name];
+  if (!/\.m?js$/.test(program)) return { command: program, args: extraArgs[name] };
+  // Kimi Code wants Node 22, and Claude's adapter declares it.
+  return { command: existsSync(node24) ? node24 : process.execPath, args: [program, ...extraArgs[name]] };
 }
 
 /**
@@ -28,17 +61,64 @@ export function agentMissing(name: RealAgent): string | undefined {
  * model. `env` is the whole environment: nothing of the machine's own accounts gets in.
  */
 export function agentCommand(
-  name: RealAgent,
+  name: AnyAgent,
   { home, modelUrl }: { home: string; modelUrl: string },
 ): AgentCommand {
-  const env = { ...cleanEnvironment(home), ...agentEnvironment(name, modelUrl) };
-  if (name === 'opencode') return { command: opencodeAgent, args: ['acp'], env };
-  // The adapter declares Node 22.
-  return { command: existsSync(node24) ? node24 : process.execPath, args: [claudeAgent], env };
+  const { command, args } = agentProgram(name);
+  const env = {
+    ...cleanEnvironment(home),
+    ...agentEnvironment(name, modelUrl),
+    ...prepareHome(name, home, modelUrl),
+  };
+  return { command, args: [...args, ...acpArgs[name]], env };
 }
 
+/** What an agent wants in its home before it starts, and the variables that name it. */
+function prepareHome(name: AnyAgent, home: string, modelUrl: string): Record<string, string> {
+  switch (name) {
+    case 'codex': {
+      const folder = join(home, '.codex');
+      mkdirSync(folder, { recursive: true });
+      return { CODEX_HOME: folder };
+    }
+    case 'kimi': {
+      const folder = join(home, '.kimi-code');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'config.toml'), kimiConfig(modelUrl));
+      return { KIMI_CODE_HOME: folder };
+    }
+    case 'claude':
+    case 'copilot':
+    case 'gemini':
+    case 'opencode':
+      return {};
+  }
+}
+
+const kimiConfig = (modelUrl: string): string => `default_model = "fake"
+
+[providers.fake]
+type = "openai"
+base_url = "${modelUrl}/v1"
+api_key = "dummy"
+
+[models.fake]
+provider = "fake"
+model = "fake-model"
+max_context_size = 128000
+display_name = "Fake"
+capabilities = ["thinking", "tool_use"]
+
+[models.other]
+provider = "fake"
+model = "other-model"
+max_context_size = 128000
+display_name = "Other"
+capabilities = ["thinking", "tool_use"]
+`;
+
 /** Only what makes the agent use the scripted model, to add to another environment. */
-export function agentEnvironment(name: RealAgent, modelUrl: string): Record<string, string> {
+export function agentEnvironment(name: AnyAgent, modelUrl: string): Record<string, string> {
   switch (name) {
     case 'claude':
       return {
@@ -50,6 +130,43 @@ export function agentEnvironment(name: RealAgent, modelUrl: string): Record<stri
         // As root it refuses otherwise.
         IS_SANDBOX: '1',
       };
+    case 'copilot':
+      return {
+        COPILOT_OFFLINE: 'true',
+        COPILOT_PROVIDER_BASE_URL: `${modelUrl}/v1`,
+        COPILOT_PROVIDER_API_KEY: 'dummy',
+        COPILOT_MODEL: 'fake-model',
+        COPILOT_PROVIDER_MAX_PROMPT_TOKENS: '128000',
+        COPILOT_PROVIDER_MAX_OUTPUT_TOKENS: '8000',
+      };
+    case 'gemini':
+      return {
+        GEMINI_API_KEY: 'dummy',
+        GOOGLE_GEMINI_BASE_URL: modelUrl,
+        GEMINI_TELEMETRY_ENABLED: 'false',
+      };
+    case 'kimi':
+      return {};
+    case 'codex': {
+      const provider = {
+        ...{ name: 'Fake', base_url: `${modelUrl}/v1`, wire_api: 'responses', env_key: 'OPENAI_API_KEY' },
+        ...{ request_max_retries: 1, stream_max_retries: 1 },
+      };
+      return {
+        OPENAI_API_KEY: 'dummy',
+        NO_BROWSER: '1',
+        MODEL_PROVIDER: 'fake',
+        INITIAL_AGENT_MODE: 'read-only',
+        CODEX_CONFIG: JSON.stringify({
+          ...{ model: 'gpt-5.5', model_provider: 'fake', model_providers: { fake: provider } },
+          ...{
+            model_reasoning_summary: 'auto',
+            analytics: { enabled: false },
+            check_for_update_on_startup: false,
+          },
+        }),
+      };
+    }
     case 'opencode': {
       const model = {
         name: 'Fake',
@@ -62,7 +179,7 @@ export function agentEnvironment(name: RealAgent, modelUrl: string): Record<stri
         npm: '@ai-sdk/openai-compatible',
         name: 'Fake',
         options,
-        models: { 'fake-model': model },
+        models: { 'fake-model': model, 'other-model': { ...model, name: 'Other' } },
       };
       return {
         OPENCODE_CONFIG_CONTENT: JSON.stringify({
@@ -78,6 +195,35 @@ export function agentEnvironment(name: RealAgent, modelUrl: string): Record<stri
       };
     }
   }
+}
+
+/**
+ * A folder for PATH in which the agent is found under the catalog's name for it, as an installed one would be, but in
+ * this network and with this environment alone.
+ */
+export function installedAgent(
+  name: AnyAgent,
+  {
+    home,
+    modelUrl,
+    network,
+    folder,
+  }: { home: string; modelUrl: string; network: QuietNetwork; folder: string },
+): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const { env } = agentCommand(name, { home, modelUrl });
+  const { command, args } = agentProgram(name);
+  const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+  const [program, inner] = network.command(command, ...args);
+  const variables = Object.entries(env).map(([key, value]) => quoted(`${key}=${value}`));
+  // What the host and the test run mark their processes with gets in.
+  for (const mark of ['OFFDESK_AGENT_MARK', 'OFFDESK_TEST_STAGE']) variables.push(`"${mark}=$${mark}"`);
+  const words = ['env', '-i', ...variables, ...[program, ...inner].map(quoted)];
+  const path = join(bin, knownAgent(name).commands[0].command);
+  writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+  chmodSync(path, 0o755);
+  return bin;
 }
 
 /** Home and temporary folders below `home`. */
@@ -140,7 +286,7 @@ export function startAgent(
 export interface ModelProcess {
   url: string;
   /** What was asked of it so far, one JSON object each (LoggedRequest). */
-  requests(): { marker?: string; step?: number; tool?: string; path: string; remembered?: string[] }[];
+  requests(): LoggedRequest[];
   stop(): Promise<void>;
 }
 
@@ -149,11 +295,11 @@ export async function startModelProcess(network: QuietNetwork, slowMs = 100): Pr
   const script = join(root, 'test', 'model', 'main.ts');
   const [command, args] = network.command(process.execPath, '--import', 'tsx', script, String(slowMs));
   const model: TestProcess = start(command, args, { name: 'scripted model', cwd: root });
-  const lines = (): { event: string; url?: string; path: string; marker?: string; remembered?: string[] }[] =>
+  const lines = (): (LoggedRequest & { event: string; url?: string })[] =>
     model.stdout.text
       .split('\n')
       .filter((line) => line.startsWith('{') && line.endsWith('}'))
-      .map((line) => JSON.parse(line) as { event: string; path: string });
+      .map((line) => JSON.parse(line) as LoggedRequest & { event: string; url?: string });
   const ready = await eventually(() => lines().find(({ event }) => event === 'listening'), {
     what: 'the scripted model',
   });
