@@ -47,7 +47,7 @@ export async function openSession(connection: ClientConnection, options: OpenOpt
     clientCapabilities: {
       // No `fs`: Gemini CLI fails to create files through a client's file system.
       session: { configOptions: { boolean: {} } },
-      elicitation: { form: {} },
+      elicitation: { form: {}, url: {} },
       // Claude Code then sends what its commands print.
       _meta: { terminal_output: true },
     },

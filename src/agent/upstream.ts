@@ -213,18 +213,22 @@ export class Upstream implements AgentPort {
       if (known.success) replay.update(sessionId, known.data);
       else this.#log.write('warn', 'dropped a session/update without a kind');
     });
-    return client({ name: 'offdesk' })
-      .onRequest('session/request_permission', async (cx) => {
-        const end = await sink.ask('permission', cx.params, cx.signal);
-        if ('outcome' in end && end.outcome === 'selected')
-          return { outcome: { outcome: 'selected', optionId: end.optionId } };
-        return { outcome: { outcome: 'cancelled' } };
-      })
-      .onRequest('elicitation/create', async (cx) => {
-        const end = await sink.ask('elicitation', cx.params, cx.signal);
-        return 'action' in end ? end : { action: 'cancel' };
-      })
-      .connect(stream);
+    return (
+      client({ name: 'offdesk' })
+        .onRequest('session/request_permission', async (cx) => {
+          const end = await sink.ask('permission', cx.params, cx.signal);
+          if ('outcome' in end && end.outcome === 'selected')
+            return { outcome: { outcome: 'selected', optionId: end.optionId } };
+          return { outcome: { outcome: 'cancelled' } };
+        })
+        .onRequest('elicitation/create', async (cx) => {
+          const end = await sink.ask('elicitation', cx.params, cx.signal);
+          return 'action' in end ? end : { action: 'cancel' };
+        })
+        // The page that was opened is done with: the agent goes on by itself.
+        .onNotification('elicitation/complete', () => {})
+        .connect(stream)
+    );
   }
 
   async #open(connection: ClientConnection, replay: Replay, earlier: string | undefined): Promise<Opened> {

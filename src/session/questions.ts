@@ -6,6 +6,7 @@ import type { Answer, Origin } from '../protocol/facts.ts';
 import type { AnswerResult } from '../protocol/methods.ts';
 import type { QuestionEnd, QuestionKind } from './agent-port.ts';
 import type { FactWriter } from './fact-writer.ts';
+import { checkFormAnswer } from './form-answer.ts';
 
 interface Question {
   kind: QuestionKind;
@@ -91,7 +92,7 @@ export class Questions {
     }
     if (!known.closed) {
       checkAnswer(known.kind, known.request, answer);
-      await this.#close(question, answer, origin, answerId);
+      await this.#close(question, asAgreed(known.request, answer), origin, answerId);
     }
     const closed = known.closed!;
     if (closed.answerId === answerId) return { result: 'applied' };
@@ -129,6 +130,12 @@ export class Questions {
   }
 }
 
+/** Only an accepted form has a content (ACP). */
+function asAgreed(request: Record<string, unknown>, answer: Answer): Answer {
+  if ('outcome' in answer || (answer.action === 'accept' && request['mode'] !== 'url')) return answer;
+  return { action: answer.action };
+}
+
 /** An answer must be one that the agent offered, and small enough to be kept and shown everywhere. */
 function checkAnswer(kind: QuestionKind, request: Record<string, unknown>, answer: Answer): void {
   if (JSON.stringify(answer).length > limits.answerChars) {
@@ -138,7 +145,11 @@ function checkAnswer(kind: QuestionKind, request: Record<string, unknown>, answe
     if ('outcome' in answer && answer.outcome === 'cancelled') return;
     const options = Array.isArray(request['options']) ? (request['options'] as { optionId?: unknown }[]) : [];
     if ('outcome' in answer && options.some((option) => option.optionId === answer.optionId)) return;
-  } else if ('action' in answer) return;
+  } else if ('action' in answer) {
+    if (answer.action === 'accept' && request['mode'] !== 'url')
+      checkFormAnswer(request, answer.content ?? {});
+    return;
+  }
   throw new OffdeskError(
     'invalid_params',
     'This answer is none that the agent offered.',

@@ -58,7 +58,7 @@ async function killAndRestore(journal: MemoryJournal, agent = new FakeAgent()) {
 }
 
 describe('queue', () => {
-  it('P16 T15 C2: edited and moved, it shows so everywhere, and reaches the agent so', async () => {
+  it('P16, T15, C2: edited and moved, it shows so everywhere, and reaches the agent so', async () => {
     const { agent, session, turn, facts, ends } = await waiting();
     await session.editQueued('prompt-b', words('better'), phone, 'change-01');
     await session.moveQueued('prompt-c', 'prompt-a', phone, 'change-02');
@@ -84,7 +84,7 @@ describe('queue', () => {
     );
   });
 
-  it('P16 B7 C2: asked for again by its id, also after a restart, nothing happens again', async () => {
+  it('P16, B7, C2: asked for again by its id, also after a restart, nothing happens again', async () => {
     const { session, journal, facts } = await waiting();
     const edit = (to: Session) => to.editQueued('prompt-b', words('better'), phone, 'change-01');
     const move = (to: Session) => to.moveQueued('prompt-c', 'prompt-a', phone, 'change-02');
@@ -102,7 +102,7 @@ describe('queue', () => {
     assert.deepEqual(queueOf(await back.journal.read(0, all)), ['c', 'a', 'better']);
   });
 
-  it('P16 C2: one that has begun is not changed, and nothing of it is journaled', async () => {
+  it('P16, C2: one that has begun is not changed, and nothing of it is journaled', async () => {
     const { agent, session, turn, journal, ends } = await waiting();
     turn.end('end_turn');
     await ends.get('0');
@@ -119,7 +119,7 @@ describe('queue', () => {
     assert.equal(agent.cancels, 0);
   });
 
-  it('P17 C2: send now ends the turn with its question, then sends that prompt, then the others', async () => {
+  it('P17, C2: send now ends the turn with its question, then sends that prompt, then the others', async () => {
     const { agent, session, turn, facts, ends } = await waiting();
     const asked = agent.sink!.ask('elicitation', { message: 'Well?' }, new AbortController().signal);
     await eventually(() => session.openQuestionList.length === 1, { what: 'the question' });
@@ -139,7 +139,7 @@ describe('queue', () => {
     assert.equal(fold(await facts()).held, false);
   });
 
-  it('P17 C2: send now after Stop sends that one, and the others stay held', async () => {
+  it('P17, C2: send now after Stop sends that one, and the others stay held', async () => {
     const { agent, session, turn, facts, ends } = await waiting();
     await session.cancel(desk);
     await session.sendNow('prompt-b', phone);
@@ -161,7 +161,7 @@ describe('queue', () => {
     assert.deepEqual(agent.prompts, ['0', 'b', 'c', 'a']);
   });
 
-  it('P17 C2: two at once: the last one asked for goes first, and each goes once', async () => {
+  it('P17, C2: two at once: the last one asked for goes first, and each goes once', async () => {
     const { agent, session, turn, ends } = await waiting();
     await Promise.all([session.sendNow('prompt-b', desk), session.sendNow('prompt-c', phone)]);
     turn.end('cancelled');
@@ -172,7 +172,7 @@ describe('queue', () => {
     assert.deepEqual(agent.prompts, ['0', 'c', 'b', 'a']);
   });
 
-  it('P7 P16 C2: over a connection: for those who may control, and seen by all', async () => {
+  it('P7, P16, C2: over a connection: for those who may control, and seen by all', async () => {
     const { agent, session, connect } = setupClients();
     const phone = await connect('Pixel');
     const tablet = await connect('Tablet', 'answer');
@@ -199,7 +199,7 @@ describe('queue', () => {
     }
   });
 
-  it('T15 T4 K1 B2 C2: the same queue from a window, with history, from a copy, and after a restart', async () => {
+  it('T15, T4, K1, B2, C2: the same queue from a window, with history, from a copy, and after a restart', async () => {
     const change = fc.oneof(
       fc.record({ kind: fc.constant('edit' as const), at: fc.nat(5), text: fc.string({ minLength: 1 }) }),
       fc.record({ kind: fc.constant('move' as const), at: fc.nat(5), before: fc.option(fc.nat(5)) }),
