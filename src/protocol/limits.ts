@@ -174,6 +174,8 @@ export const limits = {
   terminalChars: 256 * 1024,
   /** JSON shown for what is not understood. */
   readableChars: 2_000,
+  /** A picture's base64 that a page shows. */
+  pictureChars: 8 * 1024 * 1024,
   /** Texts longer than this, in characters together or in lines, are not compared, and no more lines than this are shown. */
   diffChars: 4 * 1024 * 1024,
   diffCompared: 60_000,

@@ -1,13 +1,13 @@
 /** Which item of the transcript an update belongs to, decided once, when it is journaled. */
 import type { RawUpdate, SessionEvent } from '../protocol/facts.ts';
-import { asBlock, asRecord, asString, blockText } from './raw.ts';
+import { asBlock, asRecord, asString, blockText, parentOf } from './raw.ts';
 import { updateKind } from './update-kind.ts';
 
 /** One per journal, fed with everything in the order in which it is journaled. */
 export class ItemIds {
   #next: number;
   /** The chunked item that the next chunk may continue. */
-  #open: { kind: string; messageId: string | undefined; id: string } | undefined;
+  #open: { kind: string; messageId: string | undefined; parent: string | undefined; id: string } | undefined;
   #promptId: string | undefined;
   /** Nothing was shown since the prompt: a user's text now is the prompt's own, echoed. */
   #atPrompt = false;
@@ -90,7 +90,7 @@ export class ItemIds {
         this.#show();
         return `c:${String(update['compactionId'])}`;
       case 'unknown':
-        return this.#continue(update.sessionUpdate, undefined, 'u');
+        return this.#continue(update.sessionUpdate, undefined, undefined, 'u');
     }
   }
 
@@ -110,16 +110,16 @@ export class ItemIds {
     if (blockText(asBlock(update['content'])) === '') return undefined;
     const echo = update.sessionUpdate === 'user_message_chunk' && this.#atPrompt;
     if (echo && this.#promptId !== undefined) return `p:${this.#promptId}`;
-    return this.#continue(update.sessionUpdate, asString(update['messageId']), 'm');
+    return this.#continue(update.sessionUpdate, asString(update['messageId']), parentOf(update), 'm');
   }
 
-  /** The open item where it is of this kind and message, else a new one. */
-  #continue(kind: string, messageId: string | undefined, letter: string): string {
+  /** The open item where it is of this kind, message and subagent, else a new one. */
+  #continue(kind: string, messageId: string | undefined, parent: string | undefined, letter: string): string {
     const open = this.#open;
-    if (open && open.kind === kind && open.messageId === messageId) return open.id;
+    if (open?.kind === kind && open.messageId === messageId && open.parent === parent) return open.id;
     this.#show();
     const id = `${letter}${String(this.#next++)}`;
-    this.#open = { kind, messageId, id };
+    this.#open = { kind, messageId, parent, id };
     return id;
   }
 

@@ -46,11 +46,13 @@ export interface MessageItem extends Base {
   readonly text: string;
   /** Blocks that are no text, in order. */
   readonly blocks: readonly Block[];
+  readonly parent?: string;
 }
 
 export interface ThoughtItem extends Base {
   readonly kind: 'thought';
   readonly text: string;
+  readonly parent?: string;
   readonly startedAt: number;
   /** When its last part so far came. */
   readonly endedAt: number;
@@ -82,6 +84,8 @@ export interface ToolItem extends Base {
   readonly toolCallId: string;
   /** The agent's title, else the tool's name, else its kind; never empty. */
   readonly title: string;
+  /** `toolCallId` of the call whose subagent did this. */
+  readonly parent?: string;
   /** ACP's kinds (read, edit, delete, move, search, execute, think, fetch, switch_mode, other) or a later one. */
   readonly toolKind: string;
   /** `cancelled`: the turn ended and the agent had left the call open. */
@@ -120,6 +124,7 @@ export interface ToolFields {
   readonly locations?: ToolItem['locations'];
   readonly rawInput?: unknown;
   readonly rawOutput?: unknown;
+  readonly parent?: string;
 }
 export interface TerminalKnown {
   readonly output: string;

@@ -33,6 +33,11 @@ export function blockText(block: Block | undefined): string | undefined {
   return block?.type === 'text' ? asString(block['text']) : undefined;
 }
 
+/** Claude's way to say whose subagent an update is of: the id of the call that started it. */
+export function parentOf(update: Raw): string | undefined {
+  return asString(asRecord(asRecord(update['_meta'])?.['claudeCode'])?.['parentToolUseId']) || undefined;
+}
+
 /** JSON for reading, shortened; never throws, also for what JSON cannot say. */
 export function readable(value: unknown): string {
   let text: string | undefined;

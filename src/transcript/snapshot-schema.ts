@@ -26,6 +26,7 @@ const toolFields = z.object({
   locations: z.array(z.object({ path: text, line: z.number().nullable() })).optional(),
   rawInput: z.unknown().optional(),
   rawOutput: z.unknown().optional(),
+  parent: text.optional(),
 });
 const toolKnown = z.object({
   own: toolFields,
@@ -65,8 +66,16 @@ export const keptItem = z.discriminatedUnion('kind', [
     role: z.enum(['agent', 'user']),
     text,
     blocks: z.array(block),
+    parent: text.optional(),
   }),
-  z.object({ ...base, kind: z.literal('thought'), text, startedAt: z.number(), endedAt: z.number() }),
+  z.object({
+    ...base,
+    kind: z.literal('thought'),
+    text,
+    startedAt: z.number(),
+    endedAt: z.number(),
+    parent: text.optional(),
+  }),
   z.object({ ...base, kind: z.literal('tool'), toolCallId: text, known: toolKnown }),
   z.object({ ...base, kind: z.literal('plan'), entries: z.array(planEntry) }),
   z.object({

@@ -2,7 +2,7 @@
 import type { Fact } from '../protocol/facts.ts';
 import type { Block, CompactionItem, Item, MessageItem, NoticeItem, PlanItem, ThoughtItem } from './items.ts';
 import type { UnknownItem } from './items.ts';
-import { asArray, asBlock, asRecord, asString, blockText, oneOf, readable } from './raw.ts';
+import { asArray, asBlock, asRecord, asString, blockText, oneOf, parentOf, readable } from './raw.ts';
 
 /** When the last of what was merged into it came. */
 const lastAt = (fact: Fact) => fact.until ?? fact.at;
@@ -34,6 +34,7 @@ export function message(id: string, fact: Fact, old: MessageItem | undefined): M
     role: fact.update.sessionUpdate === 'user_message_chunk' ? 'user' : 'agent',
     text: (old?.text ?? '') + (text ?? ''),
     blocks: block && text === undefined ? [...(old?.blocks ?? []), block] : (old?.blocks ?? []),
+    ...under(fact, old),
   };
 }
 
@@ -55,7 +56,13 @@ export function thought(id: string, fact: Fact, old: ThoughtItem | undefined): T
     text: (old?.text ?? '') + text,
     startedAt: old?.startedAt ?? fact.at,
     endedAt: lastAt(fact),
+    ...under(fact, old),
   };
+}
+
+function under({ update }: Fact, old: { parent?: string } | undefined): { parent?: string } {
+  const parent = old?.parent ?? parentOf(update);
+  return parent === undefined ? {} : { parent };
 }
 
 export function joinThought(older: ThoughtItem, newer: ThoughtItem): ThoughtItem {

@@ -10,7 +10,17 @@ import type {
   ToolKnown,
   ToolStatus,
 } from './items.ts';
-import { asArray, asBlock, asNumber, asRecord, asString, blockText, oneOf, readable } from './raw.ts';
+import {
+  asArray,
+  asBlock,
+  asNumber,
+  asRecord,
+  asString,
+  blockText,
+  oneOf,
+  parentOf,
+  readable,
+} from './raw.ts';
 import { base, joinBase } from './text-items.ts';
 
 const nothing: ToolKnown = { own: {}, asked: {}, terminals: {}, ended: null };
@@ -89,6 +99,7 @@ function view(shell: Shell, known: ToolKnown): ToolItem {
   const rawOutput = own.rawOutput ?? asked.rawOutput;
   const content = contentOf(known);
   const toolKind = own.kind ?? asked.kind ?? 'other';
+  const parent = own.parent ?? asked.parent;
   return {
     ...{ id, since, seq, place, at, updatedAt, kind, toolCallId, toolKind },
     title: own.title || asked.title || own.name || asked.name || toolKind,
@@ -98,6 +109,7 @@ function view(shell: Shell, known: ToolKnown): ToolItem {
     rawInput: own.rawInput ?? asked.rawInput,
     rawOutput,
     output: outputOf(known, content, rawOutput),
+    ...(parent === undefined || parent === toolCallId ? {} : { parent }),
     known,
   };
 }
@@ -159,7 +171,9 @@ function fieldsOf(raw: Raw): ToolFields {
     return path === undefined ? [] : [{ path, line: asNumber(asRecord(value)?.['line']) ?? null }];
   });
   const { rawInput, rawOutput } = raw;
+  const parent = parentOf(raw);
   return {
+    ...(parent === undefined ? {} : { parent }),
     ...(title ? { title } : {}),
     ...(name ? { name } : {}),
     ...(kind ? { kind } : {}),

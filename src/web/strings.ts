@@ -204,7 +204,7 @@ export const strings = {
   },
 
   message: 'Message',
-  messageHintDesk: 'Message, @ for files',
+  messageHintDesk: 'Message, @ for files, / for commands',
   send: 'Send',
   stop: 'Stop',
   files: 'Files',
@@ -235,6 +235,34 @@ export const strings = {
   queueRemoved: (text: string) => `Removed: ${text}`,
   undo: 'Undo',
   dismiss: 'Dismiss',
+  commands: {
+    title: 'Commands',
+    remote: 'Remote control of this session, by Offdesk',
+    remoteHint: '[on | off | status]',
+    picker: (name: string) =>
+      `/${name} opens a list in the agent's own terminal, so it works at the desk alone: start the agent there to use it.`,
+    sendAnyway: 'Send it as a message anyway',
+    on: 'Remote control is on.',
+    isOn: (how: string) => `Remote control is on: ${how}.`,
+    isOff: 'Remote control is off.',
+    offHere: 'Remote control is turned off at the desk alone: this phone could not turn it on again.',
+    notNamed: 'A session is named by the agent, or by its first message. Its name was not changed.',
+    failed: 'That did not work; the reason stands above.',
+  },
+  agentSessions: {
+    title: (agent: string) => `Past sessions of ${agent}`,
+    titleAny: "The agent's past sessions",
+    none: (agent: string) => `${agent} remembers no session yet.`,
+    notOffered: (agent: string) => `${agent} does not list its past sessions.`,
+    untitled: 'Untitled session',
+    continueIt: (title: string) => `Continue: ${title}`,
+    go: 'Continue',
+    open: 'Open',
+    opening: 'opening',
+    elsewhere: 'outside the shared folder',
+    locked: 'Raise the scope of this phone at the computer to continue one.',
+    time: 'time unknown',
+  },
   controls: {
     open: 'Modes and options',
     title: 'Modes and options',
@@ -460,7 +488,7 @@ export const strings = {
     steps: (n: number) => (n === 1 ? '1 step of a subagent' : `${n} steps of a subagent`),
     stepsRunning: (n: number, last: string) =>
       n === 1 ? `Subagent at work: ${last}` : `Subagent at work, ${n} steps: ${last}`,
-    ofSubagent: 'A subagent',
+    earlierSteps: (n: number, all: number) => `Show ${n} earlier steps (${all} above)`,
   },
 } as const;
 

@@ -1,6 +1,6 @@
 /** Terminal output as coloured pieces of text: colours are read, everything else that a terminal would do is not done. */
 import Anser from 'anser';
-import { visible } from './visible-text.ts';
+import { exactText } from './exact-text.ts';
 
 /** `className`: of src/web/style/transcript.css; empty for plain text. */
 export interface Piece {
@@ -11,10 +11,10 @@ export interface Piece {
 /** The end of a line that is overwritten, such as a progress bar's, is what a terminal would show. */
 export function piecesOf(text: string): Piece[] {
   const clean = readable(text);
-  if (!clean.includes('\u001b')) return clean === '' ? [] : [{ text: visible(clean), className: '' }];
+  if (!clean.includes('\u001b')) return clean === '' ? [] : [{ text: exactText(clean), className: '' }];
   const pieces: Piece[] = [];
   for (const entry of Anser.ansiToJson(clean, { use_classes: true, remove_empty: true })) {
-    const shown = visible(entry.content);
+    const shown = exactText(entry.content);
     const className = classOf(entry);
     const last = pieces.at(-1);
     if (last?.className === className) last.text += shown;
@@ -48,7 +48,7 @@ const otherEscapes = /\u001b(?:[ -/]*[0-Z\\^-~])/g;
 /** Colours, text, tabs and new lines alone. */
 function readable(raw: string): string {
   // Most output has none of it.
-   
+
   if (!/[\u0007\u0008\r\u001b\u0080-\u009f]/.test(raw)) return raw;
   const text = raw
     .replace(words, (_all, seven: string | undefined, _eight, said: string) => named(seven ?? ']', said))
@@ -87,7 +87,7 @@ function plainColours(parameters: string): string {
 
 function overwritten(line: string): string {
   let text = line;
-   
+
   for (let before = ''; before !== text && text.includes('\u0008');) {
     before = text;
     text = text.replace(/[^\u0008]\u0008/, '').replace(/^\u0008+/, '');

@@ -7,7 +7,8 @@ import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
 import { useAnchoredScroll, type AnchoredScroll } from './anchored-scroll.ts';
 import { Icon } from './icon.tsx';
-import { ItemView } from './item-view.tsx';
+import { ItemView, type StepsUnder } from './item-view.tsx';
+import { useNested, type Nested } from './nest.ts';
 import { OutboxView } from './prompt-view.tsx';
 import { QueueView } from './queue-view.tsx';
 import { questionsOfTools, toolCallOf } from './question-words.ts';
@@ -42,12 +43,19 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   const live = later.at === null && shown.toEnd;
   const working = transcript.turn !== null;
   const last = transcript.items.at(-1);
-  const firstNew = unread && shown.items.find(({ since }) => since > unread.seq);
+  const nested = useNested(shown.items);
+  const firstNew = unread && nested.top.find(({ since }) => since > unread.seq);
+  /** A subagent's step has no place of its own: it stands in the call that started it. */
+  const jump = useMemo(() => {
+    const to = session.jump.value;
+    const root = to?.item == null ? undefined : nested.rootOf.get(to.item);
+    return to && root !== undefined ? { ...to, item: root } : to;
+  }, [session.jump.value, nested.rootOf.get(session.jump.value?.item ?? '')]);
   const scroll = useAnchoredScroll({
     version: useVersion(shown.items, transcript, outbox, earlier, later, unread),
     head: record.head.value,
     live,
-    jump: session.jump.value,
+    jump,
     onStart: () => {
       if (shown.toStart) void session.loadEarlier();
     },
@@ -58,7 +66,8 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   });
   const above = useReading(session, scroll.atEnd && live, firstNew?.id, scroll.box);
   const { open: searching } = session.search;
-  const marked = searching.value && session.jump.value?.mark === true ? session.jump.value.item : null;
+  const steps = useSteps(nested, asked);
+  const marked = searching.value && jump?.mark === true ? jump.item : null;
   useFocus(scroll.box, marked, shown.items);
   /** The computer, or a copy of it here, has told what there is. */
   const known = session.sync.value === 'live' || transcript.cursor > 0;
@@ -68,6 +77,10 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   const again = (item: PromptItem | undefined) => {
     if (item) session.prompt(item.blocks.map((block) => ({ ...block })));
   };
+  const stepsUnder = (item: Item) =>
+    item.kind === 'tool' && nested.under.has(item.toolCallId)
+      ? steps(item.id === jump?.item && jump.item !== session.jump.value?.item)
+      : undefined;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.shiftKey || event.altKey) return;
     if (event.key === 'Home') void session.openAt(1, null);
@@ -119,7 +132,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
             <p class="empty">{strings.emptyConversation(agent)}</p>
           )}
           {empty && !connected && !known && <p class="empty">{strings.notHere}</p>}
-          {shown.items.map((item) => (
+          {nested.top.map((item) => (
             <Fragment key={item.id}>
               {unread && item.id === firstNew?.id && (
                 <div class="since" role="separator">
@@ -140,6 +153,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
                   tool={item.kind === 'question' ? tools.get(toolCallOf(item) ?? '') : undefined}
                   answer={item.kind === 'question' ? answers.get(item.questionId) : undefined}
                   onAgain={mayPrompt && item.kind === 'prompt' ? () => again(item) : undefined}
+                  steps={stepsUnder(item)}
                 />
               </div>
             </Fragment>
@@ -226,6 +240,14 @@ function Working() {
       <i />
     </div>
   );
+}
+
+/** The same object, wanted or not, as long as nothing under any call changed. */
+function useSteps(nested: Nested, asked: StepsUnder['asked']): (wanted: boolean) => StepsUnder {
+  return useMemo(() => {
+    const [still, wanted] = [false, true].map((is) => ({ under: nested.under, asked, wanted: is }));
+    return (is) => (is ? wanted! : still!);
+  }, [nested, asked]);
 }
 
 /** Tool calls by id, for the questions about them. */

@@ -3,11 +3,14 @@ import { Component } from 'preact';
 import type { Item, ToolItem } from '../../transcript/items.ts';
 import type { AnswerState } from '../client/answers.ts';
 import { strings } from '../strings.ts';
-import { MarkdownView } from './markdown-view.tsx';
+import { LongText } from './long-text.tsx';
+import { MessageText } from './message-text.tsx';
+import { NestedSteps } from './nested-steps.tsx';
 import { PromptView } from './prompt-view.tsx';
 import { QuestionRow } from './question-row.tsx';
 import type { ToolQuestion } from './question-words.ts';
-import { BlockView, CompactionView, NoticeView, PlanView, ThoughtView, UnknownView } from './small-items.tsx';
+import { BlockView } from './block-view.tsx';
+import { CompactionView, NoticeView, PlanView, ThoughtView, UnknownView } from './small-items.tsx';
 import { ToolView } from './tool-view.tsx';
 
 export interface ItemViewProps {
@@ -23,6 +26,16 @@ export interface ItemViewProps {
   tool: ToolItem | undefined;
   answer: AnswerState | undefined;
   onAgain: ((promptId: string) => void) | undefined;
+  /** Where a subagent works for this call. */
+  steps?: StepsUnder | undefined;
+}
+
+export interface StepsUnder {
+  under: ReadonlyMap<string, readonly Item[]>;
+  /** Questions about calls, by `toolCallId`. */
+  asked: ReadonlyMap<string, ToolQuestion>;
+  /** The item that was looked for is among them. */
+  wanted: boolean;
 }
 
 /** Items keep their identity until a fact changes them, so comparing the props is enough. */
@@ -44,12 +57,14 @@ export class ItemView extends Component<ItemViewProps> {
         return (
           <div class={item.role === 'user' ? 'prompt' : 'agent'}>
             {item.role === 'user' ? (
-              <div class="me">{item.text}</div>
+              <div class="me">
+                <LongText text={item.text} />
+              </div>
             ) : (
-              <MarkdownView text={item.text} growing={growing} />
+              <MessageText text={item.text} growing={growing} />
             )}
             {item.blocks.map((block, index) => (
-              <BlockView key={index} block={block} />
+              <BlockView key={index} block={block} cwd={cwd} />
             ))}
             {item.role === 'user' && <div class="by">{strings.earlierMessage}</div>}
           </div>
@@ -57,7 +72,11 @@ export class ItemView extends Component<ItemViewProps> {
       case 'thought':
         return <ThoughtView item={item} growing={growing} />;
       case 'tool':
-        return <ToolView item={item} cwd={cwd} asked={asked} />;
+        return (
+          <ToolView item={item} cwd={cwd} asked={asked}>
+            {this.props.steps && <Steps item={item} cwd={cwd} steps={this.props.steps} />}
+          </ToolView>
+        );
       case 'plan':
         return <PlanView item={item} />;
       case 'question':
@@ -70,4 +89,31 @@ export class ItemView extends Component<ItemViewProps> {
         return <UnknownView item={item} />;
     }
   }
+}
+
+function Steps({ item, cwd, steps }: { item: ToolItem; cwd: string; steps: StepsUnder }) {
+  const items = steps.under.get(item.toolCallId) ?? [];
+  const running = item.status === 'in_progress' || item.status === 'pending';
+  return (
+    <NestedSteps
+      items={items}
+      running={running}
+      cwd={cwd}
+      wanted={steps.wanted}
+      view={(child) => (
+        <ItemView
+          key={child.id}
+          item={child}
+          cwd={cwd}
+          growing={running && child === items.at(-1)}
+          own={false}
+          asked={child.kind === 'tool' ? steps.asked.get(child.toolCallId) : undefined}
+          tool={undefined}
+          answer={undefined}
+          onAgain={undefined}
+          steps={child.kind === 'tool' && steps.under.has(child.toolCallId) ? steps : undefined}
+        />
+      )}
+    />
+  );
 }

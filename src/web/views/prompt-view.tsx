@@ -8,6 +8,7 @@ import type { OutboxEntry } from '../client/outbox.ts';
 import { textOfBlocks } from '../client/queue-edit.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
+import { LongText } from './long-text.tsx';
 import { useSurface } from './surface.ts';
 import { nameOf, when } from './words.ts';
 
@@ -105,7 +106,7 @@ export function Bubble({ blocks, waiting, children }: BubbleProps) {
 /** The text with its chosen files set apart. */
 function marked(text: string, files: string[]): ComponentChildren {
   const known = files.filter((name) => name !== '').sort((a, b) => b.length - a.length);
-  if (known.length === 0) return text;
+  if (known.length === 0) return <LongText text={text} />;
   const escaped = known.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return text
     .split(new RegExp(`(@(?:${escaped.join('|')}))`))

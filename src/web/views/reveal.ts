@@ -65,7 +65,8 @@ function charsOf(item: Item): number {
     case 'message':
     case 'thought':
     case 'unknown':
-      return item.text.length;
+      // Of a long text the two ends are drawn.
+      return Math.min(item.text.length, 2 * room);
     case 'tool':
       return item.content.reduce(
         (sum, part) => sum + (part.type === 'diff' ? part.newText.length + (part.oldText?.length ?? 0) : 0),

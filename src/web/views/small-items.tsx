@@ -1,7 +1,6 @@
 /** The quiet items between messages: thoughts, plans, notices, summaries, and what this version does not know. */
 import { useState } from 'preact/hooks';
 import type {
-  Block,
   CompactionItem,
   NoticeItem,
   PlanItem,
@@ -9,7 +8,10 @@ import type {
   UnknownItem,
 } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
+import { exactText, withoutOverrides } from './exact-text.ts';
 import { Icon } from './icon.tsx';
+import { LongText } from './long-text.tsx';
+import { visible } from './visible-text.tsx';
 
 export function ThoughtView({ item, growing }: { item: ThoughtItem; growing: boolean }) {
   const seconds = Math.round((item.endedAt - item.startedAt) / 1000);
@@ -20,7 +22,9 @@ export function ThoughtView({ item, growing }: { item: ThoughtItem; growing: boo
         <Icon name="chevronRight" />
         {title}
       </summary>
-      <p>{item.text.trim()}</p>
+      <p>
+        <LongText text={withoutOverrides(item.text.trim())} />
+      </p>
     </details>
   );
 }
@@ -37,7 +41,7 @@ export function PlanView({ item }: { item: PlanItem }) {
       <summary>
         <Icon name="chevronRight" />
         <span class="what">
-          <b>{strings.planProgress(done, all)}</b> · {next?.content ?? strings.planDone}
+          <b>{strings.planProgress(done, all)}</b> · {next ? visible(next.content) : strings.planDone}
         </span>
         <span
           class="bar"
@@ -56,7 +60,7 @@ export function PlanView({ item }: { item: PlanItem }) {
           return (
             <li key={index} class={entry.status}>
               <span class="mark">{icon && <Icon name={icon} />}</span>
-              <span>{entry.content}</span>
+              <span>{visible(entry.content)}</span>
               <span class="hidden">{strings.planStatus[entry.status]}</span>
             </li>
           );
@@ -72,7 +76,7 @@ export function NoticeView({ item }: { item: NoticeItem }) {
     <div class={`notice ${item.severity}`}>
       <Icon name={icon} />
       <span>
-        <b>{item.title}</b> {item.description}
+        <b>{visible(item.title)}</b> {visible(item.description)}
       </span>
     </div>
   );
@@ -85,7 +89,9 @@ export function CompactionView({ item }: { item: CompactionItem }) {
         <Icon name="chevronRight" />
         {strings.compaction[item.status]}
       </summary>
-      <p>{item.error || item.summary}</p>
+      <p>
+        <LongText text={withoutOverrides(item.error || item.summary)} />
+      </p>
     </details>
   );
 }
@@ -97,26 +103,9 @@ export function UnknownView({ item }: { item: UnknownItem }) {
     <div class="thought unknown">
       <button type="button" class="more" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name={open ? 'chevronDown' : 'chevronRight'} />
-        {strings.unknownUpdate(item.updateKind, item.count)}
+        {strings.unknownUpdate(visible(item.updateKind), item.count)}
       </button>
-      {open && <pre tabindex={0}>{item.text}</pre>}
+      {open && <pre tabindex={0}>{exactText(item.text)}</pre>}
     </div>
-  );
-}
-
-const imageTypes = /^image\/(png|jpeg|gif|webp)$/;
-
-/** Blocks of a message that are no text. */
-export function BlockView({ block }: { block: Block }) {
-  const mime = String(block['mimeType'] ?? '');
-  const data = block['data'];
-  if (block.type === 'image' && typeof data === 'string' && imageTypes.test(mime)) {
-    return <img class="picture" alt={strings.image} src={`data:${mime};base64,${data}`} />;
-  }
-  const name = block['title'] ?? block['name'] ?? block['uri'];
-  return (
-    <span class="attached">
-      <Icon name="file" /> {typeof name === 'string' ? name : strings.attachment}
-    </span>
   );
 }

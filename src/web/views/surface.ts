@@ -8,6 +8,8 @@ export interface Surface {
   keep: Keep;
   /** Enter sends where there is a keyboard; on a touch screen it begins a new line. */
   enterSends: boolean;
+  /** Opens a file in the editor: at the desk alone. `path`: absolute; `line`: counted from 1. */
+  openFile?: (path: string, line: number | null) => void;
 }
 
 export const SurfaceContext = createContext<Surface | undefined>(undefined);

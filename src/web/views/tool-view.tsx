@@ -1,11 +1,16 @@
 /** A tool call: what it does, how it stands, its changes, and its output folded. */
-import { useMemo, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
 import type { ToolContent, ToolItem, ToolStatus } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
+import { BlockView } from './block-view.tsx';
 import { DiffCount, DiffView } from './diff-view.tsx';
+import { FileName } from './file-name.tsx';
 import { Icon, type IconName } from './icon.tsx';
-import { diffTexts } from './line-diff.ts';
+import { diffOf } from './line-diff.ts';
+import { OutputView } from './output-view.tsx';
 import type { ToolQuestion } from './question-words.ts';
+import { useSurface } from './surface.ts';
+import { visible } from './visible-text.tsx';
 import { shortPath, shortTitle } from './words.ts';
 
 const kindIcons: { [kind: string]: IconName } = {
@@ -31,46 +36,96 @@ const statusIcons: Record<Shown, IconName | undefined> = {
   rejected: 'close',
 };
 
-/** Output that is at most this long shows without a tap when the tool failed. */
-const shownLines = 12;
-// Escape sequences of terminals (ECMA-48: CSI, OSC, two-character ones).
-
-const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g;
-
 type Diff = Extract<ToolContent, { type: 'diff' }>;
+
+type Exit = Extract<ToolContent, { type: 'terminal' }>['exit'];
 
 export interface ToolViewProps {
   item: ToolItem;
   cwd: string;
   asked: ToolQuestion | undefined;
+  /** What its subagent does. */
+  children?: ComponentChildren;
 }
 
-export function ToolView({ item, cwd, asked }: ToolViewProps) {
+export function ToolView({ item, cwd, asked, children }: ToolViewProps) {
   const status: Shown = asked === 'rejected' && item.status !== 'completed' ? 'rejected' : item.status;
   const diffs = item.content.filter((content): content is Diff => content.type === 'diff');
+  const title = visible(shortTitle(item.title, cwd));
   return (
-    <section class={`tool ${status}`} aria-label={item.title}>
+    <section class={`tool ${status}`} aria-label={visible(item.title)}>
       <div class="head">
         <Icon name={kindIcons[item.toolKind] ?? 'tools'} />
-        <span class={item.toolKind === 'execute' ? 'what mono' : 'what'} title={item.title}>
-          {shortTitle(item.title, cwd)}
+        <span class={item.toolKind === 'execute' ? 'what mono' : 'what'} title={visible(item.title)}>
+          {title}
         </span>
-        <Status status={status} />
+        <Status status={status} exit={exitOf(item)} />
       </div>
+      <Places item={item} title={title} diffs={diffs} cwd={cwd} />
       {diffs.map((content, index) => (
         <FileChange key={index} content={content} cwd={cwd} below={asked === 'open'} />
       ))}
-      <Output text={outputOf(item)} open={status === 'failed'} />
+      {item.content.map(
+        (content, index) =>
+          content.type === 'block' && (
+            <div class="block" key={index}>
+              <BlockView block={content.block} cwd={cwd} />
+            </div>
+          ),
+      )}
+      <OutputView
+        text={item.output}
+        live={status === 'in_progress' || status === 'pending'}
+        failed={status === 'failed'}
+      />
+      {children}
     </section>
   );
 }
 
-function Status({ status }: { status: Shown }) {
+interface PlacesProps {
+  item: ToolItem;
+  title: string;
+  diffs: Diff[];
+  cwd: string;
+}
+
+/** Files that it works on: all of them at the desk, where they open; on a phone those that nothing else names. */
+function Places({ item, title, diffs, cwd }: PlacesProps) {
+  const { openFile } = useSurface();
+  const known = new Set(diffs.map(({ path }) => path));
+  const places = item.locations.filter(({ path }, index, all) => {
+    if (known.has(path) || all.findIndex((other) => other.path === path) < index) return false;
+    return openFile !== undefined || !title.includes(shortPath(path, cwd));
+  });
+  if (places.length === 0) return null;
+  return (
+    <div class="places">
+      {places.map(({ path, line }) => (
+        <FileName key={path} path={path} line={line} cwd={cwd} />
+      ))}
+    </div>
+  );
+}
+
+/** Of the last terminal that ended badly. */
+function exitOf(item: ToolItem): string | undefined {
+  const exits = item.content.flatMap((part): NonNullable<Exit>[] =>
+    part.type === 'terminal' && part.exit ? [part.exit] : [],
+  );
+  const bad = exits.findLast(({ code, signal }) => signal !== null || (code !== null && code !== 0));
+  if (!bad) return undefined;
+  return bad.signal === null
+    ? strings.transcript.exitCode(bad.code ?? 0)
+    : strings.transcript.signal(visible(bad.signal));
+}
+
+function Status({ status, exit }: { status: Shown; exit: string | undefined }) {
   const icon = statusIcons[status];
   return (
     <span class={`state ${status}`}>
       {icon && <Icon name={icon} spin={status === 'in_progress'} />}
-      {strings.tool[status]}
+      {exit === undefined ? strings.tool[status] : `${strings.tool[status]} · ${exit}`}
     </span>
   );
 }
@@ -83,43 +138,16 @@ export interface FileChangeProps {
 }
 
 export function FileChange({ content, cwd, below = false }: FileChangeProps) {
-  const diff = useMemo(() => diffTexts(content.oldText, content.newText), [content]);
-  const path = shortPath(content.path, cwd);
+  const diff = diffOf(content);
   return (
     <div class="change">
       <div class="file">
-        <span class="mono" title={content.path}>
-          {path}
-        </span>
+        <FileName path={content.path} cwd={cwd} />
         {content.oldText === null && <span class="tag">{strings.newFile}</span>}
         <DiffCount diff={diff} />
         {below && <span class="fine">{strings.seeBelow}</span>}
       </div>
-      {!below && <DiffView diff={diff} label={strings.changesTo(path)} />}
-    </div>
-  );
-}
-
-function outputOf(item: ToolItem): string {
-  return item.output.replace(escapes, '').replace(/\r\n?/g, '\n').trim();
-}
-
-function Output({ text, open }: { text: string; open: boolean }) {
-  const [toggled, setToggled] = useState<boolean | undefined>(undefined);
-  if (text === '') return null;
-  const lines = text.split('\n');
-  const shown = toggled ?? (open && lines.length <= shownLines);
-  return (
-    <div class="output">
-      <button type="button" class="more" aria-expanded={shown} onClick={() => setToggled(!shown)}>
-        <Icon name={shown ? 'chevronDown' : 'chevronRight'} />
-        {shown ? strings.output : strings.showOutput(lines.length)}
-      </button>
-      {shown && (
-        <pre tabindex={0} aria-label={strings.output}>
-          {text}
-        </pre>
-      )}
+      {!below && <DiffView diff={diff} label={strings.changesTo(visible(shortPath(content.path, cwd)))} />}
     </div>
   );
 }
