@@ -251,17 +251,17 @@ class Connection implements Downstream {
   async #setMode(params: unknown) {
     const { sessionId, modeId, _meta } = parsed(modeParams, params);
     const session = await this.#control(sessionId);
-    await session.setMode(modeId, this.#options.client.origin, _meta?.offdesk?.change);
+    const { change, confirmed } = _meta?.offdesk ?? {};
+    await session.setMode(modeId, this.#options.client.origin, change, confirmed);
     return {};
   }
 
   async #setConfig(params: unknown) {
     const { sessionId, configId, value, _meta } = parsed(configParams, params);
     const session = await this.#control(sessionId);
-    const change = _meta?.offdesk?.change;
-    return {
-      configOptions: await session.setConfigOption(configId, value, this.#options.client.origin, change),
-    };
+    const { change, confirmed } = _meta?.offdesk ?? {};
+    const { origin } = this.#options.client;
+    return { configOptions: await session.setConfigOption(configId, value, origin, change, confirmed) };
   }
 
   /** Errors reach the client with their code and next step. */

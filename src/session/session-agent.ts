@@ -7,6 +7,7 @@ import { modeOf, type Earlier } from './earlier.ts';
 import type { FactWriter } from './fact-writer.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
 import type { Questions } from './questions.ts';
+import { isRiskyMode, isRiskyValue, markModes, markOptions } from './risk.ts';
 import { otherMode, startsAfresh } from './session-words.ts';
 import { sessionEnded } from './turns.ts';
 
@@ -39,6 +40,7 @@ export class SessionAgent {
   /** Something was said that it does not know if it starts afresh. */
   #said: boolean;
   #configOptions: Record<string, unknown>[] | undefined;
+  #modes: Record<string, unknown> | null = null;
   #title: string | undefined;
   /** The mode that it is in, or was in when it ended. */
   #mode: string | undefined;
@@ -87,6 +89,15 @@ export class SessionAgent {
     return this.#port.prompt(blocks);
   }
 
+  /** As it has them; before it ran, by the id alone. */
+  isRiskyMode(modeId: string): boolean {
+    return isRiskyMode(this.#modes, modeId);
+  }
+
+  isRiskyValue(configId: string, value: string | boolean): boolean {
+    return isRiskyValue(this.configOptions, configId, value);
+  }
+
   cancel(): void {
     if (this.#state.state === 'ready') this.#port.cancel();
   }
@@ -98,7 +109,8 @@ export class SessionAgent {
   }
 
   async setConfigOption(configId: string, value: string | boolean, origin: Origin) {
-    const configOptions = await this.#port.setConfigOption(configId, value);
+    const said = await this.#port.setConfigOption(configId, value);
+    const configOptions = said && markOptions(said);
     if (configOptions) {
       this.#configOptions = configOptions;
       this.#writer.update({ sessionUpdate: 'config_option_update', configOptions }, origin);
@@ -130,10 +142,13 @@ export class SessionAgent {
   async #start(): Promise<void> {
     this.#become({ state: 'starting' });
     try {
-      const { kept, ...offers } = await this.#port.start(this.#sink(), this.#session);
+      const { kept, ...said } = await this.#port.start(this.#sink(), this.#session);
       const { error } = this.#state;
       // It ended again before this call heard that it had started.
       if (error) throw error;
+      const configOptions = said.configOptions && markOptions(said.configOptions);
+      const offers = { ...said, modes: markModes(said.modes), configOptions };
+      this.#modes = offers.modes;
       this.#session = offers.session;
       this.#configOptions = offers.configOptions ?? undefined;
       this.#writer.event({ type: 'agent_offers', ...offers }, agent);
@@ -182,7 +197,9 @@ export class SessionAgent {
     };
   }
 
-  #update(update: RawUpdate): void {
+  #update(said: RawUpdate): void {
+    const options = said['configOptions'];
+    const update = Array.isArray(options) ? { ...said, configOptions: markOptions(options) } : said;
     // Some agents echo the prompt; it was journaled when the turn began.
     if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn()) return;
     const { title, configOptions, currentModeId } = update;

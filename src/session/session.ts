@@ -13,6 +13,7 @@ import { FactWriter } from './fact-writer.ts';
 import type { Journal } from './journal.ts';
 import { noAgent } from './no-agent.ts';
 import { Questions, questionTitle } from './questions.ts';
+import { requireConfirmation } from './risk.ts';
 import { SessionAgent, type AgentState } from './session-agent.ts';
 import { cameBack, firstLine } from './session-words.ts';
 import { interrupted, Turns, type PromptEnd } from './turns.ts';
@@ -227,9 +228,17 @@ export class Session {
     return this.#questions.answer(question, answerId, answer, origin);
   }
 
-  setMode(modeId: string, origin: Origin, change?: string | undefined): Promise<void> {
+  /**
+   * `confirmed`, here and below: the user of a remote client was told that the agent will act without asking. Rejects
+   * with `confirmation_needed`.
+   */
+  setMode(modeId: string, origin: Origin, change?: string | undefined, confirmed = false): Promise<void> {
     return this.#changes.once(change, {
-      ...{ what: 'mode', origin, again: () => {}, prepare: () => this.startAgent() },
+      ...{ what: 'mode', origin, again: () => {} },
+      prepare: async () => {
+        await this.startAgent();
+        requireConfirmation(this.#agent.isRiskyMode(modeId), origin, confirmed);
+      },
       effect: async (journaled) => {
         await journaled();
         await this.#agent.setMode(modeId, origin);
@@ -242,10 +251,14 @@ export class Session {
     value: string | boolean,
     origin: Origin,
     change?: string | undefined,
+    confirmed = false,
   ): Promise<Record<string, unknown>[]> {
     return this.#changes.once(change, {
       ...{ what: 'config_option', origin, again: () => this.#agent.configOptions },
-      prepare: () => this.startAgent(),
+      prepare: async () => {
+        await this.startAgent();
+        requireConfirmation(this.#agent.isRiskyValue(configId, value), origin, confirmed);
+      },
       effect: async (journaled) => {
         await journaled();
         return this.#agent.setConfigOption(configId, value, origin);
