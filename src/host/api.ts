@@ -3,7 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
-import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
+import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
 
@@ -60,8 +60,8 @@ export interface HostPorts {
   rememberOn?(on: boolean): Promise<void>;
   /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
   findFiles(limit: number): Promise<string[]>;
-  /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `move`. */
-  act(act: string, id: string | undefined): Promise<void>;
+  /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `move`, `openFile`. */
+  act(act: string, file: FilePlace | undefined): Promise<void>;
 }
 
 /** One per window or CLI process. All methods reject with OffdeskError. */

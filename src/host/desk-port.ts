@@ -7,13 +7,14 @@ import {
   pairingParams,
   reachParams,
   type HostStatus,
+  type FilePlace,
 } from '../protocol/host-status.ts';
 import { methods } from '../protocol/methods.ts';
 import type { DeskPort } from '../session/client-port.ts';
 import type { RemoteHost } from './api.ts';
 
 export function deskPort(
-  host: RemoteHost & { act(act: string, id: string | undefined): Promise<void> },
+  host: RemoteHost & { act(act: string, id: string | undefined, file: FilePlace | undefined): Promise<void> },
 ): DeskPort {
   return {
     get status(): HostStatus {
@@ -50,8 +51,8 @@ export function deskPort(
           break;
         }
         case methods.host.act: {
-          const { act, id } = parse(actParams, params);
-          await host.act(act, id);
+          const { act, id, file } = parse(actParams, params);
+          await host.act(act, id, file);
           break;
         }
         default:

@@ -3,7 +3,7 @@ import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../base/error.ts';
 import { plainLine } from '../base/plain-text.ts';
-import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
+import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
@@ -179,10 +179,10 @@ class Host implements RemoteHost {
   }
 
   /** What a desk client asks of the shell. */
-  async act(act: string, id: string | undefined): Promise<void> {
+  async act(act: string, id: string | undefined, file: FilePlace | undefined): Promise<void> {
     if (act === 'dismissNotice') this.dismissNotice(id ?? '');
     else if (act === 'move') await this.move();
-    else await this.#ports.act(act, id);
+    else await this.#ports.act(act, file);
   }
 
   dispose(): void {

@@ -34,7 +34,7 @@ export const methods = {
     uninvite: '_offdesk/host/uninvite',
     pairing: '_offdesk/host/pairing',
     device: '_offdesk/host/device',
-    /** Desk-only helpers that the shell around the host performs: `copy`, `log`, `settings`, `move`. */
+    /** Desk-only helpers that the shell around the host performs: `copy`, `log`, `settings`, `move`, `openFile`. */
     act: '_offdesk/host/act',
   },
 } as const;

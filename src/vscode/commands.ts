@@ -1,7 +1,9 @@
 /** What the user's commands do, with every failure shown as a sentence. */
+import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { OffdeskError, type ErrorCode } from '../base/error.ts';
 import { configure } from './configure.ts';
+import type { FilePlace } from '../protocol/host-status.ts';
 import type { Desk } from './desk.ts';
 import { manageDevices } from './devices.ts';
 import type { LogPort } from './log-port.ts';
@@ -71,7 +73,11 @@ export function registerCommands(ports: CommandPorts): vscode.Disposable[] {
 }
 
 /** What a desk client (the webview) asks of its shell. Rejects with `invalid_params` for what is unknown. */
-export async function act(name: string, { desk, log }: CommandPorts): Promise<void> {
+export async function act(
+  name: string,
+  file: FilePlace | undefined,
+  { desk, log }: CommandPorts,
+): Promise<void> {
   switch (name) {
     case 'copyInvite':
       return copyPairingLink(desk);
@@ -86,12 +92,35 @@ export async function act(name: string, { desk, log }: CommandPorts): Promise<vo
     case 'move':
       await vscode.commands.executeCommand('offdesk.move');
       return;
+    case 'openFile':
+      if (file) return openFile(file);
+      throw new OffdeskError('invalid_params', vscode.l10n.t('No file was named.'));
     default:
       throw new OffdeskError(
         'invalid_params',
         vscode.l10n.t('VS Code does not know the action "{0}".', name),
       );
   }
+}
+
+/** In an editor of this window. The path is an agent's: nothing but a file that is there is opened. */
+async function openFile({ path, line }: FilePlace): Promise<void> {
+  const missing = (next: string) =>
+    new OffdeskError('invalid_params', vscode.l10n.t('{0} cannot be opened.', path), next);
+  // Two slashes name another computer, which would be told who asks.
+  if (!isAbsolute(path) || /^(?:\\\\|\/\/)/.test(path))
+    throw missing(vscode.l10n.t('It is no file of this computer.'));
+  const uri = vscode.Uri.file(path);
+  const found = await vscode.workspace.fs.stat(uri).then(
+    ({ type }) => (type & vscode.FileType.File) !== 0,
+    () => false,
+  );
+  if (!found) throw missing(vscode.l10n.t('It was moved or removed, or it is a folder.'));
+  const at = line === null ? undefined : new vscode.Position(line - 1, 0);
+  await vscode.commands.executeCommand('vscode.open', uri, {
+    preview: true,
+    ...(at ? { selection: new vscode.Range(at, at) } : {}),
+  });
 }
 
 async function showView(): Promise<void> {

@@ -30,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
         hostPorts(
           context,
           log,
-          (name) => act(name, ports),
+          (name, file) => act(name, file, ports),
           (write) => watch.whileWritingReach(write),
         ),
       assertAllowed,

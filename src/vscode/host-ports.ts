@@ -36,7 +36,7 @@ export function machineFolder(): string {
 export function hostPorts(
   context: vscode.ExtensionContext,
   log: Log,
-  act: (act: string) => Promise<void>,
+  act: HostPorts['act'],
   /** Around the writing of what has taken effect already. */
   whileWritingReach: (write: () => Promise<void>) => Promise<void>,
 ): HostPorts {
@@ -74,6 +74,6 @@ export function hostPorts(
       const root = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
       return found.filter((uri) => uri.path.startsWith(root)).map((uri) => uri.path.slice(root.length));
     },
-    act: (name) => act(name),
+    act,
   };
 }

@@ -30,6 +30,9 @@ export class DeskHost {
   device = (id: string, change: DeviceChange) => this.#ask(methods.host.device, { id, change });
   act = (act: Act, id?: string) => this.#ask(methods.host.act, { act, ...(id === undefined ? {} : { id }) });
 
+  openFile = (path: string, line: number | null) =>
+    this.#ask(methods.host.act, { act: 'openFile', file: { path, line } });
+
   /** True when the host did it. */
   async #ask(method: string, params: unknown): Promise<boolean> {
     this.failure.value = null;

@@ -26,9 +26,12 @@ const host = new HostClient({ name: strings.theDesk, keep, clock: systemClock, f
 const connect = () => void host.connect(postMessageTransport(api, window));
 const root = document.getElementById('root') ?? document.body;
 
+const desk = new DeskHost(host);
+const openFile = (path: string, line: number | null) => void desk.openFile(path, line);
+
 render(
-  <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true }}>
-    <DeskApp host={host} desk={new DeskHost(host)} onRetry={connect} />
+  <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true, openFile }}>
+    <DeskApp host={host} desk={desk} onRetry={connect} />
   </SurfaceContext.Provider>,
   root,
 );
