@@ -8,6 +8,8 @@ export const exitCodes = {
   running: 3,
   port: 4,
   relay: 5,
+  pairing: 6,
+  session: 7,
 } as const;
 
 export function exitCodeOf(error: OffdeskError): number {
@@ -20,6 +22,17 @@ export function exitCodeOf(error: OffdeskError): number {
     case 'relay_unreachable':
     case 'host_replaced':
       return exitCodes.relay;
+    case 'pairing_denied':
+    case 'invite_expired':
+    case 'invite_used':
+    case 'invite_contested':
+    case 'device_revoked':
+    case 'device_unknown':
+      return exitCodes.pairing;
+    case 'session_unknown':
+    case 'session_ended':
+      return exitCodes.session;
+    case 'invite_invalid':
     case 'address_invalid':
     case 'settings_invalid':
     case 'agent_missing':

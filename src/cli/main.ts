@@ -1,8 +1,9 @@
-/** The command line: `offdesk remote-control`, `relay` and `demo-agent`; each loads what it needs on first use. */
+/** The command line: `offdesk remote-control`, `chat`, `attach`, `relay` and `demo-agent`; each loads what it needs on first use. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asOffdeskError } from '../base/error.ts';
 import { plainLines } from '../base/plain-text.ts';
 import { BUILD } from '../protocol/version.ts';
+import type { AttachOptions } from './attach.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { remoteControl, type RemoteControlOptions } from './remote-control.ts';
 import { relay, type RelayCommandOptions } from './relay-command.ts';
@@ -77,6 +78,24 @@ program
   .option('--registration-token <token>', 'computers must name it (or OFFDESK_REGISTRATION_TOKEN)')
   .option('--verbose', 'log to stderr')
   .action((options: RelayCommandOptions) => relay(options));
+
+program
+  .command('attach')
+  .description('be an ACP agent on stdio for an editor: it attaches to a session of another computer')
+  .option('--invite <link>', 'pair with the computer that made this link; once, then it is remembered')
+  .addOption(
+    new Option('--scope <scope>', 'what to ask that computer for')
+      .choices(['view', 'answer', 'control'])
+      .default('answer'),
+  )
+  .option('--session <id>', 'the session to attach to (default: the live one)')
+  .option('--host <name>', 'a paired computer by its name (default: the one used last)')
+  .option('--name <text>', 'name of this editor at that computer')
+  .option('--verbose', 'log to stderr')
+  .action(async (options: AttachOptions) => {
+    const { attach } = await import('./attach.ts');
+    await attach(options);
+  });
 
 program
   .command('demo-agent', { hidden: true })

@@ -24,6 +24,11 @@ export interface PortsOptions {
 /** The program that runs now, which is also the demo agent. */
 const program = process.argv[1] ?? '';
 
+/** Where this machine keeps its identity, sessions and pairings. */
+export function machineFolder(): string {
+  return process.env['OFFDESK_HOME'] || join(homedir(), '.offdesk');
+}
+
 export function cliPorts(options: PortsOptions): HostPorts {
   const cwd = resolve(options.cwd);
   const settings = {
@@ -40,7 +45,7 @@ export function cliPorts(options: PortsOptions): HostPorts {
   return {
     clock: systemClock,
     log: stderrLog(options.verbose ?? false),
-    machineFolder: process.env['OFFDESK_HOME'] || join(homedir(), '.offdesk'),
+    machineFolder: machineFolder(),
     webFolder: join(__dirname, 'web'),
     demoAgent: { command: process.execPath, args: [program, 'demo-agent'], env: {} },
     hostName: options.name ?? hostname(),

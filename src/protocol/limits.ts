@@ -193,6 +193,8 @@ export const limits = {
   agentLineBytes: 32 * 1024 * 1024,
   agentStartMs: 60_000,
   agentStopMs: 3_000,
+  /** So long after a cancel a turn may go on; then its agent is ended, and continues with the next prompt. */
+  agentCancelMs: 15_000,
   agentStderrBytes: 64 * 1024,
   /** After an agent answered a load: so long without a replayed update, and the replay is over. */
   agentReplayQuietMs: 300,

@@ -19,7 +19,7 @@ const table: Record<string, string[]> = {
   relay: ['base', 'protocol'],
   host: ['base', 'protocol', 'transcript', 'session', 'agent', 'files', 'channel', 'remote', 'relay'],
   vscode: ['base', 'protocol', 'session', 'host'],
-  cli: ['base', 'protocol', 'channel', 'session', 'host', 'relay'],
+  cli: ['base', 'protocol', 'transcript', 'channel', 'session', 'host', 'relay'],
   web: ['base', 'protocol', 'transcript', 'channel'],
 };
 /** The relay sees the envelope and the bounds, nothing else of the protocol. */
