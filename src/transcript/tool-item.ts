@@ -61,7 +61,7 @@ export function toolOf(shell: Shell, known: ToolKnown): ToolItem {
 export function joinTool(older: ToolItem, newer: ToolItem): ToolItem {
   const terminals = { ...older.known.terminals };
   for (const [id, terminal] of Object.entries(newer.known.terminals)) {
-    const before = terminals[id];
+    const before = terminalOf(terminals, id);
     terminals[id] = before && !terminal.begun ? joinTerminal(before, terminal) : terminal;
   }
   return view(
@@ -121,7 +121,7 @@ function statusOf(status: string | undefined, ended: number | null): ToolStatus 
 
 function contentOf({ own, asked, terminals }: ToolKnown): readonly ToolContent[] {
   const parts = (own.content ?? asked.content ?? []).map((part) =>
-    part.type === 'terminal' ? { ...part, ...shown(terminals[part.terminalId]) } : part,
+    part.type === 'terminal' ? { ...part, ...shown(terminalOf(terminals, part.terminalId)) } : part,
   );
   const kept = parts.some((part) => part.type === 'diff') ? [] : (own.diffs ?? asked.diffs ?? []);
   const placed = new Set(parts.map((part) => (part.type === 'terminal' ? part.terminalId : '')));
@@ -203,6 +203,11 @@ function partOf(value: unknown): ToolContent {
   return block ? { type: 'block', block } : { type: 'text', text: readable(value) };
 }
 
+/** Ids are the agent's: one may be called as something that every object has. */
+function terminalOf(terminals: ToolKnown['terminals'], id: string): TerminalKnown | undefined {
+  return Object.hasOwn(terminals, id) ? terminals[id] : undefined;
+}
+
 /**
  * Output that comes beside the content: `_meta.terminal_info` begins a terminal, `terminal_output` and
  * `terminal_output_delta` add to it, `terminal_exit` ends it (a convention of Zed, Claude and Codex).
@@ -215,7 +220,7 @@ function terminalsOf(raw: Raw, before: ToolKnown['terminals']): ToolKnown['termi
     const entry = asRecord(value);
     const id = asString(entry?.['terminal_id']);
     if (!entry || id === undefined) return;
-    const old = terminals[id] ?? { output: '', exit: null, begun: false };
+    const old = terminalOf(terminals, id) ?? { output: '', exit: null, begun: false };
     terminals = { ...terminals, [id]: next(old, entry) };
   };
   change(meta['terminal_info'], () => ({ output: '', exit: null, begun: true }));
