@@ -1,6 +1,7 @@
-/** Every text that the web client shows, in one place, so that a second language is a second table. */
+/** Every text that the web client shows, in English; another language is another table with the same keys. */
+import { count } from './locale.ts';
 
-export const strings = {
+export const english = {
   app: 'Offdesk',
   demo: 'Demo',
   demoTitle: 'The built-in demo agent: scripted, no model and no key.',
@@ -165,7 +166,7 @@ export const strings = {
     none: 'None',
     plan: (agent: string) => `${agent} has a plan and asks to begin`,
     mode: (agent: string) => `${agent} asks to change its mode`,
-    cut: (n: number) => `… ${n.toLocaleString()} more characters`,
+    cut: (n: number) => `… ${count(n)} more characters`,
     unseen: 'A character that cannot be seen, shown by its number',
     unseenNote: 'Marked: characters that cannot be seen. They can make text look other than it is.',
     options: 'Answers',
@@ -255,7 +256,7 @@ export const strings = {
     none: (agent: string) => `${agent} remembers no session yet.`,
     notOffered: (agent: string) => `${agent} does not list its past sessions.`,
     untitled: 'Untitled session',
-    continueIt: (title: string) => `Continue: ${title}`,
+    named: (act: string, title: string) => `${act}: ${title}`,
     go: 'Continue',
     open: 'Open',
     opening: 'opening',
@@ -490,6 +491,16 @@ export const strings = {
       n === 1 ? `Subagent at work: ${last}` : `Subagent at work, ${n} steps: ${last}`,
     earlierSteps: (n: number, all: number) => `Show ${n} earlier steps (${all} above)`,
   },
-} as const;
+};
 
-export type PairingFailure = keyof typeof strings.pairingFailed;
+/** What a language must say: a key that is missing or too many does not compile. */
+export type Strings = typeof english;
+export type PairingFailure = keyof Strings['pairingFailed'];
+
+/** In the language that was chosen. Read it when something is shown, not when a module loads: that is too early. */
+export let strings: Strings = english;
+
+/** Before anything is shown. */
+export function say(table: Strings): void {
+  strings = table;
+}

@@ -3,7 +3,12 @@ import { Emitter } from '../../src/base/emitter.ts';
 import type { ErrorShape } from '../../src/base/error.ts';
 import { toNotification, type Fact } from '../../src/protocol/facts.ts';
 import type { HostStatus } from '../../src/protocol/host-status.ts';
-import { methods, type ClientState, type SearchResult } from '../../src/protocol/methods.ts';
+import {
+  methods,
+  type AgentSessionsResult,
+  type ClientState,
+  type SearchResult,
+} from '../../src/protocol/methods.ts';
 import type { MessageTransport } from '../../src/protocol/transport.ts';
 import { PROTOCOL } from '../../src/protocol/version.ts';
 import { findInItem } from '../../src/session/find.ts';
@@ -17,12 +22,15 @@ export interface FakeHost {
   /** `before` of the first history page; null when all is in the tail. */
   from?: number | null;
   past?: ClientState['sessions'];
+  agentSessions?: AgentSessionsResult;
 }
 
 /** What a page may do to the host it talks to, for checks. */
 export interface Played {
   /** Journals and sends one more fact. */
   more(fact: Fact): void;
+  /** What it was asked to do, the newest last. */
+  readonly asked: { method: string; params: unknown }[];
 }
 
 interface Message {
@@ -37,7 +45,9 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
   const post = (message: object) =>
     setTimeout(() => messages.fire(JSON.stringify({ jsonrpc: '2.0', ...message })), 0);
   const answer = (id: Message['id'], result: unknown) => post({ id, result });
+  const asked: Played['asked'] = [];
   const receive = ({ id, method, params }: Message) => {
+    if (id !== undefined && method !== undefined) asked.push({ method, params });
     switch (method) {
       case 'initialize':
         answer(id, {
@@ -71,6 +81,12 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
         return void answer(id, searched(host.facts, params?.query ?? '', params?.before ?? null));
       case methods.past:
         return void answer(id, { sessions: host.past ?? [], next: null });
+      case methods.agentSessions: {
+        const none: AgentSessionsResult = { agent: 'Claude Code', offered: true, sessions: [], next: null };
+        return void answer(id, host.agentSessions ?? none);
+      }
+      case methods.agentSessionContinue:
+        return void answer(id, { sessionId: 's1' });
       case methods.files:
         return void answer(id, { files: host.files ?? [] });
       case 'session/prompt':
@@ -82,6 +98,7 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
     }
   };
   return {
+    asked,
     more: (fact) => post({ method: 'session/update', params: toNotification('s1', fact) }),
     send: (text) => receive(JSON.parse(text) as Message),
     onMessage: messages.event,

@@ -11,7 +11,7 @@ import { render } from 'preact';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Fact } from '../../src/protocol/facts.ts';
 import type { HostStatus } from '../../src/protocol/host-status.ts';
-import type { ClientState, Scope, SessionState } from '../../src/protocol/methods.ts';
+import type { AgentSessionsResult, ClientState, Scope, SessionState } from '../../src/protocol/methods.ts';
 import { HostClient } from '../../src/web/client/host-client.ts';
 import { memoryKeep, type Keep } from '../../src/web/client/keep.ts';
 import type { Machine, Way } from '../../src/web/connection/machine.ts';
@@ -37,6 +37,7 @@ import {
   crashed,
   hostile,
   rejected,
+  rich,
   start,
   varied,
 } from './facts.ts';
@@ -44,6 +45,7 @@ import { fakeTransport, type FakeHost } from './fake-host.ts';
 import { onStatus, options, qr } from './status.ts';
 
 const nothing = () => undefined;
+const openFile = (path: string, line: number | null) => Object.assign(window, { opened: { path, line } });
 const root = document.getElementById('root')!;
 const scene = new URLSearchParams(location.search).get('scene') ?? '';
 
@@ -64,7 +66,7 @@ function newHost(fake: FakeHost, keep: Keep, connect: boolean): HostClient {
   const host = new HostClient({ name: 'look', keep, clock: systemClock, frame: nextFrame });
   const transport = fakeTransport(fake);
   if (connect) void host.connect(transport);
-  Object.assign(window, { more: transport.more });
+  Object.assign(window, { more: transport.more, asked: transport.asked });
   return host;
 }
 
@@ -79,13 +81,15 @@ interface PhoneScene {
   files?: FakeHost['files'];
   from?: number | null;
   past?: ClientState['sessions'];
+  agentSessions?: AgentSessionsResult;
 }
 
 function phone(options: PhoneScene): void {
   const keep = options.keep ?? memoryKeep();
   const { facts, from = null, files = [] } = options;
   const state = clientState(options.scope ?? 'control', options.state ?? 'working', options.more);
-  const host = newHost({ facts, state, from, files, past: options.past ?? [] }, keep, true);
+  const agents = options.agentSessions ? { agentSessions: options.agentSessions } : {};
+  const host = newHost({ facts, state, from, files, past: options.past ?? [], ...agents }, keep, true);
   const way = signal<Way>({ kind: 'connected' });
   const machine = { hostId: 'h', name: signal('studio-mac'), way, session: signal(null), host, keep };
   document.body.className = 'phone';
@@ -114,7 +118,7 @@ function desk(status: HostStatus, facts: Fact[] = [], state: SessionState = 'idl
   const keep = memoryKeep();
   const host = newHost({ facts, state: clientState('control', state), status }, keep, true);
   const view = (
-    <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true }}>
+    <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true, openFile }}>
       <DeskApp host={host} desk={new DeskHost(host)} onRetry={nothing} />
     </SurfaceContext.Provider>
   );
@@ -265,6 +269,24 @@ const ended = (): ClientState['sessions'] =>
     updatedAt: start - (index + 1) * 86_400_000,
   }));
 
+const agentSessions: AgentSessionsResult = {
+  agent: 'Claude Code',
+  offered: true,
+  sessions: [
+    ['Move handlers to middleware', '/work/api-gateway', 1],
+    ['Why does the nightly build take forty minutes, and what can be done about it', '/work/api-gateway', 3],
+    ['', '/work/web', 5],
+    ['Notes', '/home/me/private', null],
+  ].map(([title, cwd, days], index) => ({
+    ...{ id: `a${index}`, title: String(title), cwd: String(cwd), here: index < 3 },
+    ...{
+      updatedAt: days === null ? null : start - Number(days) * 86_400_000,
+      open: index === 0 ? 's1' : null,
+    },
+  })),
+  next: null,
+};
+
 export const scenes: { [name: string]: () => void } = {
   'phone-asking': () => phone({ facts: asking(), state: 'waiting' }),
   'phone-asking-edit': () => phone({ facts: askingEdit(), state: 'waiting' }),
@@ -274,11 +296,13 @@ export const scenes: { [name: string]: () => void } = {
   'phone-asking-url': () => phone({ facts: askingUrl(), state: 'waiting' }),
   'phone-asking-page': () => phone({ facts: askingPage(), state: 'waiting' }),
   'phone-asking-all': () => phone({ facts: askingAll(), state: 'waiting' }),
+  'phone-agent-sessions': () => phone({ facts: [], more: { sessions: sessions() }, agentSessions }),
   'phone-queue': () => phone({ facts: controls().facts }),
   'phone-working': () => phone({ facts: conversation().facts }),
   'phone-rejected': () => phone({ facts: rejected(), state: 'idle' }),
   'phone-crashed': () => phone({ facts: crashed(), state: 'idle' }),
   'phone-varied': () => phone({ facts: varied() }),
+  'phone-rich': () => phone({ facts: rich() }),
   'phone-hostile': () => phone({ facts: hostile() }),
   'phone-long': () => phone({ facts: many.facts, from: 1 }),
   'phone-history': () => phone({ facts: messages, from: 90 }),
@@ -365,8 +389,11 @@ export const scenes: { [name: string]: () => void } = {
   'desk-asking-plan': () => desk(onStatus(), askingPlan(), 'waiting'),
   'desk-asking-hidden': () => desk(onStatus(), askingHidden(), 'waiting'),
   'desk-asking-all': () => desk(onStatus(), askingAll(), 'waiting'),
+  'desk-asking-url': () => desk(onStatus(), askingUrl(), 'waiting'),
+  'desk-asking-page': () => desk(onStatus(), askingPage(), 'waiting'),
   'desk-queue': () => desk(onStatus(), controls().facts, 'working'),
   'desk-varied': () => desk(onStatus(), varied(), 'working'),
+  'desk-rich': () => desk(onStatus(), rich(), 'working'),
   'desk-error': () =>
     desk({
       ...onStatus(),

@@ -11,6 +11,7 @@ import { openLink, sayHello, type AcpLink } from './acp-link.ts';
 import type { HistoryCache } from './history-cache.ts';
 import type { Keep } from './keep.ts';
 import type { OutboxEntry } from './outbox.ts';
+import { AgentSessions } from './agent-sessions.ts';
 import { PastSessions, type PastRow } from './past-sessions.ts';
 import { SessionClient } from './session-client.ts';
 
@@ -50,6 +51,7 @@ export class HostClient implements Disposable {
   readonly state = signal<ClientState | null>(null);
   readonly status = signal<HostStatus | null>(null);
   readonly past: PastSessions;
+  readonly agentSessions: AgentSessions;
   /** Oldest first. */
   readonly stranded = computed(() => this.#strandedIn(this.#suspects.value));
   readonly #options: HostClientOptions;
@@ -63,6 +65,7 @@ export class HostClient implements Disposable {
   constructor(options: HostClientOptions) {
     this.#options = options;
     this.past = new PastSessions((method, params) => this.request(method, params));
+    this.agentSessions = new AgentSessions((method, params) => this.request(method, params));
   }
 
   /** Uses a new connection in place of the old one. Resolves when greeted or given up. */

@@ -1,6 +1,7 @@
 /** A computer on the phone: header with both marks, the session or the list of sessions. */
 import { useEffect, useState } from 'preact/hooks';
 import { sentenceOf } from '../../base/error.ts';
+import type { RemoteWish } from '../client/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
 import type { Machine, Way } from '../connection/machine.ts';
 import { strings } from '../strings.ts';
@@ -89,7 +90,12 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
         </ErrorNote>
       )}
       {session ? (
-        <SessionView host={host} session={session} connected={connected} />
+        <SessionView
+          host={host}
+          session={session}
+          connected={connected}
+          onRemote={(wish) => Promise.resolve(remoteWords(wish, connectionWords(connection)))}
+        />
       ) : (
         <>
           {host.state.value || way.kind === 'connecting' || connected ? (
@@ -109,6 +115,20 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
       )}
     </div>
   );
+}
+
+/** From here it can be looked at; turning it off would cut this phone off for good. */
+function remoteWords(wish: RemoteWish, connection: string): string {
+  const { commands } = strings;
+  switch (wish.kind) {
+    case 'on':
+    case 'status':
+      return commands.isOn(connection);
+    case 'off':
+      return commands.offHere;
+    case 'name':
+      return commands.notNamed;
+  }
 }
 
 function connectionOf(way: Exclude<Way, { kind: 'stopped' }>, ready: boolean, reading: boolean): Connection {

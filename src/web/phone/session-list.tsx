@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SessionState } from '../../protocol/methods.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
+import { AgentSessionsView } from '../views/agent-sessions-view.tsx';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
 import { Activity, DemoBadge } from '../views/marks.tsx';
@@ -10,10 +11,10 @@ import type { SessionFacts } from '../views/session-view.tsx';
 import { StrandedView, Warnings } from '../views/stranded-view.tsx';
 import { folderName, when } from '../views/words.ts';
 
-const sections: { title: string; states: SessionState[] }[] = [
-  { title: strings.sectionWaiting, states: ['waiting'] },
-  { title: strings.sectionWorking, states: ['working', 'starting'] },
-  { title: strings.sectionIdle, states: ['idle', 'ended'] },
+const sections: { title: 'sectionWaiting' | 'sectionWorking' | 'sectionIdle'; states: SessionState[] }[] = [
+  { title: 'sectionWaiting', states: ['waiting'] },
+  { title: 'sectionWorking', states: ['working', 'starting'] },
+  { title: 'sectionIdle', states: ['idle', 'ended'] },
 ];
 
 export interface SessionListProps {
@@ -43,7 +44,7 @@ export function SessionList({ host, onOpen }: SessionListProps) {
           .sort((a, b) => b.updatedAt - a.updatedAt);
         if (rows.length === 0) return null;
         return (
-          <section key={title} aria-label={title}>
+          <section key={title} aria-label={strings[title]}>
             <h2 class="sec">{title}</h2>
             {rows.map((session) => (
               <SessionRow key={session.id} session={session} onOpen={() => onOpen(session.id)} />
@@ -52,6 +53,7 @@ export function SessionList({ host, onOpen }: SessionListProps) {
         );
       })}
       <Past host={host} onOpen={onOpen} />
+      <AgentSessionsView host={host} onOpen={onOpen} />
     </main>
   );
 }

@@ -1,10 +1,24 @@
-/** Where a message is written: files by `@`, drafts kept, Send and Stop. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+/** Where a message is written: files by `@`, commands by `/`, drafts kept, Send and Stop. */
+import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import {
+  commandIn,
+  commandQueryAt,
+  commandsOf,
+  matchCommands,
+  pickerIn,
+  remoteNames,
+  remoteWish,
+  type Command,
+  type RemoteWish,
+} from '../client/commands.ts';
 import { emptyDraft, fileTokenAt, insertFile, keepDraft, readDraft, toPrompt } from '../client/draft.ts';
 import type { Draft, FileToken } from '../client/draft.ts';
 import type { SessionClient } from '../client/session-client.ts';
+import { limits } from '../../protocol/limits.ts';
 import type { FilesResult } from '../../protocol/methods.ts';
 import { strings } from '../strings.ts';
+import { CommandList } from './command-list.tsx';
+import { CommandNote, type Note } from './command-note.tsx';
 import { FileList } from './file-list.tsx';
 import { Icon } from './icon.tsx';
 import { useSurface } from './surface.ts';
@@ -18,24 +32,35 @@ export interface ComposerProps {
   /** Why nothing can be written here; undefined when it can. */
   locked?: string | undefined;
   mayStop: boolean;
+  /** Does what `/remote-control` asks for, and says what came of it. */
+  onRemote?: ((wish: RemoteWish) => Promise<string>) | undefined;
 }
 
-interface Completion {
-  token: FileToken;
-  files: FilesResult['files'];
-  active: number;
-}
+type Completion =
+  | { kind: 'files'; token: FileToken; found: FilesResult['files']; active: number }
+  | { kind: 'commands'; found: readonly Command[]; active: number };
+
+const ownCommands: readonly Command[] = remoteNames.map((name) => ({
+  ...{ name, description: strings.commands.remote, hint: strings.commands.remoteHint, own: true },
+}));
 
 /** Rows grow with the text up to this height, then it scrolls. */
 const maxHeight = 180;
 
-export function Composer({ session, working, connected, locked, mayStop }: ComposerProps) {
+export function Composer({ session, working, connected, locked, mayStop, onRemote }: ComposerProps) {
   const { kind, keep, enterSends } = useSurface();
   const [draft, setDraft] = useState<Draft>(() => readDraft(keep, session.id));
   const [completion, setCompletion] = useState<Completion | undefined>();
   const box = useRef<HTMLTextAreaElement>(null);
   const asked = useRef(0);
   const caretNext = useRef<number | undefined>(undefined);
+  const [note, setNote] = useState<Note | null>(null);
+  const hintId = useId();
+  const available = session.record.present.value.commands;
+  const commands = useMemo(() => commandsOf(available, onRemote ? ownCommands : []), [available, !onRemote]);
+  const typed = commandIn(draft.text, commands);
+  // Once the name is written, and as long as nothing follows.
+  const hint = typed && typed.rest === '' && /\s$/.test(draft.text) ? typed.command.hint : '';
 
   useLayoutEffect(() => {
     const area = box.current;
@@ -56,13 +81,15 @@ export function Composer({ session, working, connected, locked, mayStop }: Compo
     const token = fileTokenAt(text, caret);
     const turn = ++asked.current;
     if (!token) {
-      setCompletion(undefined);
+      const query = commandQueryAt(text, caret);
+      const found = query === undefined ? [] : matchCommands(commands, query, limits.completions);
+      setCompletion(found.length > 0 ? { kind: 'commands', found, active: 0 } : undefined);
       return;
     }
     session.files(token.query).then(
       (files) => {
         // Only the newest question counts: answers may come late.
-        if (turn === asked.current) setCompletion({ token, files, active: 0 });
+        if (turn === asked.current) setCompletion({ kind: 'files', token, found: files, active: 0 });
       },
       () => {
         if (turn === asked.current) setCompletion(undefined);
@@ -76,27 +103,52 @@ export function Composer({ session, working, connected, locked, mayStop }: Compo
   };
 
   const choose = (index: number) => {
-    const file = completion?.files[index];
-    if (!completion || !file) return;
-    const inserted = insertFile(draft, completion.token, file);
-    caretNext.current = inserted.caret;
-    change(inserted.draft);
+    if (!completion?.found[index]) return;
+    if (completion.kind === 'files') {
+      const inserted = insertFile(draft, completion.token, completion.found[index]);
+      caretNext.current = inserted.caret;
+      change(inserted.draft);
+    } else {
+      const text = `/${completion.found[index].name} `;
+      caretNext.current = text.length;
+      change({ ...draft, text });
+    }
+    close();
+    box.current?.focus();
+  };
+
+  const post = (sent: Draft) => {
+    session.prompt(toPrompt(sent));
+    setNote(null);
+    done();
+  };
+
+  const done = () => {
+    change(emptyDraft);
     close();
     box.current?.focus();
   };
 
   const send = () => {
     if (locked !== undefined || draft.text.trim() === '') return;
-    session.prompt(toPrompt(draft));
-    change(emptyDraft);
-    close();
-    box.current?.focus();
+    const wish = onRemote && remoteWish(draft.text);
+    const picker = pickerIn(draft.text, commands);
+    if (wish && onRemote) {
+      done();
+      onRemote(wish).then(
+        (text) => setNote({ text }),
+        () => setNote(null),
+      );
+    } else if (picker !== undefined) {
+      setNote({ text: strings.commands.picker(picker), send: draft.text });
+      close();
+    } else post(draft);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
     // While an input method composes, Enter and arrows are its own (229: what old engines report then).
     if (event.isComposing || event.keyCode === 229) return;
-    if (completion && completion.files.length > 0 && completionKey(event)) return;
+    if (completion && completion.found.length > 0 && completionKey(event)) return;
     if (event.key === 'Escape' && completion) {
       event.preventDefault();
       close();
@@ -110,7 +162,12 @@ export function Composer({ session, working, connected, locked, mayStop }: Compo
   const completionKey = (event: KeyboardEvent): boolean => {
     if (!completion) return false;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    const count = completion.files.length;
+    const count = completion.found.length;
+    // A command that stands there already is sent, not completed once more.
+    const first = completion.kind === 'commands' ? completion.found[0] : undefined;
+    if (event.key === 'Enter' && completion.active === 0 && first && draft.text === `/${first.name}`)
+      return false;
+    if (event.key === 'Enter' && event.shiftKey) return false;
     if (step !== 0) setCompletion({ ...completion, active: (completion.active + step + count) % count });
     else if (event.key === 'Enter' || event.key === 'Tab') choose(completion.active);
     else return false;
@@ -118,19 +175,42 @@ export function Composer({ session, working, connected, locked, mayStop }: Compo
     return true;
   };
 
-  const open = completion !== undefined;
-  const listId = `files-${session.id}`;
+  const open = completion !== undefined && completion.found.length > 0;
+  const listId = `completions-${session.id}`;
+  const onHover = (active: number) => completion && setCompletion({ ...completion, active });
   return (
     <div class="composer">
-      {completion && (
+      {completion?.kind === 'files' && (
         <FileList
           id={listId}
-          files={completion.files}
+          files={completion.found}
           active={completion.active}
           onChoose={choose}
-          onHover={(active) => setCompletion({ ...completion, active })}
+          onHover={onHover}
         />
       )}
+      {completion?.kind === 'commands' && (
+        <CommandList
+          id={listId}
+          commands={completion.found}
+          active={completion.active}
+          onChoose={choose}
+          onHover={onHover}
+        />
+      )}
+      {note && (
+        <CommandNote
+          note={note}
+          onSend={() => post({ ...draft, text: note.send ?? draft.text })}
+          onClose={() => {
+            setNote(null);
+            box.current?.focus();
+          }}
+        />
+      )}
+      <p class={hint ? 'note' : 'hidden'} id={hintId} aria-live="polite">
+        {hint && `/${typed?.command.name} ${hint}`}
+      </p>
       {locked !== undefined && <p class="note">{locked}</p>}
       <div class="compose">
         <textarea
@@ -144,11 +224,10 @@ export function Composer({ session, working, connected, locked, mayStop }: Compo
           autocapitalize="sentences"
           // Stays a plain textbox for assistive tools and tests; the list is announced by these.
           aria-autocomplete="list"
+          aria-describedby={hintId}
           aria-haspopup="listbox"
           aria-controls={open ? listId : undefined}
-          aria-activedescendant={
-            open && completion.files.length > 0 ? `${listId}-${completion.active}` : undefined
-          }
+          aria-activedescendant={open ? `${listId}-${completion.active}` : undefined}
           onInput={(event) => {
             const area = event.currentTarget;
             change({ ...draft, text: area.value });

@@ -27,7 +27,14 @@ export function ControlsPanel({ id, session, controls, mayChange, onClose }: Con
   const [risk, setRisk] = useState<Risk | null>(null);
   const panel = useRef<HTMLElement>(null);
   const pending = session.changes.pending.value;
+  const asked = useRef<string | undefined>(undefined);
   useEffect(() => panel.current?.querySelector<HTMLElement>('h2')?.focus(), []);
+  useEffect(() => {
+    // Confirmed or not, the keyboard goes on from what was being changed.
+    const row = `[data-control="${CSS.escape(asked.current ?? '')}"] :is(select, input)`;
+    if (!risk && asked.current !== undefined) panel.current?.querySelector<HTMLElement>(row)?.focus();
+    asked.current = risk?.control.key;
+  }, [risk]);
   const choose = (control: Control, value: string | boolean, name: string, risky: boolean) => {
     const { option } = control;
     const change: Change =
@@ -107,11 +114,12 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
     control.kind === 'select' ? now?.risky : control.kind === 'switch' && control.current && control.risky;
   const said = now?.description ?? control.description;
   return (
-    <div class="control">
+    <div class="control" data-control={control.key}>
       {control.kind === 'select' && (
-        <label class="field">
-          <span>{control.name}</span>
+        <div class="field">
+          <label for={`${id}-select`}>{control.name}</label>
           <select
+            id={`${id}-select`}
             value={control.current}
             disabled={disabled}
             aria-describedby={id}
@@ -133,7 +141,7 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
               ),
             )}
           </select>
-        </label>
+        </div>
       )}
       {control.kind === 'switch' && (
         <label class="check">

@@ -71,9 +71,10 @@ function Control({ field, value, disabled, id, aria, onChange, onLeave }: Contro
     case 'choice':
       if (field.choices.length >= manyChoices)
         return (
-          <label class="field">
-            <span>{title}</span>
+          <div class="field">
+            <label for={`${id}-select`}>{title}</label>
             <select
+              id={`${id}-select`}
               {...marked}
               value={String(value)}
               disabled={disabled}
@@ -87,7 +88,7 @@ function Control({ field, value, disabled, id, aria, onChange, onLeave }: Contro
                 </option>
               ))}
             </select>
-          </label>
+          </div>
         );
       return (
         <Choices

@@ -20,7 +20,7 @@ export function FileList({ id, files, active, onChoose, onHover }: FileListProps
   return (
     <div class="files">
       {files.length === 0 && <p class="note">{strings.noFiles}</p>}
-      <ul id={id} ref={list} role="listbox" aria-label={strings.files}>
+      <ul id={id} ref={list} role={files.length > 0 ? 'listbox' : undefined} aria-label={strings.files}>
         {files.map((file, index) => (
           <li
             key={file.path}

@@ -1,20 +1,22 @@
 /** A waiting prompt being written anew; when it begins meanwhile, what was written is kept. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { PromptBlock } from '../../protocol/facts.ts';
-import { textOfBlocks, withText } from '../client/queue-edit.ts';
+import { withText } from '../client/queue-edit.ts';
 import { strings } from '../strings.ts';
 
 export interface QueueEditorProps {
   /** As it was when the editing began. */
   blocks: readonly PromptBlock[];
+  /** As it is written so far: it outlives this view, which moves when the prompt begins. */
+  text: string;
   /** It does not wait any more. */
   gone: boolean;
+  onText(text: string): void;
   onSave(blocks: PromptBlock[]): void;
   onCancel(): void;
 }
 
-export function QueueEditor({ blocks, gone, onSave, onCancel }: QueueEditorProps) {
-  const [text, setText] = useState(() => textOfBlocks(blocks));
+export function QueueEditor({ blocks, text, gone, onText, onSave, onCancel }: QueueEditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     area.current?.focus();
@@ -37,7 +39,7 @@ export function QueueEditor({ blocks, gone, onSave, onCancel }: QueueEditorProps
         rows={3}
         aria-label={strings.queueText}
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => onText(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.isComposing) return;
           if (event.key === 'Escape') onCancel();

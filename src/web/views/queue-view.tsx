@@ -25,6 +25,7 @@ export interface QueueViewProps {
 interface Editing {
   id: string;
   blocks: readonly PromptBlock[];
+  text: string;
 }
 
 export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewProps) {
@@ -32,7 +33,7 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
   const pending = session.changes.pending.value;
   const [editing, setEditing] = useState<Editing | null>(null);
   const [removed, setRemoved] = useState<Removed | null>(null);
-  usePutBack(session, queue, removed, setRemoved);
+  usePutBack(session, transcript, removed, setRemoved);
   const { root, focusLater } = useFocusAfter(queue, editing, removed);
   const is = (kind: string, id?: string) =>
     pending.some(
@@ -54,6 +55,8 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
     <QueueEditor
       key={editing?.id}
       blocks={editing?.blocks ?? []}
+      text={editing?.text ?? ''}
+      onText={(text) => setEditing((now) => now && { ...now, text })}
       gone={gone}
       onCancel={() => stopEditing()}
       onSave={(blocks) => {
@@ -116,7 +119,12 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
                     act={
                       mayPrompt
                         ? {
-                            edit: () => setEditing({ id: promptId, blocks: item.blocks }),
+                            edit: () =>
+                              setEditing({
+                                id: promptId,
+                                blocks: item.blocks,
+                                text: textOfBlocks(item.blocks),
+                              }),
                             up: move(-1),
                             down: move(1),
                             now: () => session.change({ kind: 'queueNow', prompt: promptId }),
@@ -178,16 +186,16 @@ function useFocusAfter(...changes: unknown[]) {
 /** One that is taken back is sent anew, and goes to its old place once the computer has it. */
 function usePutBack(
   session: SessionClient,
-  queue: readonly PromptItem[],
+  { queue, items }: Transcript,
   removed: Removed | null,
   setRemoved: (removed: null) => void,
 ): void {
-  const waiting = session.outbox.entries.value;
   useEffect(() => {
     const id = removed?.id;
-    if (!removed || id === undefined || waiting.some((entry) => entry.id === id)) return;
+    if (!removed || id === undefined) return;
     const before = placeAgain(queue, id, removed.before);
     if (before !== undefined) session.change({ kind: 'queueMove', prompt: id, before });
-    setRemoved(null);
-  }, [queue, removed, waiting]);
+    const known = (item: { id: string }) => item.id === `p:${id}`;
+    if (queue.some(known) || items.some(known)) setRemoved(null);
+  }, [queue, items, removed]);
 }

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { allows, type ClientState, type SessionState } from '../../protocol/methods.ts';
 import type { PromptItem, ToolItem, Transcript } from '../../transcript/items.ts';
+import type { RemoteWish } from '../client/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
@@ -22,6 +23,7 @@ export interface SessionViewProps {
   connected: boolean;
   /** Code of the error that this surface shows already, in a better place. */
   shown?: string | undefined;
+  onRemote?: ((wish: RemoteWish) => Promise<string>) | undefined;
 }
 
 export type SessionFacts = ClientState['sessions'][number];
@@ -43,7 +45,7 @@ export function agentError(error: AgentError, { items }: Transcript, agent: stri
   return { code: error.code, message: strings.notRunning(agent), next: strings.notRunningNext };
 }
 
-export function SessionView({ host, session, connected, shown }: SessionViewProps) {
+export function SessionView({ host, session, connected, shown, onRemote }: SessionViewProps) {
   const state = host.state.value;
   const facts = host.row(session.id);
   const transcript = session.record.present.value;
@@ -131,6 +133,7 @@ export function SessionView({ host, session, connected, shown }: SessionViewProp
             connected={connected}
             locked={locked}
             mayStop={mayAnswer}
+            onRemote={onRemote}
           />
         )}
       </footer>

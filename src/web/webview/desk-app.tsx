@@ -2,8 +2,10 @@
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
+import type { RemoteWish } from '../client/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
+import { AgentSessionsView } from '../views/agent-sessions-view.tsx';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, DemoBadge } from '../views/marks.tsx';
@@ -143,6 +145,23 @@ function Notices({ status, desk }: { status: HostStatus; desk: DeskHost }) {
   );
 }
 
+async function remote(wish: RemoteWish, host: HostClient, desk: DeskHost): Promise<string> {
+  const { commands } = strings;
+  switch (wish.kind) {
+    case 'off':
+      return (await desk.stop()) ? commands.isOff : commands.failed;
+    case 'on':
+      await desk.start();
+      break;
+    case 'status':
+      break;
+    case 'name':
+      return commands.notNamed;
+  }
+  const status = host.status.value;
+  return status?.state === 'off' ? commands.isOff : commands.isOn(strings.host.state[status?.state ?? 'on']);
+}
+
 function DeskBody({ host, desk, status }: { host: HostClient; desk: DeskHost; status: HostStatus }) {
   const session = status.session && host.session(status.session.id);
   const talking = session !== null && session.record.transcript.value.items.length > 0;
@@ -156,12 +175,14 @@ function DeskBody({ host, desk, status }: { host: HostClient; desk: DeskHost; st
         {strings.host.panel}
       </button>
       {open && <HostPanel status={status} desk={desk} />}
+      {open && <AgentSessionsView host={host} onOpen={() => undefined} />}
       {session && (
         <SessionView
           host={host}
           session={session}
           connected={host.phase.value.kind === 'ready'}
           shown={status.error?.code}
+          onRemote={(wish) => remote(wish, host, desk)}
         />
       )}
     </>
