@@ -80,7 +80,9 @@ export class KeptSession {
     const before = this.#stored;
     this.#set({ ...before, ...describe(session) });
     const now = this.#stored;
-    if (now.title !== before.title || now.agentRuns !== before.agentRuns) void this.#save();
+    const { title, agentRuns, agentSession } = before;
+    if (now.title !== title || now.agentRuns !== agentRuns || now.agentSession !== agentSession)
+      void this.#save();
     else {
       this.#timer ??= this.#ports.clock.after(limits.sessionSaveMs, () => void this.#save());
     }
@@ -107,7 +109,11 @@ export class KeptSession {
 }
 
 function describe(session: Session) {
-  const { title, promptTitle, updatedAt, agentState } = session;
+  const { title, promptTitle, updatedAt, agentState, agentSession } = session;
   const agentRuns = agentState.state === 'starting' || agentState.state === 'ready';
-  return { title, updatedAt, agentRuns, ...(promptTitle === undefined ? {} : { promptTitle }) };
+  return {
+    ...{ title, updatedAt, agentRuns },
+    ...(promptTitle === undefined ? {} : { promptTitle }),
+    ...(agentSession === undefined ? {} : { agentSession }),
+  };
 }

@@ -62,6 +62,11 @@ export class PastSessions {
     return session;
   }
 
+  /** It is about to be opened to go on: its journal has one writer. */
+  release(id: string): Promise<void> {
+    return this.#close(id);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#open.keys()].map((id) => this.#close(id)));

@@ -26,8 +26,11 @@ export class SessionMaker {
     this.#store = store;
   }
 
-  /** Rejects with `storage_failed`. */
-  async create(candidate: AgentCandidate): Promise<LiveSession> {
+  /** `adopt`: the agent's own session to go on with. Rejects with `storage_failed`. */
+  async create(
+    candidate: AgentCandidate,
+    adopt?: { id: string; title: string; updatedAt: number | null },
+  ): Promise<LiveSession> {
     const { cwd, clock, log, hostName } = this.#ports;
     const id = randomUUID();
     const now = clock.now();
@@ -36,12 +39,13 @@ export class SessionMaker {
         version: 1,
         id,
         cwd,
-        title: `${hostName} · ${basename(cwd) || cwd}`,
+        title: adopt?.title || `${hostName} · ${basename(cwd) || cwd}`,
         open: true,
         agentRuns: false,
       },
       agent: { choice: candidate.choice, title: candidate.title, demo: candidate.demo },
       ...{ createdAt: now, updatedAt: now },
+      ...(adopt && { agentSession: adopt.id }),
     };
     await this.#store.save(stored);
     const kept = this.#keep(stored);
@@ -105,9 +109,9 @@ export class SessionMaker {
     return new Upstream({ ...options, cwd, log, family: id, onProcess: (now) => kept.process(now) });
   }
 
-  #optionsOf({ id, cwd, title, promptTitle, agent }: StoredSession) {
+  #optionsOf({ id, cwd, title, promptTitle, agent, agentSession: adopt }: StoredSession) {
     const { clock, log } = this.#ports;
-    return { id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo, clock, log };
+    return { id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo, adopt, clock, log };
   }
 }
 

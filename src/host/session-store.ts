@@ -27,6 +27,8 @@ const storedSchema = z.object({
   /** What its first prompt gave as title. */
   promptTitle: z.string().optional(),
   agent: z.object({ choice: choiceSchema, title: z.string(), demo: z.boolean() }),
+  /** The agent's own id of its session; of one that was begun by the agent elsewhere, from the beginning. */
+  agentSession: z.string().optional(),
   /** Not ended by its user: it comes back where remote control starts in its folder. */
   open: z.boolean(),
   /** The agent ran when this was written last, or its host was killed. */

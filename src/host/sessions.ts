@@ -1,17 +1,19 @@
 /** The sessions of this host and the clients that are connected to them. */
 import { pathToFileURL } from 'node:url';
+import { plainLine } from '../base/plain-text.ts';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { FileIndex } from '../files/file-index.ts';
 import { gitFiles } from '../files/git-files.ts';
 import { limits } from '../protocol/limits.ts';
-import type { PastResult } from '../protocol/methods.ts';
+import type { AgentSessionsParams, AgentSessionsResult, PastResult } from '../protocol/methods.ts';
 import { BUILD } from '../protocol/version.ts';
+import type { OwnSessions } from '../session/agent-port.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
 import type { Session } from '../session/session.ts';
 import { candidates } from './agent-command.ts';
-import { defaultHistory, type HostPorts } from './api.ts';
+import { defaultHistory, type AgentChoice, type HostPorts } from './api.ts';
 import { PastSessions } from './past-sessions.ts';
 import { removeOld } from './retention.ts';
 import { SessionMaker, type LiveSession } from './session-maker.ts';
@@ -47,6 +49,7 @@ export class Sessions implements SessionDirectory {
   readonly #added = new Emitter<{ session: Session; back: boolean }>();
   #run = new Run();
   #opening: Promise<unknown> = Promise.resolve();
+  #continuing: Promise<unknown> = Promise.resolve();
   readonly onChange = this.#changed.event;
   /** `back`: it was left open by a host before this one. */
   readonly onSession = this.#added.event;
@@ -112,6 +115,31 @@ export class Sessions implements SessionDirectory {
     return opened;
   }
 
+  async agentSessions({ before, limit }: AgentSessionsParams): Promise<AgentSessionsResult> {
+    const [live] = this.#live.values();
+    if (!live) throw noSession();
+    const agent = live.session.agentName;
+    const all = await ownSessions(live.session);
+    if (!all) return { agent, offered: false, sessions: [], next: null };
+    const last = before === undefined ? -1 : all.findIndex(({ id }) => id === before);
+    // One that is gone meanwhile leads nowhere, rather than to the beginning.
+    const from = before !== undefined && last < 0 ? all.length : last + 1;
+    const page = all.slice(from, from + limit);
+    const sessions = page.map((one) => ({
+      ...one,
+      here: one.cwd === this.#ports.cwd,
+      open: this.#openAs(one.id)?.session.id ?? null,
+    }));
+    return { agent, offered: true, sessions, next: from + limit < all.length ? page.at(-1)!.id : null };
+  }
+
+  continueAgentSession(id: string): Promise<string> {
+    // One after the other: what is asked for twice is opened once.
+    const continued = this.#continuing.then(() => this.#continue(this.#run, id));
+    this.#continuing = continued.catch(() => {});
+    return continued;
+  }
+
   async files(session: Session, query: string, limit: number) {
     let index = this.#files.get(session.cwd);
     if (!index) {
@@ -163,6 +191,7 @@ export class Sessions implements SessionDirectory {
     this.#live.clear();
     await Promise.all(live.map(({ kept }) => kept.end(back)));
     await this.#opening;
+    await this.#continuing;
     await run.past?.close();
     if (!back && run.store) await this.#closeRest(run.store);
     run.past = undefined;
@@ -238,6 +267,49 @@ export class Sessions implements SessionDirectory {
     await removeOld({ store, settings, inUse, clock, log });
   }
 
+  #openAs(agentSession: string): LiveSession | undefined {
+    return [...this.#live.values()].find(({ session }) => session.agentSession === agentSession);
+  }
+
+  async #continue(run: Run, id: string): Promise<string> {
+    await run.restored;
+    const open = this.#openAs(id);
+    if (open) return open.session.id;
+    const [first] = this.#live.values();
+    if (!first || !run.store) throw noSession();
+    const { cwd, demoAgent } = this.#ports;
+    const own = (await ownSessions(first.session))?.find((one) => one.id === id);
+    if (!own || own.cwd !== cwd) {
+      throw new OffdeskError(
+        'session_unknown',
+        own ? `That session works in ${own.cwd}.` : 'The agent does not know that session any more.',
+        own ? 'Start remote control in that folder.' : 'Reload the list.',
+      );
+    }
+    run.check();
+    const known = run.store.sorted.find((stored) => stored.agentSession === id && stored.cwd === cwd);
+    const maker = new SessionMaker(this.#ports, run.store);
+    const [candidate] = candidates(first.kept.stored.agent.choice as AgentChoice, demoAgent);
+    let live: LiveSession;
+    if (known) {
+      await run.past?.release(known.id);
+      live = await maker.restore({ ...known, open: true }, false);
+    } else live = await maker.create(candidate!, own);
+    run.trying = live;
+    try {
+      run.check();
+      await live.session.startAgent();
+      run.check();
+    } catch (error) {
+      await live.kept.end(false);
+      throw error;
+    } finally {
+      run.trying = undefined;
+    }
+    this.#add(live, known !== undefined);
+    return live.session.id;
+  }
+
   /** Those of this folder that could not be restored, or not yet. */
   async #closeRest(store: SessionStore): Promise<void> {
     for (const stored of store.openIn(this.#ports.cwd)) {
@@ -256,4 +328,24 @@ export class Sessions implements SessionDirectory {
     this.#added.fire({ session, back });
     this.#changed.fire();
   }
+}
+
+/** All that the agent tells of, within a bound, the one used last first; undefined where it does not list any. */
+async function ownSessions(session: Session): Promise<OwnSessions['sessions'] | undefined> {
+  const all: OwnSessions['sessions'] = [];
+  let before: string | undefined;
+  do {
+    const page = await session.agentSessions(before);
+    if (!page) return undefined;
+    all.push(...page.sessions);
+    before = page.next ?? undefined;
+  } while (before !== undefined && all.length < limits.agentSessions);
+  const shown = new Map(all.slice(0, limits.agentSessions).map((one) => [one.id, one]));
+  return [...shown.values()]
+    .map((one) => ({ ...one, title: plainLine(one.title, limits.titleChars) }))
+    .sort((a, b) => (b.updatedAt ?? 0) - (a.updatedAt ?? 0));
+}
+
+function noSession(): OffdeskError {
+  return new OffdeskError('session_unknown', 'No session is open.', 'Start remote control again.');
 }

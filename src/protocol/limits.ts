@@ -124,6 +124,8 @@ export const limits = {
   searchChars: 200,
   searchHits: 50,
   pastSessions: 50,
+  /** Of those that an agent remembers itself; it is asked for more pages up to this. */
+  agentSessions: 1_000,
 
   // sessions on disk
   /** Between two notes of when a session was used last. */

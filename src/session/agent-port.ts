@@ -26,13 +26,22 @@ export interface AgentSink {
   exited(error: OffdeskError): void;
 }
 
+/** What the agent itself remembers. */
+export interface OwnSessions {
+  sessions: { id: string; title: string; cwd: string; updatedAt: number | null }[];
+  /** For the next page; null at the end. */
+  next: string | null;
+}
+
 export interface AgentPort {
   /**
    * Starts process and agent session; rejects with an OffdeskError that says what to do. With `earlier` (the
    * `session` of former offers) that session is resumed or loaded where the agent can; nothing of it is told
-   * again to the sink.
+   * again to the sink. `told`: nobody has what was said in it yet, so the sink is told it, where the agent can.
    */
-  start(sink: AgentSink, earlier?: string): Promise<AgentOffers>;
+  start(sink: AgentSink, earlier?: string, told?: boolean): Promise<AgentOffers>;
+  /** While it runs: its own sessions; undefined where it does not list them. */
+  sessions?(before?: string): Promise<OwnSessions | undefined>;
   /** One turn; resolves after all of its updates were told. Never called while a turn runs. */
   prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }>;
   /** ACP session/cancel; `prompt` then resolves by itself. */

@@ -2,7 +2,14 @@
 import type { Event } from '../base/emitter.ts';
 import { OffdeskError } from '../base/error.ts';
 import type { Origin } from '../protocol/facts.ts';
-import { allows, type ClientState, type PastResult, type Scope } from '../protocol/methods.ts';
+import {
+  allows,
+  type AgentSessionsParams,
+  type AgentSessionsResult,
+  type ClientState,
+  type PastResult,
+  type Scope,
+} from '../protocol/methods.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import type { Session } from './session.ts';
 
@@ -26,6 +33,13 @@ export interface SessionDirectory {
   find(id: string): Promise<Session | undefined>;
   /** Sessions that are over, the one used last first; `before`: the `next` of the page before. */
   past(before: string | undefined, limit: number): Promise<PastResult>;
+  /** What the agent itself remembers. Starts it. */
+  agentSessions(params: AgentSessionsParams): Promise<AgentSessionsResult>;
+  /**
+   * Goes on with one of those, in the session that has its journal where there is one; resolves with the id of the
+   * session in which it is open. Rejects with `session_unknown`, or with why the agent did not open it.
+   */
+  continueAgentSession(id: string): Promise<string>;
   /** A session came, went or changed, or a client came or went. */
   readonly onChange: Event<void>;
   /** Everything of ClientState that is the same for all. */

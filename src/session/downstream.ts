@@ -83,6 +83,15 @@ class Connection implements Downstream {
     on(p.methods.history, ({ params }) => this.#reads.history(parsed(p.historyParams, params)));
     on(p.methods.search, ({ params, signal }) => this.#reads.search(parsed(p.searchParams, params), signal));
     on(p.methods.past, ({ params }) => this.#reads.past(parsed(p.pastParams, params)));
+    on(p.methods.agentSessions, ({ params }) => {
+      requireScope(client, 'control');
+      return sessions.agentSessions(parsed(p.agentSessionsParams, params));
+    });
+    on(p.methods.agentSessionContinue, async ({ params }) => {
+      requireScope(client, 'control');
+      const { id } = parsed(p.agentSessionContinueParams, params);
+      return { sessionId: await sessions.continueAgentSession(id) };
+    });
     on(p.methods.files, ({ params }) => this.#files(params));
     on(p.methods.queueEdit, async ({ params }) => {
       const { sessionId, id, prompt, change } = parsed(p.queueEditParams, params);

@@ -1,8 +1,8 @@
 /** A session's agent: started when it is needed, with its own session where it can; all that it says is journaled. */
-import { asOffdeskError, type OffdeskError } from '../base/error.ts';
+import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { Origin, RawUpdate } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
-import type { AgentPort, AgentSink } from './agent-port.ts';
+import type { AgentPort, AgentSink, OwnSessions } from './agent-port.ts';
 import { modeOf, type Earlier } from './earlier.ts';
 import type { FactWriter } from './fact-writer.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
@@ -22,6 +22,8 @@ export interface SessionAgentOptions {
   turn(): { stoppedBy: Origin | undefined } | undefined;
   changed(): void;
   earlier: Earlier | undefined;
+  /** The agent's own session that this one goes on with, of which nothing is journaled yet. */
+  adopt?: string | undefined;
 }
 
 const host: Origin = { kind: 'host' };
@@ -37,6 +39,9 @@ export class SessionAgent {
   #stopped = false;
   /** Its own id of its session, by which it may be resumed. */
   #session: string | undefined;
+  /** What it tells of the adopted session until that is open: then it is journaled as a whole, or not at all. */
+  #told: RawUpdate[] | undefined;
+  #adopts: boolean;
   /** Something was said that it does not know if it starts afresh. */
   #said: boolean;
   #configOptions: Record<string, unknown>[] | undefined;
@@ -51,7 +56,8 @@ export class SessionAgent {
     this.#port = options.agent;
     this.#writer = options.writer;
     this.#tools = earlier?.tools ?? new OpenToolCalls();
-    this.#session = earlier?.agentSession;
+    this.#session = earlier?.agentSession ?? options.adopt;
+    this.#adopts = this.#session !== undefined && this.#session !== earlier?.agentSession;
     this.#said = earlier?.last === 'said' || earlier?.last === 'back';
     this.#configOptions = earlier?.configOptions;
     this.#title = earlier?.agentTitle;
@@ -87,6 +93,17 @@ export class SessionAgent {
     if (stopped()) return { stopReason: 'cancelled' };
     this.#said = true;
     return this.#port.prompt(blocks);
+  }
+
+  /** Its own id of its session, once it has one. */
+  get session(): string | undefined {
+    return this.#session;
+  }
+
+  /** Its own sessions; undefined where it does not list them. Starts it. */
+  async sessions(before: string | undefined): Promise<OwnSessions | undefined> {
+    await this.start();
+    return this.#port.sessions?.(before);
   }
 
   /** As it has them; before it ran, by the id alone. */
@@ -142,10 +159,12 @@ export class SessionAgent {
   async #start(): Promise<void> {
     this.#become({ state: 'starting' });
     try {
-      const { kept, ...said } = await this.#port.start(this.#sink(), this.#session);
+      this.#told = this.#adopts ? [] : undefined;
+      const { kept, ...said } = await this.#port.start(this.#sink(), this.#session, this.#adopts);
       const { error } = this.#state;
       // It ended again before this call heard that it had started.
       if (error) throw error;
+      await this.#adopted(kept);
       const configOptions = said.configOptions && markOptions(said.configOptions);
       const offers = { ...said, modes: markModes(said.modes), configOptions };
       this.#modes = offers.modes;
@@ -160,9 +179,28 @@ export class SessionAgent {
       this.#writer.update(startsAfresh(this.#options.name), host);
     } catch (caught) {
       const error = asOffdeskError(caught, 'agent_failed');
+      this.#told = undefined;
       if (!this.#stopped && this.#state.state === 'starting') this.#become({ state: 'exited', error });
       throw error;
     }
+  }
+
+  /** An adopted session is there with its history, or not at all. */
+  async #adopted(kept: boolean): Promise<void> {
+    if (!this.#adopts) return;
+    if (!kept) {
+      await this.#port.stop();
+      throw new OffdeskError(
+        'agent_failed',
+        `${this.#options.name} could not open that session.`,
+        'It may be open in another program. Close it there and try again.',
+      );
+    }
+    const told = this.#told ?? [];
+    this.#told = undefined;
+    this.#adopts = false;
+    for (const update of told) this.#update(update, true);
+    this.closeTools();
   }
 
   /** Codex, Gemini and Kimi come back in their default mode, which may allow more than the one that was chosen. */
@@ -197,11 +235,16 @@ export class SessionAgent {
     };
   }
 
-  #update(said: RawUpdate): void {
+  /** `again`: it is of an adopted session. */
+  #update(said: RawUpdate, again = false): void {
+    if (this.#told) {
+      this.#told.push(said);
+      return;
+    }
     const options = said['configOptions'];
     const update = Array.isArray(options) ? { ...said, configOptions: markOptions(options) } : said;
     // Some agents echo the prompt; it was journaled when the turn began.
-    if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn()) return;
+    if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn() && !again) return;
     const { title, configOptions, currentModeId } = update;
     if (update.sessionUpdate === 'current_mode_update') this.#mode = modeOf(currentModeId) ?? this.#mode;
     if (Array.isArray(configOptions)) this.#configOptions = configOptions;

@@ -6,7 +6,7 @@ import { asOffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
 import type { Answer, Origin, PromptBlock, PromptOutcome } from '../protocol/facts.ts';
 import type { AnswerResult, SessionState } from '../protocol/methods.ts';
-import type { AgentPort } from './agent-port.ts';
+import type { AgentPort, OwnSessions } from './agent-port.ts';
 import { Changes } from './changes.ts';
 import { earlierOf, type Earlier } from './earlier.ts';
 import { FactWriter } from './fact-writer.ts';
@@ -28,6 +28,8 @@ export interface SessionOptions {
   agentName: string;
   demo: boolean;
   agent: AgentPort;
+  /** The agent's own session to go on with, of which the journal has nothing yet. */
+  adopt?: string | undefined;
   /** The session's own: closed with it. */
   journal: Journal;
   clock: Clock;
@@ -80,6 +82,7 @@ export class Session {
         writer,
         questions: this.#questions,
         earlier,
+        adopt: options.adopt,
         changed,
       },
       turn: () => (this.#turns.working ? { stoppedBy: this.#turns.stoppedBy } : undefined),
@@ -137,6 +140,16 @@ export class Session {
 
   get agentState(): AgentState {
     return this.#agent.state;
+  }
+
+  /** The agent's own id of its session, once it has one. */
+  get agentSession(): string | undefined {
+    return this.#agent.session;
+  }
+
+  /** The agent's own sessions, a page of them; undefined where it does not list any. Starts the agent. */
+  agentSessions(before: string | undefined): Promise<OwnSessions | undefined> {
+    return this.#agent.sessions(before);
   }
 
   /** Oldest first, with a sentence each for a notification. */

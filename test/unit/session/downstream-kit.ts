@@ -139,6 +139,8 @@ export function setup(options: SetupOptions = {}) {
     get: (id) => listed.get(id),
     find: (id) => Promise.resolve(listed.get(id) ?? over.get(id)),
     past: (before, limit) => Promise.resolve(options.past?.(before, limit) ?? { sessions: [], next: null }),
+    agentSessions: () => Promise.resolve({ agent: 'Fake', offered: false, sessions: [], next: null }),
+    continueAgentSession: () => Promise.reject(new OffdeskError('session_unknown', 'There is none.')),
     onChange: changed.event,
     describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [], warnings: [] }),
     files: () => Promise.resolve([]),

@@ -1,0 +1,111 @@
+/** The agent's own past sessions: listed, continued with their history, once, and in the journal that they have. */
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import {
+  agentSessionsResult,
+  methods,
+  type AgentSessionContinueResult,
+  type AgentSessionsResult,
+} from '../../../src/protocol/methods.ts';
+import { ProbeClient } from '../../support/probe-client.ts';
+import { testHost, type TestHost } from '../../support/test-host.ts';
+import { transportPair } from '../../support/transport-pair.ts';
+import { eventually } from '../../support/wait.ts';
+
+const agent = {
+  kind: 'command' as const,
+  command: process.execPath,
+  args: [resolve('test/integration/host/remembering-agent.mjs')],
+};
+
+describe("the agent's own sessions", function () {
+  this.timeout(60_000);
+  let test: TestHost;
+
+  beforeEach(async () => {
+    test = await testHost({ agent });
+    await test.host.start();
+  });
+  afterEach(() => test.host.stop());
+
+  async function desk(): Promise<ProbeClient> {
+    const [near, far] = transportPair();
+    test.host.connectDesk(far);
+    const probe = new ProbeClient(near);
+    await probe.initialize();
+    await eventually(() => (probe.state?.sessions.length ?? 0) > 0, { what: 'a session' });
+    return probe;
+  }
+  const list = async (probe: ProbeClient, params: object = { limit: 50 }) =>
+    agentSessionsResult.parse(await probe.request<AgentSessionsResult>(methods.agentSessions, params));
+  const go = async (probe: ProbeClient, id: string) =>
+    (await probe.request<AgentSessionContinueResult>(methods.agentSessionContinue, { id })).sessionId;
+  const texts = (probe: ProbeClient) =>
+    probe.facts.flatMap(({ update }) => {
+      const { text } = (update['content'] ?? {}) as { text?: string };
+      return text === undefined ? [] : [text];
+    });
+
+  it('G5, S9: are listed by time, page by page, with folder and title', async () => {
+    const probe = await desk();
+    const { offered, sessions, next } = await list(probe);
+    assert.equal(offered, true);
+    assert.equal(next, null);
+    assert.deepEqual(
+      sessions.map(({ id, title, here, open }) => [id, title, here, open]),
+      [
+        ['broken', 'Broken', true, null],
+        ['old-2', 'Elsewhere', false, null],
+        ['old-1', 'The first', true, null],
+      ],
+    );
+    assert.equal(sessions[0]!.updatedAt, Date.parse('2026-11-03T10:00:00Z'));
+    const first = await list(probe, { limit: 2 });
+    assert.deepEqual(
+      first.sessions.map(({ id }) => id),
+      ['broken', 'old-2'],
+    );
+    const second = await list(probe, { limit: 2, before: first.next });
+    assert.deepEqual(
+      second.sessions.map(({ id }) => id),
+      ['old-1'],
+    );
+    assert.equal(second.next, null);
+    assert.deepEqual((await list(probe, { limit: 2, before: 'gone' })).sessions, []);
+  });
+
+  it('G6, S9: one is continued with its history, is opened once, and comes back in its own journal', async () => {
+    let probe = await desk();
+    const [id, same] = await Promise.all([go(probe, 'old-1'), go(probe, 'old-1')]);
+    assert.equal(id, same);
+    assert.equal(probe.state?.sessions.length, 2);
+    assert.equal((await list(probe)).sessions.find((one) => one.id === 'old-1')?.open, id);
+    await probe.resume(id, { tail: 50 });
+    await eventually(() => texts(probe).length >= 2, { what: 'the history' });
+    await probe.prompt(id, 'prompt-01', 'go on');
+    await eventually(() => texts(probe).includes('in old-1'), { what: 'the answer' });
+    assert.deepEqual(texts(probe), ['what was asked', 'what was said', 'go on', 'in old-1']);
+
+    await test.host.stop();
+    await test.host.start();
+    probe = await desk();
+    assert.ok(probe.state?.sessions.every((session) => session.id !== id));
+    assert.equal(await go(probe, 'old-1'), id, 'the session that has its journal');
+    await probe.resume(id, { tail: 50 });
+    await probe.prompt(id, 'prompt-02', 'once more');
+    await eventually(() => texts(probe).filter((text) => text === 'in old-1').length === 2, { what: 'it' });
+    assert.equal(texts(probe).filter((text) => text === 'what was said').length, 1);
+  });
+
+  it('G6, S9: what cannot be opened leaves nothing', async () => {
+    const probe = await desk();
+    const refused = (code: string) => (error: unknown) =>
+      (error as { data?: { offdesk?: { code: string } } }).data?.offdesk?.code === code;
+    await assert.rejects(go(probe, 'broken'), refused('agent_failed'));
+    await assert.rejects(go(probe, 'old-2'), refused('session_unknown'));
+    await assert.rejects(go(probe, 'never'), refused('session_unknown'));
+    assert.equal(probe.state?.sessions.length, 1);
+    const past = await probe.request<{ sessions: unknown[] }>(methods.past, { limit: 10 });
+    assert.deepEqual(past.sessions, []);
+  });
+});

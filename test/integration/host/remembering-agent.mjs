@@ -1,0 +1,43 @@
+/** An agent with two sessions of its own on file, one of them of another folder; it tells what was said when it loads one. */
+import readline from 'node:readline';
+
+const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+const cwd = process.cwd();
+const sessions = [
+  { sessionId: 'old-1', cwd, title: 'The first', updatedAt: '2026-11-01T10:00:00Z' },
+  { sessionId: 'old-2', cwd: '/elsewhere', title: 'Elsewhere', updatedAt: '2026-11-02T10:00:00Z' },
+  { sessionId: 'broken', cwd, title: 'Broken', updatedAt: '2026-11-03T10:00:00Z' },
+];
+const tell = (sessionId, kind, text) =>
+  send({
+    method: 'session/update',
+    params: { sessionId, update: { sessionUpdate: kind, content: { type: 'text', text } } },
+  });
+const results = {
+  initialize: () => ({
+    protocolVersion: 1,
+    agentCapabilities: { loadSession: true, sessionCapabilities: { list: {} } },
+  }),
+  'session/new': () => ({ sessionId: 'fresh' }),
+  // Two pages.
+  'session/list': ({ cursor }) =>
+    cursor ? { sessions: sessions.slice(2) } : { sessions: sessions.slice(0, 2), nextCursor: 'more' },
+  'session/load'({ sessionId }) {
+    if (sessionId === 'broken') return undefined;
+    tell(sessionId, 'user_message_chunk', 'what was asked');
+    tell(sessionId, 'agent_message_chunk', 'what was said');
+    return {};
+  },
+  'session/prompt'({ sessionId }) {
+    tell(sessionId, 'agent_message_chunk', `in ${sessionId}`);
+    return { stopReason: 'end_turn' };
+  },
+};
+const lines = readline.createInterface({ input: process.stdin });
+lines.on('close', () => process.exit(0));
+lines.on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  const result = results[method]?.(params);
+  if (id === undefined) return;
+  send(result ? { id, result } : { id, error: { code: -32601, message: 'no' } });
+});
