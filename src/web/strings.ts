@@ -412,7 +412,8 @@ export const english = {
     starting: 'Starting',
     startingNext: 'Connecting; this takes a moment.',
     chooseReach: 'How can a phone reach this computer?',
-    reachAddress: (kind: string) => (kind === 'relay' ? "Your relay's address" : "Your tunnel's address"),
+    reachAddress: (kind: string): string =>
+      kind === 'relay' ? "Your relay's address" : "Your tunnel's address",
     reachUse: 'Use this',
     reachUnavailable: 'not available here',
     reachOpen: 'page not protected',

@@ -12,6 +12,7 @@ import { isApplePhone, isInstalled } from '../connection/browser-facts.ts';
 import { deviceName } from '../connection/device-name.ts';
 import { openPairingStore } from '../connection/pairing-store.ts';
 import { sealedCaches } from '../connection/sealed-cache.ts';
+import { speak } from '../language.ts';
 import { nextFrame } from '../views/frame.ts';
 import { loadMarkdown } from '../views/markdown-loader.ts';
 import { followKeyboard } from './keyboard.ts';
@@ -29,8 +30,9 @@ function takeLink(): string {
 async function main(): Promise<void> {
   const link = takeLink();
   loadMarkdown();
+  const [store] = await Promise.all([openPairingStore(), speak(document, navigator.languages)]);
   const phone = new PhoneState({
-    store: await openPairingStore(),
+    store,
     storage: isSecureContext ? localStorage : undefined,
     openCache: isSecureContext
       ? sealedCaches({ factory: indexedDB, now: () => systemClock.now() })

@@ -102,11 +102,11 @@ export function Reaching({ onCancel }: { onCancel: () => void }) {
   );
 }
 
-const abilities: Record<Scope, string> = {
-  control: strings.phone.scopeControl,
-  answer: strings.phone.scopeAnswer,
-  view: strings.phone.scopeView,
-};
+const abilities = {
+  control: 'scopeControl',
+  answer: 'scopeAnswer',
+  view: 'scopeView',
+} as const satisfies Record<Scope, string>;
 
 export interface DigitsProps {
   digits: string;
@@ -124,7 +124,7 @@ export function Digits({ digits, scope, lasting, onCancel }: DigitsProps) {
       </p>
       <p class="fine">
         {strings.phone.willBeAble}
-        <b>{abilities[scope]}</b>
+        <b>{strings.phone[abilities[scope]]}</b>
         {strings.phone.willBeAbleEnd}
       </p>
       {!lasting && <Unprotected />}

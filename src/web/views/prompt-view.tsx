@@ -12,15 +12,15 @@ import { LongText } from './long-text.tsx';
 import { useSurface } from './surface.ts';
 import { nameOf, when } from './words.ts';
 
-const words: Record<PromptItem['state'], string> = {
-  received: strings.delivery.queued,
-  running: strings.delivery.taken,
-  done: strings.delivery.done,
-  cancelled: strings.delivery.cancelled,
-  failed: strings.delivery.failed,
-  interrupted: strings.delivery.interrupted,
-  removed: strings.delivery.removed,
-};
+const deliveries = {
+  received: 'queued',
+  running: 'taken',
+  done: 'done',
+  cancelled: 'cancelled',
+  failed: 'failed',
+  interrupted: 'interrupted',
+  removed: 'removed',
+} as const satisfies Record<PromptItem['state'], string>;
 
 export interface PromptViewProps {
   item: PromptItem;
@@ -31,7 +31,7 @@ export interface PromptViewProps {
 
 export function PromptView({ item, own, onAgain }: PromptViewProps) {
   const bad = item.state === 'failed' || item.state === 'interrupted';
-  const state = words[item.state];
+  const state = strings.delivery[deliveries[item.state]];
   const who = own ? [] : [strings.from(nameOf(item.origin))];
   return (
     <Bubble blocks={item.blocks} waiting={item.state === 'received'}>

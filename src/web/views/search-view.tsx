@@ -11,8 +11,6 @@ import { when } from './words.ts';
 /** A pause in typing after which the search begins by itself. */
 const pauseMs = 400;
 
-const words = strings.search;
-
 /** For a header. */
 export function SearchButton({ session }: { session: SessionClient }) {
   const { open } = session.search;
@@ -20,8 +18,8 @@ export function SearchButton({ session }: { session: SessionClient }) {
     <button
       type="button"
       class="icon find"
-      aria-label={words.open}
-      title={words.open}
+      aria-label={strings.search.open}
+      title={strings.search.open}
       aria-expanded={open.value}
       onClick={() => (open.value ? session.search.close() : (open.value = true))}
     >
@@ -109,8 +107,8 @@ export function SearchBar({ session, connected }: { session: SessionClient; conn
         <button
           type="button"
           class="icon"
-          aria-label={words.back}
-          title={words.back}
+          aria-label={strings.search.back}
+          title={strings.search.back}
           onClick={() => (search.chosen.value = null)}
         >
           <Icon name="chevronLeft" />
@@ -119,8 +117,8 @@ export function SearchBar({ session, connected }: { session: SessionClient; conn
       <input
         ref={input}
         type="search"
-        aria-label={words.label}
-        placeholder={words.hint}
+        aria-label={strings.search.label}
+        placeholder={strings.search.hint}
         maxLength={limits.searchChars}
         enterkeyhint="search"
         autocapitalize="off"
@@ -141,8 +139,8 @@ export function SearchBar({ session, connected }: { session: SessionClient; conn
           <button
             type="button"
             class="icon"
-            aria-label={words.older}
-            title={words.older}
+            aria-label={strings.search.older}
+            title={strings.search.older}
             disabled={index + 1 >= hits.length}
             onClick={() => step(index + 1)}
           >
@@ -151,8 +149,8 @@ export function SearchBar({ session, connected }: { session: SessionClient; conn
           <button
             type="button"
             class="icon"
-            aria-label={words.newer}
-            title={words.newer}
+            aria-label={strings.search.newer}
+            title={strings.search.newer}
             disabled={index <= 0}
             onClick={() => step(index - 1)}
           >
@@ -163,8 +161,8 @@ export function SearchBar({ session, connected }: { session: SessionClient; conn
       <button
         type="button"
         class="icon"
-        aria-label={words.close}
-        title={words.close}
+        aria-label={strings.search.close}
+        title={strings.search.close}
         onClick={() => search.close()}
       >
         <Icon name="close" />
@@ -200,7 +198,7 @@ export function SearchResults({ session, connected }: { session: SessionClient; 
         <span
           class="bar"
           role="progressbar"
-          aria-label={words.label}
+          aria-label={strings.search.label}
           aria-valuemin={0}
           aria-valuemax={100}
           aria-valuenow={Math.round(100 * progress.share)}
@@ -225,7 +223,7 @@ export function SearchResults({ session, connected }: { session: SessionClient; 
       </ul>
       {progress.kind === 'done' && progress.before !== null && (
         <button type="button" class="b quiet" onClick={() => search.more()}>
-          {words.more}
+          {strings.search.more}
         </button>
       )}
     </div>
@@ -236,29 +234,30 @@ function Status({ session, connected }: { session: SessionClient; connected: boo
   const { search } = session;
   const progress = search.progress.value;
   const found = search.hits.value.length;
-  if (!connected && found === 0) return <>{words.apart}</>;
+  if (!connected && found === 0) return <>{strings.search.apart}</>;
   switch (progress.kind) {
     case 'idle':
       return null;
     case 'running':
       return (
         <>
-          {[words.running(Math.round(100 * progress.share)), ...(found > 0 ? [words.found(found)] : [])].join(
-            ' · ',
-          )}
+          {[
+            strings.search.running(Math.round(100 * progress.share)),
+            ...(found > 0 ? [strings.search.found(found)] : []),
+          ].join(' · ')}
           <button type="button" class="text" onClick={() => search.cancel()}>
-            {words.cancel}
+            {strings.search.cancel}
           </button>
         </>
       );
     case 'done':
-      return <>{found > 0 || progress.before !== null ? words.found(found) : words.none}</>;
+      return <>{found > 0 || progress.before !== null ? strings.search.found(found) : strings.search.none}</>;
     case 'failed':
       return (
         <>
-          {progress.error.code === 'closed' ? words.apart : words.found(found)}
+          {progress.error.code === 'closed' ? strings.search.apart : strings.search.found(found)}
           <button type="button" class="text" onClick={() => search.run(search.query.value)}>
-            {words.again}
+            {strings.search.again}
           </button>
         </>
       );

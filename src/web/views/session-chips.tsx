@@ -2,6 +2,7 @@
 import { useId, useMemo, useRef, useState } from 'preact/hooks';
 import type { Transcript } from '../../transcript/items.ts';
 import type { SessionClient } from '../client/session-client.ts';
+import { locale } from '../locale.ts';
 import { strings } from '../strings.ts';
 import { ControlsPanel } from './controls-panel.tsx';
 import { controlsOf, summaryOf } from './controls.ts';
@@ -71,7 +72,7 @@ export function SessionChips({ session, transcript, mayChange, over }: SessionCh
 
 function money({ amount, currency }: { amount: number; currency: string }): string {
   try {
-    return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+    return new Intl.NumberFormat(locale(), { style: 'currency', currency }).format(amount);
   } catch {
     return `${amount.toFixed(2)} ${currency}`;
   }

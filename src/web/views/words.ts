@@ -1,19 +1,25 @@
 /** Times, names and counts as people say them. */
 import type { Origin } from '../../protocol/facts.ts';
+import { locale } from '../locale.ts';
 import { strings } from '../strings.ts';
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
-const date = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
+const makeFormats = () => ({
+  clock: new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }),
+  day: new Intl.DateTimeFormat(locale(), { weekday: 'short', hour: '2-digit', minute: '2-digit' }),
+  date: new Intl.DateTimeFormat(locale(), {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }),
 });
+/** Made at the first use, when the language is known, and once: making one costs more than a hundred uses. */
+let formats: ReturnType<typeof makeFormats> | undefined;
 
 /** `at`: milliseconds since the Unix epoch. */
 export function when(at: number, now: number = Date.now()): string {
   const then = new Date(at);
+  const { clock, day, date } = (formats ??= makeFormats());
   if (then.toDateString() === new Date(now).toDateString()) return clock.format(then);
   return now - at < 6 * 24 * 3_600_000 ? day.format(then) : date.format(then);
 }

@@ -9,6 +9,7 @@ import '../style/desk.css';
 import { render } from 'preact';
 import { systemClock } from '../../base/clock.ts';
 import { HostClient } from '../client/host-client.ts';
+import { speak } from '../language.ts';
 import { strings } from '../strings.ts';
 import { nextFrame } from '../views/frame.ts';
 import { loadMarkdown } from '../views/markdown-loader.ts';
@@ -19,20 +20,26 @@ import { postMessageTransport, webviewKeep, type VsCodeApi } from './transport.t
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-loadMarkdown();
-const api = acquireVsCodeApi();
-const keep = webviewKeep(api);
-const host = new HostClient({ name: strings.theDesk, keep, clock: systemClock, frame: nextFrame });
-const connect = () => void host.connect(postMessageTransport(api, window));
-const root = document.getElementById('root') ?? document.body;
+async function main(): Promise<void> {
+  loadMarkdown();
+  // The page comes with VS Code's language.
+  await speak(document, [document.documentElement.lang]);
+  const api = acquireVsCodeApi();
+  const keep = webviewKeep(api);
+  const host = new HostClient({ name: strings.theDesk, keep, clock: systemClock, frame: nextFrame });
+  const connect = () => void host.connect(postMessageTransport(api, window));
+  const root = document.getElementById('root') ?? document.body;
 
-const desk = new DeskHost(host);
-const openFile = (path: string, line: number | null) => void desk.openFile(path, line);
+  const desk = new DeskHost(host);
+  const openFile = (path: string, line: number | null) => void desk.openFile(path, line);
 
-render(
-  <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true, openFile }}>
-    <DeskApp host={host} desk={desk} onRetry={connect} />
-  </SurfaceContext.Provider>,
-  root,
-);
-connect();
+  render(
+    <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true, openFile }}>
+      <DeskApp host={host} desk={desk} onRetry={connect} />
+    </SurfaceContext.Provider>,
+    root,
+  );
+  connect();
+}
+
+void main();

@@ -1,0 +1,98 @@
+/** Every language of the web client says everything, and none is chosen too early. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { chooseLanguage, speak } from '../../../src/web/language.ts';
+import { count, writeAs } from '../../../src/web/locale.ts';
+import { english, say, strings } from '../../../src/web/strings.ts';
+import { chinese } from '../../../src/web/strings.zh-cn.ts';
+import { root } from '../../support/paths.ts';
+
+/** What is written the same in every language. */
+const names = new Set(['Offdesk', '[on | off | status]']);
+const samples = [7, 8];
+
+/** Texts by their path; of a function, what it says to one argument and more. */
+function texts(table: object, path = ''): [string, string][] {
+  return Object.entries(table).flatMap(([key, value]: [string, unknown]) => {
+    const here = path ? `${path}.${key}` : key;
+    if (typeof value === 'string') return [[here, value]];
+    if (typeof value === 'function') return [[here, String(value(...samples))]];
+    return texts(value as object, here);
+  });
+}
+
+/** The arguments that a text shows, however they are ordered. */
+const shown = (text: string) => samples.filter((sample) => text.includes(String(sample)));
+
+/** The names of what is read from `strings` while a module loads. */
+function readEarly(file: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) || ts.isTypeNode(node) || ts.isImportDeclaration(node)) return;
+    if (ts.isIdentifier(node) && node.text === 'strings') found.push(`${file}: ${node.parent.getText()}`);
+    ts.forEachChild(node, visit);
+  };
+  const text = readFileSync(join(root, 'src/web', file), 'utf8');
+  if (!text.includes('strings')) return [];
+  const kind = file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind));
+  return found;
+}
+
+describe('web: languages', () => {
+  const said = new Map(texts(chinese));
+
+  it('S14, U10: a language has every text, with the same arguments, and none in English', () => {
+    const wanted = texts(english);
+    assert.deepEqual(
+      [...said.keys()],
+      wanted.map(([path]) => path),
+    );
+    for (const [path, text] of wanted) {
+      const other = said.get(path) ?? '';
+      assert.deepEqual(shown(other), shown(text), path);
+      if (!names.has(text) && /[a-z]/i.test(text)) assert.match(other, /\p{Script=Han}/u, path);
+    }
+  });
+
+  it('U10: no text is read before the language is chosen', function () {
+    this.timeout(30_000);
+    const files = readdirSync(join(root, 'src/web'), { recursive: true, encoding: 'utf8' });
+    const early = files
+      .filter((name) => /\.tsx?$/.test(name) && name !== 'strings.ts')
+      .flatMap((name) => readEarly(name));
+    assert.deepEqual(early, []);
+  });
+
+  it("U10: the first of the reader's languages that there is, else English with the reader's clock", () => {
+    const chosen = (...wanted: string[]) => chooseLanguage(wanted).tag;
+    assert.equal(chosen('zh-CN', 'en'), 'zh-CN');
+    assert.equal(chosen('zh-cn'), 'zh-CN');
+    assert.equal(chosen('zh'), 'zh-CN');
+    assert.equal(chosen('zh-Hans-SG'), 'zh-SG');
+    assert.equal(chosen('en-GB', 'zh-CN'), 'en-GB');
+    assert.equal(chosen('de-AT', 'zh-CN', 'en'), 'zh-CN');
+    assert.equal(chosen('zh-TW'), 'en-TW');
+    assert.equal(chosen('de'), 'en-DE');
+    assert.equal(chosen('no tag at all'), 'en');
+    assert.equal(chosen(), 'en');
+  });
+
+  it('U10: the page says which language it speaks', async () => {
+    const page = { documentElement: { lang: 'en' } } as Document;
+    try {
+      await speak(page, ['zh-CN']);
+      assert.equal(page.documentElement.lang, 'zh-CN');
+      assert.equal(strings.send, chinese.send);
+      await speak(page, ['hi-IN']);
+      assert.equal(page.documentElement.lang, 'en-IN');
+      assert.equal(strings.send, english.send);
+      assert.equal(count(1_234_567), '12,34,567');
+    } finally {
+      say(english);
+      writeAs('en');
+    }
+  });
+});
