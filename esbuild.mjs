@@ -49,9 +49,19 @@ const coreExternal = {
 const commandsExternal = {
   name: 'commands-external',
   setup(b) {
-    b.onResolve({ filter: /^\.\/attach\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './attach.js', external: true } : undefined,
+    const outputs = { './attach.ts': './attach.js', './chat.tsx': './chat.mjs' };
+    b.onResolve({ filter: /^\.\/(attach\.ts|chat\.tsx)$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: outputs[path], external: true } : undefined,
     );
+  },
+};
+
+// Ink asks for it in development alone.
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup(b) {
+    b.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'absent' }));
+    b.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export default {};' }));
   },
 };
 
@@ -94,6 +104,17 @@ async function buildAll() {
       banner: { js: '#!/usr/bin/env node' },
     },
     { ...node, entryPoints: { attach: 'src/cli/attach.ts' }, outdir: 'dist' },
+    {
+      // Ink's layout engine is WebAssembly that is awaited as it loads: a module, not CommonJS.
+      ...{ ...node, format: 'esm', outExtension: { '.js': '.mjs' } },
+      entryPoints: { chat: 'src/cli/chat.tsx' },
+      outdir: 'dist',
+      define: { ...shared.define, 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+      plugins: [withoutDevtools],
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    },
   ];
   const results = [];
   for (const options of parts) results.push(await run(options));

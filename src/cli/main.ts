@@ -5,6 +5,7 @@ import { plainLines } from '../base/plain-text.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { AttachOptions } from './attach.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { cliPorts, type PortsOptions } from './ports.ts';
 import { remoteControl, type RemoteControlOptions } from './remote-control.ts';
 import { relay, type RelayCommandOptions } from './relay-command.ts';
 
@@ -78,6 +79,25 @@ program
   .option('--registration-token <token>', 'computers must name it (or OFFDESK_REGISTRATION_TOKEN)')
   .option('--verbose', 'log to stderr')
   .action((options: RelayCommandOptions) => relay(options));
+
+program
+  .command('chat')
+  .description('the conversation in this terminal and on your paired devices at once')
+  .requiredOption('--remote-control', 'serve it to your paired devices')
+  .option('--cwd <dir>', 'folder in which the agent works', process.cwd())
+  .option('--agent <name>', 'as with remote-control')
+  .addOption(new Option('--agent-command <command>', 'any ACP agent on stdio').conflicts('agent'))
+  .option('--relay <url>', 'your own relay')
+  .addOption(new Option('--public-url <url>', 'an HTTPS address of the embedded relay').conflicts('relay'))
+  .option('--port <n>', 'port of the embedded relay', port)
+  .option('--name <text>', 'name of this computer on your devices')
+  .action(async (options: PortsOptions) => {
+    const [{ chat }, { createRemoteHost }] = await Promise.all([
+      import('./chat.tsx'),
+      import('../host/core.ts'),
+    ]);
+    await chat({ cwd: options.cwd, createHost: () => createRemoteHost(cliPorts(options)) });
+  });
 
 program
   .command('attach')

@@ -13,7 +13,7 @@ import { eventually } from '../support/wait.ts';
 
 const patienceMs = 120_000;
 
-describe('offdesk attach with real agents', function () {
+describe('M8: offdesk attach with real agents', function () {
   this.timeout(300_000);
   const place = agentsPlace(30);
   const processes: TestProcess[] = [];

@@ -12,7 +12,7 @@ import { TestDevice } from '../support/test-device.ts';
 import type { ProbeClient } from '../support/probe-client.ts';
 import { eventually } from '../support/wait.ts';
 
-describe('offdesk attach', function () {
+describe('M8: offdesk attach', function () {
   this.timeout(120_000);
   let host: CliHost;
   let proxy: FaultProxy;

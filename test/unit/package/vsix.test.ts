@@ -22,6 +22,7 @@ const expected: string[] = [
   'extension/dist/core.js',
   'extension/dist/cli.js',
   'extension/dist/attach.js',
+  'extension/dist/chat.mjs',
   'extension/dist/web/index.html',
   'extension/dist/web/manifest.webmanifest',
   'extension/dist/web/build.txt',

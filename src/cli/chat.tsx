@@ -1,0 +1,65 @@
+/** @jsxImportSource react */
+/** `offdesk chat --remote-control`: the conversation in the terminal and on paired devices at once. */
+import { stat } from 'node:fs/promises';
+import { render } from 'ink';
+import { systemClock } from '../base/clock.ts';
+import { OffdeskError, type ErrorCode } from '../base/error.ts';
+import type { RemoteHost } from '../host/api.ts';
+import { ChatView } from './chat/chat-view.tsx';
+import { Conversation } from './chat/conversation.ts';
+import { pipe } from './chat/pipe.ts';
+import { HostPeer } from './client/host-peer.ts';
+
+export interface ChatPorts {
+  cwd: string;
+  createHost(): RemoteHost;
+}
+
+/** Resolves when its user has quit; the session is over then. */
+export async function chat({ cwd, createHost }: ChatPorts): Promise<void> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new OffdeskError(
+      'settings_invalid',
+      'A conversation needs a terminal.',
+      'Without one use: offdesk remote-control --json',
+    );
+  }
+  const folder = await stat(cwd).catch(() => undefined);
+  if (!folder?.isDirectory()) {
+    throw new OffdeskError('settings_invalid', `${cwd} is no folder.`, 'Name one with --cwd.');
+  }
+  const host = createHost();
+  const [here, there] = pipe();
+  const served = host.connectDesk(there);
+  const peer = new HostPeer(systemClock);
+  const conversation = new Conversation(peer);
+  let back = true;
+  let quit!: () => void;
+  const over = new Promise<void>((resolve) => {
+    quit = () => {
+      back = false;
+      resolve();
+    };
+    process.once('SIGINT', quit);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  const ended = new Promise<never>((_, reject) => {
+    host.onStatus(({ state, error }) => {
+      if (error && (state === 'error' || state === 'off'))
+        reject(new OffdeskError(error.code as ErrorCode, error.message, error.next));
+    });
+  });
+  peer.use(here);
+  const screen = render(<ChatView chat={conversation} quit={quit} />, { exitOnCtrlC: false });
+  try {
+    await Promise.race([host.start({ invite: true }).then(() => over), over, ended]);
+  } finally {
+    screen.unmount();
+    process.once('SIGINT', () => process.exit(1));
+    conversation.dispose();
+    peer.dispose();
+    served.dispose();
+    await (back ? host.suspend() : host.stop());
+    process.stdin.destroy();
+  }
+}

@@ -1,0 +1,85 @@
+/** `offdesk chat --remote-control` in a real terminal, with a phone on the same session. */
+import assert from 'node:assert/strict';
+import { cliEnvironment } from '../support/cli-host.ts';
+import { needing } from '../support/needs.ts';
+import { cliPath } from '../support/paths.ts';
+import { freePort } from '../support/ports.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { Terminal } from '../support/terminal.ts';
+import { TestDevice } from '../support/test-device.ts';
+import { eventually } from '../support/wait.ts';
+
+describe('S12: offdesk chat', function () {
+  this.timeout(180_000);
+  let terminal: Terminal | undefined;
+  let phone: TestDevice | undefined;
+
+  before(function () {
+    needing(this, 'terminal', 'proc');
+  });
+  afterEach(async () => {
+    phone?.dispose();
+    await terminal?.close();
+  });
+
+  it('L30: streams, asks by digits, stops by Esc, lists commands; a phone’s prompts appear as if typed here', async () => {
+    terminal = await Terminal.open(
+      [
+        process.execPath,
+        ...[cliPath, 'chat', '--remote-control', '--agent', 'demo', '--port', String(await freePort())],
+      ],
+      { columns: 140, rows: 50, env: cliEnvironment(tempFolder('od-home')) },
+    );
+    const type = async (text: string): Promise<void> => {
+      await terminal!.press('-l', text);
+      await terminal!.press('Enter');
+    };
+    await terminal.shows(/Demo agent \(demo\) · idle · mode ask/);
+    const shown = (await terminal.text()).replaceAll('\n', '');
+    const link = /http:\/\/127\.0\.0\.1:\d+\/#i=[A-Za-z0-9_-]{108}/.exec(shown)?.[0];
+    assert.ok(link, shown);
+
+    phone = new TestDevice();
+    const paired = phone.pair(link, { name: 'Pixel' });
+    await terminal.shows('Pixel wants to pair');
+    await terminal.press('y');
+    await paired;
+    const probe = await phone.connect();
+    const session = await eventually(() => probe.state?.sessions[0], { what: 'the session' });
+    await probe.resume(session.id, { tail: 50 });
+    await terminal.shows('1 devices here');
+
+    await terminal.press('-l', '/ru');
+    await terminal.shows('/run');
+    await terminal.press('Tab');
+    await terminal.press('Enter');
+    await terminal.shows('1 Allow once');
+    await terminal.press('1');
+    await terminal.shows('The command ran well.');
+    const answered = await probe.event('question_closed');
+    assert.equal(answered.origin.kind, 'desk');
+
+    await probe.prompt(session.id, 'phone-prompt', '/text');
+    await terminal.shows('> /text (Pixel)');
+    await terminal.shows('That is all.');
+
+    await type('/long 5000');
+    await terminal.shows('works, Esc stops');
+    await type('Say hello');
+    await terminal.shows('waits: > Say hello');
+    await terminal.press('Escape');
+    await terminal.shows('The queue is held by Stop');
+    await terminal.press('C-r');
+    await eventually(() => probe.facts.filter(({ event }) => event?.type === 'turn_ended').length === 4, {
+      what: 'the prompt that waited to be done',
+      timeoutMs: 30_000,
+    });
+    await terminal.press('BTab');
+    await terminal.shows('mode auto');
+
+    await terminal.shows(' idle ');
+    await terminal.press('C-c');
+    assert.equal(await terminal.exitCode(), '0');
+    await eventually(() => terminal!.leftovers().length === 0, { what: 'all processes to be gone' });
+  });
+});
