@@ -14,10 +14,13 @@ export function exactText(text: string): string {
   return hidden.test(text) ? text.replace(allHidden, nameOf) : text;
 }
 
-/** For prose: overrides alone, since languages that are written from right to left need the others. */
-export function withoutOverrides(text: string): string {
-  return text.replace(/[\u202d\u202e]/g, nameOf);
+/** For prose: controls and overrides alone, since languages that are written from right to left need the others. */
+export function prose(text: string): string {
+  return unruly.test(text) ? text.replace(allUnruly, nameOf) : text;
 }
+
+const unruly = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202d\u202e]/;
+const allUnruly = new RegExp(unruly, 'g');
 
 function nameOf(character: string): string {
   const code = character.charCodeAt(0);

@@ -3,6 +3,7 @@ import { Component } from 'preact';
 import type { Item, ToolItem } from '../../transcript/items.ts';
 import type { AnswerState } from '../client/answers.ts';
 import { strings } from '../strings.ts';
+import { prose } from './exact-text.ts';
 import { LongText } from './long-text.tsx';
 import { MessageText } from './message-text.tsx';
 import { NestedSteps } from './nested-steps.tsx';
@@ -58,7 +59,7 @@ export class ItemView extends Component<ItemViewProps> {
           <div class={item.role === 'user' ? 'prompt' : 'agent'}>
             {item.role === 'user' ? (
               <div class="me">
-                <LongText text={item.text} />
+                <LongText text={prose(item.text)} />
               </div>
             ) : (
               <MessageText text={item.text} growing={growing} />

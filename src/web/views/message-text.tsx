@@ -5,7 +5,7 @@ import { MarkdownView } from './markdown-view.tsx';
 import { sectionsOf } from './markdown-sections.ts';
 import { memo } from './memo.ts';
 import { nextFrame } from './frame.ts';
-import { withoutOverrides } from './exact-text.ts';
+import { prose } from './exact-text.ts';
 
 /** Sections at both ends that show without a tap. */
 const ends = 2;
@@ -49,7 +49,7 @@ export function MessageText({ text, growing }: { text: string; growing: boolean 
 const Section = memo(function Section({ text, growing }: { text: string; growing: boolean }) {
   return (
     <div class="section">
-      <MarkdownView text={withoutOverrides(text)} growing={growing} />
+      <MarkdownView text={prose(text)} growing={growing} />
     </div>
   );
 });

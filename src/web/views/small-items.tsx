@@ -8,7 +8,7 @@ import type {
   UnknownItem,
 } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
-import { exactText, withoutOverrides } from './exact-text.ts';
+import { exactText, prose } from './exact-text.ts';
 import { Icon } from './icon.tsx';
 import { LongText } from './long-text.tsx';
 import { visible } from './visible-text.tsx';
@@ -23,7 +23,7 @@ export function ThoughtView({ item, growing }: { item: ThoughtItem; growing: boo
         {title}
       </summary>
       <p>
-        <LongText text={withoutOverrides(item.text.trim())} />
+        <LongText text={prose(item.text.trim())} />
       </p>
     </details>
   );
@@ -90,7 +90,7 @@ export function CompactionView({ item }: { item: CompactionItem }) {
         {strings.compaction[item.status]}
       </summary>
       <p>
-        <LongText text={withoutOverrides(item.error || item.summary)} />
+        <LongText text={prose(item.error || item.summary)} />
       </p>
     </details>
   );

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { carriedColours, piecesOf, plainText } from '../../../src/web/views/ansi.ts';
-import { exactText, withoutOverrides } from '../../../src/web/views/exact-text.ts';
+import { exactText, prose } from '../../../src/web/views/exact-text.ts';
 
 const shown = (text: string) => piecesOf(text).map((piece) => [piece.text, piece.className]);
 
@@ -61,7 +61,7 @@ describe('terminal output', () => {
     assert.equal(exactText('rm \u202efdp.x\u2069\u200b\u0000'), 'rm [U+202E]fdp.x[U+2069][U+200B]␀');
     assert.equal(exactText('👩‍💻 é\ttab\n'), '👩‍💻 é\ttab\n');
     assert.equal(plainText('\u001b[31m\u202eevil'), '[U+202E]evil');
-    assert.equal(withoutOverrides('\u200fשלום\u200f \u202ex'), '\u200fשלום\u200f [U+202E]x');
+    assert.equal(prose('\u200fשלום\u200f \u202ex'), '\u200fשלום\u200f [U+202E]x');
   });
 
   it('C12: colours go on where a window begins', () => {
@@ -91,7 +91,6 @@ describe('terminal output', () => {
     );
     fc.assert(
       fc.property(fc.array(bit, { maxLength: 60 }), (bits) => {
-         
         assert.doesNotMatch(plainText(bits.join('')), /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
       }),
       { numRuns: 2_000 },
