@@ -8,6 +8,13 @@ export interface AgentProgram {
   args: string[];
   /** Arguments with which it prints whether it is logged in, as `{"loggedIn": boolean}`. */
   loginCheck?: string[];
+  quirks?: AgentQuirks;
+}
+
+/** What the upstream must know of an agent beyond what its answers show; each is explained where it is set. */
+export interface AgentQuirks {
+  /** It forgets a session that it is asked for in the minute of the clock in which that session began. */
+  forgetsWithinMinute?: true;
 }
 
 export interface KnownAgent {
@@ -52,7 +59,15 @@ export const knownAgents: readonly KnownAgent[] = [
   {
     id: 'gemini',
     title: 'Gemini CLI',
-    commands: [{ command: 'gemini', args: ['--acp'] }],
+    commands: [
+      {
+        command: 'gemini',
+        args: ['--acp'],
+        // Gemini CLI 0.61 names a session's file by its id and the minute, and begins that file anew before it reads
+        // it: asked for in the minute in which it began, the session is overwritten by an empty one.
+        quirks: { forgetsWithinMinute: true },
+      },
+    ],
     install: 'Install it with: npm install -g @google/gemini-cli',
     login: 'Run gemini in a terminal and log in there, then try again.',
     env: {},

@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { AgentOffers } from '../session/agent-port.ts';
 import { modeOption } from './mode-option.ts';
+import { modelOption, modelState, type ModelState } from './model-option.ts';
 import type { Replay } from './replay.ts';
 
 /** ACP: the agent wants a login first. */
@@ -22,6 +23,8 @@ export interface OpenOptions {
   authMethod: string | undefined;
   /** The agent's own id of the session to continue. */
   earlier: string | undefined;
+  /** Nobody has what was said in it yet: it is to be told, and so the session is loaded where it can be. */
+  told: boolean;
   replay: Replay;
   log: Log;
 }
@@ -30,11 +33,16 @@ export interface Opened {
   offers: AgentOffers;
   /** The config option that stands for modes, where the agent has none. */
   modeConfig: string | undefined;
+  /** Its models, where no config option of its own stands for them. */
+  models: ModelState | undefined;
+  /** It lists its own sessions. */
+  lists: boolean;
 }
 
 /** What session/new, session/load and session/resume have in common. */
 interface SessionAnswer {
   modes?: unknown;
+  models?: unknown;
   configOptions?: readonly unknown[] | null | undefined;
 }
 
@@ -84,13 +92,14 @@ async function continueSession(
   connection: ClientConnection,
   { agentCapabilities }: InitializeResponse,
   sessionId: string,
-  { cwd, replay, log }: OpenOptions,
+  { cwd, told, replay, log }: OpenOptions,
 ): Promise<SessionAnswer | undefined> {
   const params = { sessionId, cwd, mcpServers: [] };
   const resumes = Boolean(agentCapabilities?.sessionCapabilities?.resume);
   const loads = agentCapabilities?.loadSession === true;
-  for (const way of [...(resumes ? (['resume'] as const) : []), ...(loads ? (['load'] as const) : [])]) {
-    replay.ask();
+  const ways = [...(resumes ? (['resume'] as const) : []), ...(loads ? (['load'] as const) : [])];
+  for (const way of told ? ways.toReversed() : ways) {
+    replay.ask(told);
     try {
       const answer: SessionAnswer | null =
         way === 'resume'
@@ -110,13 +119,16 @@ async function continueSession(
 
 function opened(hello: InitializeResponse, id: string, session: SessionAnswer, kept: boolean): Opened {
   const mode = session.modes ? undefined : modeOption(session.configOptions);
+  const models = modelState(session);
+  const own = (session.configOptions as Record<string, unknown>[] | null | undefined) ?? null;
   const offers: AgentOffers = {
     modes: (session.modes as Record<string, unknown> | null | undefined) ?? mode?.modes ?? null,
-    configOptions: (session.configOptions as Record<string, unknown>[] | null | undefined) ?? null,
+    configOptions: models ? [...(own ?? []), modelOption(models)] : own,
     promptCapabilities:
       (hello.agentCapabilities?.promptCapabilities as Record<string, unknown> | undefined) ?? null,
     session: id,
     kept,
   };
-  return { offers, modeConfig: mode?.configId };
+  const lists = Boolean(hello.agentCapabilities?.sessionCapabilities?.list);
+  return { offers, modeConfig: mode?.configId, models, lists };
 }

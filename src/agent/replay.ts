@@ -23,7 +23,9 @@ export class Replay {
   readonly #tell: (update: RawUpdate) => void;
   #phase: Phase = { name: 'live' };
   #pending = false;
+  #told = false;
   #askedAt = 0;
+  #toldAt = 0;
 
   constructor(tell: (update: RawUpdate) => void) {
     this.#tell = tell;
@@ -39,10 +41,12 @@ export class Replay {
     return this.#askedAt;
   }
 
-  ask(): void {
+  /** `told`: nobody has its history yet, so that all is told. */
+  ask(told = false): void {
     this.#pending = true;
     this.#askedAt = performance.now();
-    this.#phase = { name: 'asked', state: new Map() };
+    this.#told = told;
+    this.#phase = told ? { name: 'live' } : { name: 'asked', state: new Map() };
   }
 
   update(session: unknown, update: RawUpdate): void {
@@ -50,6 +54,7 @@ export class Replay {
     const kind = update.sessionUpdate;
     switch (phase.name) {
       case 'live':
+        this.#toldAt = performance.now();
         return this.#tell(update);
       case 'asked':
         if (stateKinds.has(kind)) phase.state.set(kind, update);
@@ -80,9 +85,9 @@ export class Replay {
    */
   async loaded(): Promise<void> {
     const late = { name: 'late' as const, heldAt: performance.now() };
-    this.#continued(late);
+    if (!this.#told) this.#continued(late);
     for (;;) {
-      const left = late.heldAt + limits.agentReplayQuietMs - performance.now();
+      const left = Math.max(late.heldAt, this.#toldAt) + limits.agentReplayQuietMs - performance.now();
       if (left <= 0) break;
       await wait(left);
     }

@@ -1,4 +1,5 @@
 /** The agent's side of a session over ACP: where agents differ, it is absorbed here. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { client, type ClientConnection } from '@agentclientprotocol/sdk';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
@@ -6,12 +7,19 @@ import { rawUpdate, type PromptBlock } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import { tapNotifications } from '../protocol/transport.ts';
 import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts';
+import { agentSessions, type AgentSessionPage } from './agent-sessions.ts';
+import type { AgentQuirks } from './catalog.ts';
 import { isLoggedOut } from './login-check.ts';
 import { modeUpdate } from './mode-option.ts';
+import { modelOption, modelOptionId, type ModelState } from './model-option.ts';
 import { isLoginError, openSession, type Opened } from './open-session.ts';
 import type { ProcessIdentity } from './orphan.ts';
 import { garbage, startProcess, type AgentCommand, type AgentProcess } from './process.ts';
 import { Replay } from './replay.ts';
+
+const minuteMs = 60_000;
+/** Its clock and this one's are the same, but not looked at in the same moment. */
+const minuteMargin = 500;
 
 export interface UpstreamOptions extends AgentCommand {
   cwd: string;
@@ -21,8 +29,11 @@ export interface UpstreamOptions extends AgentCommand {
   loginHint: string;
   /** Arguments with which the command says whether it is logged in (login-check.ts). */
   loginCheck?: string[];
+  quirks?: AgentQuirks;
   /** How long start may take, in milliseconds; `limits.agentStartMs` unless given. */
   startMs?: number;
+  /** How long a turn may go on after its cancel; `limits.agentCancelMs` unless given. */
+  cancelMs?: number;
   /**
    * Told before anything is asked of a process, and `undefined` once it is gone: what `endOrphan` (orphan.ts) needs
    * where this host is killed.
@@ -39,7 +50,20 @@ interface Running {
   sessionId: string;
   /** The config option that stands for modes, where the agent has none. */
   modeConfig: string | undefined;
+  /** Its models, where no config option of its own stands for them. */
+  models: ModelState | undefined;
+  /** It lists its own sessions. */
+  lists: boolean;
   replay: Replay;
+  /** The turn that runs. */
+  turn: Turn | undefined;
+}
+
+interface Turn {
+  /** Runs from its cancel on. */
+  patience: NodeJS.Timeout | undefined;
+  /** The agent did not end it in time, and is being ended for it. */
+  givenUp: boolean;
 }
 
 /** One agent process with one session in it. */
@@ -51,26 +75,45 @@ export class Upstream implements AgentPort {
   /** How often it was stopped: a start that was overtaken starts nothing. */
   #stops = 0;
   #sink: AgentSink | undefined;
+  /** The session that began in a process of this agent, and when, by the clock. */
+  #begun: { session: string; at: number } | undefined;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.#log = scopedLog(options.log, `agent ${options.name}`);
   }
 
-  async start(sink: AgentSink, earlier?: string): Promise<AgentOffers> {
+  /**
+   * AgentPort. `told`: nobody has what was said in the earlier session yet, so the sink is told it, where the agent can
+   * tell it.
+   */
+  async start(sink: AgentSink, earlier?: string, told = false): Promise<AgentOffers> {
     const stops = this.#stops;
     if (this.#process) await this.#end();
+    if (earlier !== undefined && earlier === this.#begun?.session) await this.#minuteOver(this.#begun.at);
     if (stops !== this.#stops) throw new OffdeskError('closed', `${this.#options.name} was stopped.`);
     const replay = this.#replay(sink);
     try {
-      return await this.#launch(sink, replay, earlier);
+      return await this.#launch(sink, replay, earlier, told);
     } catch (error) {
       // What broke or hung over its earlier session can still begin another, in another process.
       if (!replay.pending || stops !== this.#stops || isLoginRequired(error)) throw error;
       const { code } = asOffdeskError(error);
       this.#log.write('warn', 'did not get over its earlier session and starts afresh', { code });
     }
-    return await this.#launch(sink, this.#replay(sink), undefined);
+    return await this.#launch(sink, this.#replay(sink), undefined, false);
+  }
+
+  async #minuteOver(begun: number): Promise<void> {
+    if (!this.#options.quirks?.forgetsWithinMinute) return;
+    const left = (Math.floor(begun / minuteMs) + 1) * minuteMs - Date.now();
+    if (left > 0) await wait(left + minuteMargin);
+  }
+
+  /** Its own sessions, the one used last first; undefined where it does not list them. `before`: `next` of a page. */
+  async sessions(before?: string): Promise<AgentSessionPage | undefined> {
+    const { connection, lists } = this.#alive();
+    return lists ? await agentSessions(connection, before) : undefined;
   }
 
   #replay(sink: AgentSink): Replay {
@@ -82,7 +125,12 @@ export class Upstream implements AgentPort {
     });
   }
 
-  async #launch(sink: AgentSink, replay: Replay, earlier: string | undefined): Promise<AgentOffers> {
+  async #launch(
+    sink: AgentSink,
+    replay: Replay,
+    earlier: string | undefined,
+    told: boolean,
+  ): Promise<AgentOffers> {
     const agentProcess = startProcess(this.#options, this.#options.cwd, this.#log, this.#options.family);
     this.#process = agentProcess;
     this.#sink = sink;
@@ -92,9 +140,11 @@ export class Upstream implements AgentPort {
       const { offers, ...opened } = await this.#bounded(
         agentProcess,
         replay,
-        this.#open(connection, replay, earlier),
+        this.#open(connection, replay, earlier, told),
       );
-      this.#running = { process: agentProcess, connection, sessionId: offers.session, replay, ...opened };
+      const sessionId = offers.session;
+      if (!offers.kept) this.#begun = { session: sessionId, at: Date.now() };
+      this.#running = { process: agentProcess, connection, sessionId, replay, turn: undefined, ...opened };
       void agentProcess.exited.then((error) => {
         if (this.#running?.process !== agentProcess) return;
         this.#running = undefined;
@@ -121,29 +171,59 @@ export class Upstream implements AgentPort {
   }
 
   async prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }> {
-    const { connection, sessionId, process, replay } = this.#alive();
+    const running = this.#alive();
+    const { connection, sessionId, process, replay } = running;
     replay.over();
-    const turn = connection.agent.request('session/prompt', { sessionId, prompt: blocks as never });
-    const lost = process.exited.then((error) => Promise.reject(error));
+    const turn: Turn = { patience: undefined, givenUp: false };
+    running.turn = turn;
+    const answer = connection.agent.request('session/prompt', { sessionId, prompt: blocks as never });
+    const lost = process.exited.then((error) =>
+      turn.givenUp ? { stopReason: 'cancelled' } : Promise.reject(error),
+    );
     try {
-      const { stopReason } = await Promise.race([turn, lost]);
+      const { stopReason } = await Promise.race([answer, lost]);
       return { stopReason };
     } catch (error) {
+      // It broke off, by our own hand.
+      if (turn.givenUp) return await lost;
       if (!isLoginError(error)) throw error;
       // A process that began without a login does not learn of a later one: the next prompt starts another.
       const login = this.#loginRequired();
       await this.#end();
       this.#sink?.exited(login);
       throw login;
+    } finally {
+      clearTimeout(turn.patience);
+      running.turn = undefined;
     }
   }
 
+  /** An agent that goes on regardless is ended, so that nobody waits for it for ever; it may remember its session. */
   cancel(): void {
     const running = this.#running;
-    if (running)
-      void running.connection.agent
-        .notify('session/cancel', { sessionId: running.sessionId })
-        .catch(() => {});
+    if (!running) return;
+    const { connection, sessionId, turn } = running;
+    void connection.agent.notify('session/cancel', { sessionId }).catch(() => {});
+    if (turn)
+      turn.patience ??= setTimeout(
+        () => this.#giveUp(running, turn),
+        this.#options.cancelMs ?? limits.agentCancelMs,
+      );
+  }
+
+  #giveUp(running: Running, turn: Turn): void {
+    if (this.#running !== running || running.turn !== turn) return;
+    const { name } = this.#options;
+    this.#log.write('warn', 'did not end a cancelled turn and is ended');
+    turn.givenUp = true;
+    void this.#end();
+    this.#sink?.exited(
+      new OffdeskError(
+        'agent_exited',
+        `${name} did not stop, and was ended.`,
+        'Send a prompt to start it again.',
+      ),
+    );
   }
 
   async setMode(modeId: string): Promise<void> {
@@ -160,10 +240,20 @@ export class Upstream implements AgentPort {
     configId: string,
     value: string | boolean,
   ): Promise<Record<string, unknown>[] | null> {
+    const { models } = this.#alive();
+    if (models && configId === modelOptionId) return await this.#setModel(models, String(value));
     const params = typeof value === 'boolean' ? { type: 'boolean' as const, value } : { value };
     const configOptions = await this.#setOption(configId, params);
     this.#tellMode(configOptions);
     return configOptions;
+  }
+
+  /** The method that went with `models`, before there were config options. */
+  async #setModel(models: ModelState, modelId: string): Promise<Record<string, unknown>[]> {
+    const { connection, sessionId } = this.#alive();
+    await connection.agent.request<unknown>('session/set_model', { sessionId, modelId });
+    models.currentModelId = modelId;
+    return [modelOption(models)];
   }
 
   stop(): Promise<void> {
@@ -231,12 +321,17 @@ export class Upstream implements AgentPort {
     );
   }
 
-  async #open(connection: ClientConnection, replay: Replay, earlier: string | undefined): Promise<Opened> {
+  async #open(
+    connection: ClientConnection,
+    replay: Replay,
+    earlier: string | undefined,
+    told: boolean,
+  ): Promise<Opened> {
     const { name, cwd, authMethod, loginCheck } = this.#options;
     // Beside the start, which takes as long.
     const loggedOut = loginCheck ? isLoggedOut(this.#options, loginCheck, cwd) : Promise.resolve(false);
     const log = this.#log;
-    const opened = await openSession(connection, { name, cwd, authMethod, earlier, replay, log });
+    const opened = await openSession(connection, { name, cwd, authMethod, earlier, told, replay, log });
     if (await loggedOut) throw this.#loginRequired();
     return opened;
   }

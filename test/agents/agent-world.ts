@@ -1,7 +1,7 @@
 /** One real agent at the desk and one paired device that drives it over the secure channel. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Answer, Fact } from '../../src/protocol/facts.ts';
 import { limits } from '../../src/protocol/limits.ts';
@@ -9,6 +9,7 @@ import { methods } from '../../src/protocol/methods.ts';
 import { applyFacts, emptyTranscript } from '../../src/transcript/fold.ts';
 import type { Item, PromptItem, QuestionItem, ToolItem, Transcript } from '../../src/transcript/items.ts';
 import type { LoggedRequest } from '../model/server.ts';
+import { allProcesses } from '../support/process-table.ts';
 import type { ProbeClient } from '../support/probe-client.ts';
 import type { QuietNetwork } from '../support/quiet-network.ts';
 import { installedAgent, type AnyAgent, type ModelProcess } from '../support/real-agents.ts';
@@ -69,14 +70,17 @@ export class AgentWorld {
   #device: TestDevice | undefined;
   #session = '';
   #restore: () => void = () => {};
+  #beside: Promise<AgentWorld> | undefined;
+  readonly #others: AgentWorld[] = [];
 
-  /** `home`: of another world of the same agent, to share what the agent keeps there. */
-  constructor(name: AnyAgent, place: Place, home?: string) {
+  /** `beside`: a world of the same agent, to share workspace and home with. */
+  constructor(name: AnyAgent, place: Place, beside?: AgentWorld) {
     this.name = name;
     this.#place = place;
     this.#folder = tempFolder(`od-${name}`);
-    this.#home = home ?? join(this.#folder, 'home');
-    this.workspace = join(this.#folder, 'garden-shed');
+    this.#home = beside?.home ?? join(this.#folder, 'home');
+    this.workspace = beside?.workspace ?? join(this.#folder, 'garden-shed');
+    if (beside) return;
     mkdirSync(this.workspace);
     writeFileSync(join(this.workspace, 'readme.txt'), 'alpha line\n');
   }
@@ -161,9 +165,15 @@ export class AgentWorld {
     return this.probe.facts;
   }
 
-  /** What the scripted model was asked since. */
-  requests(since = 0): LoggedRequest[] {
-    return this.#place.model.requests().slice(since);
+  /** How often the scripted model was asked so far. */
+  get asked(): number {
+    return this.#place.model.requests().length;
+  }
+
+  /** What it was asked since then, for a turn: requests without tools are for titles and summaries. */
+  requests(since: number): LoggedRequest[] {
+    const all = this.#place.model.requests().slice(since);
+    return all.filter(({ tools }) => (tools?.length ?? 0) > 0);
   }
 
   /** Sends a prompt; `answers` answers the questions of its turn. */
@@ -258,8 +268,68 @@ export class AgentWorld {
     await this.probe.connection.agent.notify('session/cancel', { sessionId: this.#session });
   }
 
+  /** What the agent itself calls the session. */
+  get agentSession(): string {
+    const offers = this.facts.findLast(({ event }) => event?.type === 'agent_offers')?.event;
+    assert.ok(offers?.type === 'agent_offers' && offers.session);
+    return offers.session;
+  }
+
+  async setMode(modeId: string): Promise<void> {
+    const _meta = { offdesk: { change: randomUUID() } };
+    await this.probe.request('session/set_mode', { sessionId: this.#session, modeId, _meta });
+    await eventually(() => this.transcript.modes?.['currentModeId'] === modeId, {
+      what: `mode ${modeId} to be shown`,
+    });
+  }
+
+  /** As someone who was told what it allows. */
+  async setOption(configId: string, value: string | boolean): Promise<void> {
+    const _meta = { offdesk: { change: randomUUID(), confirmed: true } };
+    const typed = typeof value === 'boolean' ? { type: 'boolean', value } : { value };
+    const params = { sessionId: this.#session, configId, ...typed, _meta };
+    await this.probe.request('session/set_config_option', params);
+  }
+
+  /** Whether a program of this command line runs that began in the workspace. */
+  runs(command: string): boolean {
+    return allProcesses().some((one) => {
+      if (!one.command.endsWith(command)) return false;
+      try {
+        return readlinkSync(`/proc/${String(one.pid)}/cwd`) === this.workspace;
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  /** SIGKILL to the agent's own process, as the host recorded it. */
+  killAgent(): void {
+    const file = join(this.#folder, 'offdesk', 'sessions', this.#session, 'session.json');
+    const { process: agent } = JSON.parse(readFileSync(file, 'utf8')) as { process?: { pid: number } };
+    assert.ok(agent, 'the host recorded the process of its agent');
+    process.kill(agent.pid, 'SIGKILL');
+  }
+
+  /** A second host in the same workspace with the same agent, which keeps its own things where this one does. */
+  async beside(): Promise<AgentWorld> {
+    this.#beside ??= (async () => {
+      const other = new AgentWorld(this.name, this.#place, this);
+      this.#others.push(other);
+      await other.start();
+      return other;
+    })();
+    return await this.#beside;
+  }
+
+  /** The session is over, and its agent gone. */
+  async end(): Promise<void> {
+    await this.host.stop();
+  }
+
   /** Host, agent and folder are gone afterwards. */
   async dispose(): Promise<void> {
+    for (const other of this.#others) await other.dispose();
     this.#device?.dispose();
     await this.#test?.host.stop();
     this.#restore();

@@ -86,18 +86,17 @@ export function replyTo(request: ModelRequest): ModelReply {
   const { marker, results } = wish;
   if (marker === 'text') return { ...words(said.text), thought: said.thought };
   if (marker === 'slow') {
-    return {
-      ...words(Array.from({ length: slowWords }, (_, i) => `word${String(i)}`).join(' ')),
-      slow: true,
-    };
+    const length = Number(wish.argument) || slowWords;
+    return { ...words(Array.from({ length }, (_, i) => `word${String(i)}`).join(' ')), slow: true };
   }
   if (results.length > 0) return words(`Done with ${marker}. Tool said: ${results.join('\n')}`);
-  const { names, values } = purposes[marker];
-  const tool = request.tools.find(({ name }) => names.test(name));
+  const ways = [purposes[marker], ...(fallbacks[marker] ?? [])];
+  const way = ways.find(({ names }) => request.tools.some(({ name }) => names.test(name)));
+  const tool = way && request.tools.find(({ name }) => way.names.test(name));
   if (!tool) {
     return words(`NO TOOL for ${marker} among: ${request.tools.map(({ name }) => name).join(',')}`);
   }
-  const wanted = values(wish.argument, folderOf(request));
+  const wanted = way.values(wish.argument, folderOf(request));
   const args = tool.freeform ? wanted : (fill(tool.schema, wanted) as Record<string, unknown>);
   return {
     ...words(`I will call ${tool.name}.`),
@@ -133,7 +132,14 @@ function path(argument: string, folder: string, name: string): Values {
   return { file_path: file, filePath: file, path: file, absolute_path: file, filename: file };
 }
 
-const shell = (command: string): Values => ({ command, cmd: command, description: 'Scripted shell step' });
+/** Patches name files relative to where the agent works. */
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const shell = (command: string): Values => ({
+  ...{ command, cmd: command, description: 'Scripted shell step' },
+  // Codex runs what does not ask for more in a sandbox, and asks nobody.
+  ...{ sandbox_permissions: 'require_escalated', justification: 'Scripted shell step' },
+});
 const shells = /^(bash|shell|run_shell_command|exec_command|execute)$/i;
 
 const purposes: Record<Exclude<Marker, 'text' | 'slow'>, Purpose> = {
@@ -142,7 +148,7 @@ const purposes: Record<Exclude<Marker, 'text' | 'slow'>, Purpose> = {
     values: (argument, folder) => {
       const { file } = said;
       const lines = file.trimEnd().replace(/^/gm, '+');
-      const input = `*** Begin Patch\n*** Add File: ${argument || 'hello.txt'}\n${lines}\n*** End Patch\n`;
+      const input = `*** Begin Patch\n*** Add File: ${baseName(argument) || 'hello.txt'}\n${lines}\n*** End Patch\n`;
       return {
         ...path(argument, folder, 'hello.txt'),
         content: file,
@@ -202,6 +208,28 @@ const purposes: Record<Exclude<Marker, 'text' | 'slow'>, Purpose> = {
       return { ...one, questions: [one] };
     },
   },
+};
+
+/** Codex has neither a tool to edit nor one to read: it patches, and reads by commands. */
+const fallbacks: Partial<Record<Marker, Purpose[]>> = {
+  edit: [
+    {
+      names: /^apply_patch$/,
+      values: (argument) => ({
+        input: `*** Begin Patch\n*** Update File: ${baseName(argument) || 'readme.txt'}\n@@\n-alpha line\n+beta line\n*** End Patch\n`,
+      }),
+    },
+  ],
+  plan: [
+    {
+      names: /^(exitplanmode|exit_plan_mode)$/i,
+      values: () => ({
+        plan: '1. First scripted step\n2. Second scripted step',
+        summary: '1. First scripted step\n2. Second scripted step',
+      }),
+    },
+  ],
+  read: [{ names: shells, values: (argument) => shell(`cat ${argument || 'readme.txt'}`) }],
 };
 
 /**

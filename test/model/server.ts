@@ -25,6 +25,8 @@ export interface LoggedRequest {
   marker?: Marker;
   /** How many results of tools came after the marker. */
   step?: number;
+  /** `marker` or `marker:argument`. */
+  wish?: string;
   /** The tool that the reply calls, and its arguments. */
   tool?: string;
   args?: Record<string, unknown>;
@@ -77,7 +79,11 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     const wish = asked(asking);
     logged.tools = asking.tools.map(({ name }) => name);
     logged.remembered = rememberedMarkers(asking);
-    if (wish) Object.assign(logged, { marker: wish.marker, step: wish.results.length });
+    if (wish) {
+      const { marker, argument, results } = wish;
+      const whole = argument === '' ? marker : `${marker}:${argument}`;
+      Object.assign(logged, { marker, step: results.length, wish: whole });
+    }
     if (reply.call) Object.assign(logged, { tool: reply.call.tool.name, args: reply.call.args });
     log();
     const id = `scripted${String(++ids)}`;

@@ -127,6 +127,8 @@ export function agentEnvironment(name: AnyAgent, modelUrl: string): Record<strin
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
         DISABLE_AUTOUPDATER: '1',
         DISABLE_TELEMETRY: '1',
+        // It else keeps tools, that for its to-do list among them, from a model until that searches for them.
+        ENABLE_TOOL_SEARCH: 'false',
         // As root it refuses otherwise.
         IS_SANDBOX: '1',
       };
