@@ -40,9 +40,10 @@ type Completion =
   | { kind: 'files'; token: FileToken; found: FilesResult['files']; active: number }
   | { kind: 'commands'; found: readonly Command[]; active: number };
 
-const ownCommands: readonly Command[] = remoteNames.map((name) => ({
-  ...{ name, description: strings.commands.remote, hint: strings.commands.remoteHint, own: true },
-}));
+const ownCommands = (): Command[] =>
+  remoteNames.map((name) => ({
+    ...{ name, description: strings.commands.remote, hint: strings.commands.remoteHint, own: true },
+  }));
 
 /** Rows grow with the text up to this height, then it scrolls. */
 const maxHeight = 180;
@@ -57,7 +58,10 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
   const [note, setNote] = useState<Note | null>(null);
   const hintId = useId();
   const available = session.record.present.value.commands;
-  const commands = useMemo(() => commandsOf(available, onRemote ? ownCommands : []), [available, !onRemote]);
+  const commands = useMemo(
+    () => commandsOf(available, onRemote ? ownCommands() : []),
+    [available, !onRemote],
+  );
   const typed = commandIn(draft.text, commands);
   // Once the name is written, and as long as nothing follows.
   const hint = typed && typed.rest === '' && /\s$/.test(draft.text) ? typed.command.hint : '';
