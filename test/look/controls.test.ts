@@ -149,7 +149,7 @@ describe('what a user does, on both surfaces', function () {
     return [...seen, ...told].map((problem) => `${picture}: ${problem}`);
   }
 
-  it('C4: options stand in the order of the agent, what lasts is confirmed, what hides is shown', async () => {
+  it('U12, C4: options stand in the order of the agent, what lasts is confirmed, what hides is shown', async () => {
     const page = await open('phone', views['hidden']!);
     const options = page.getByRole('group', { name: 'Answers' }).getByRole('button');
     assert.deepEqual(
@@ -172,7 +172,7 @@ describe('what a user does, on both surfaces', function () {
     assert.deepEqual(answer!['answer'], { outcome: 'selected', optionId: 's' });
   });
 
-  it('C5: a form says at its fields what is wrong, and is sent once all is well', async () => {
+  it('U13, C5: a form says at its fields what is wrong, and is sent once all is well', async () => {
     const page = await open('phone', views['form']!);
     const field = (name: string) => page.getByRole('textbox', { name });
     await field('Title').fill('no');
@@ -200,7 +200,7 @@ describe('what a user does, on both surfaces', function () {
     });
   });
 
-  it('C5: a page to open says whose it is, whatever its address pretends', async () => {
+  it('U13, C5: a page to open says whose it is, whatever its address pretends', async () => {
     const page = await open('phone', views['page']!);
     const link = page.getByRole('link', { name: 'Open evil.example' });
     assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
@@ -219,7 +219,7 @@ describe('what a user does, on both surfaces', function () {
     assert.deepEqual(prompt!['prompt'], [{ type: 'text', text: 'Orders first.' }]);
   });
 
-  it('C2: what waits is moved, edited, sent now and removed by keyboard alone, and comes back', async () => {
+  it('U11, C2: what waits is moved, edited, sent now and removed by keyboard alone, and comes back', async () => {
     const page = await open('desk', views['queue']!);
     const act = (name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) });
     assert.equal(await act('Move up: Then').getAttribute('aria-disabled'), 'true');
@@ -253,7 +253,7 @@ describe('what a user does, on both surfaces', function () {
     assert.deepEqual([moves[1]!['id'], moves[1]!['before']], [id, 'w2']);
   });
 
-  it('C2: a message that begins while it is edited keeps what was written', async () => {
+  it('U11, C2: a message that begins while it is edited keeps what was written', async () => {
     const page = await open('phone', views['queue']!);
     await page.getByRole('button', { name: /^Edit: Then/ }).click();
     await page
@@ -267,7 +267,7 @@ describe('what a user does, on both surfaces', function () {
     assert.deepEqual(prompt!['prompt'], [{ type: 'text', text: 'Then write two changelogs' }]);
   });
 
-  it('C7 and C8: a risky mode is confirmed on a phone, at the desk it is marked; unknown kinds are shown', async () => {
+  it('U14, C7 and C8: a risky mode is confirmed on a phone, at the desk it is marked; unknown kinds are shown', async () => {
     const page = await open('phone', views['controls']!);
     const panel = page.getByRole('region', { name: 'Modes and options' });
     await panel.getByText('Budget').waitFor();
@@ -319,7 +319,7 @@ describe('what a user does, on both surfaces', function () {
     assert.deepEqual(prompt!['prompt'], [{ type: 'text', text: '/rename Today' }]);
   });
 
-  it('S6 and C19: Offdesk answers its own command, and says of a picker that it works at the desk alone', async () => {
+  it('U15, S6 and C19: Offdesk answers its own command, and says of a picker that it works at the desk alone', async () => {
     const page = await open('phone', views['queue']!);
     const box = page.getByRole('textbox', { name: 'Message' });
     const send = page.getByRole('button', { name: 'Send', exact: true });
