@@ -36,7 +36,8 @@ export const chinese: Strings = {
   thisPhone: '此手机',
   thisComputer: '此电脑',
   anotherDevice: '另一台设备',
-  andOthers: (first, more) => (more > 0 ? `与${spaced(first)}及另外 ${more} 台设备` : `与${spaced(first)}`),
+  andOthers: (first, more) =>
+    more > 0 ? `与${spacedEnd(spaced(first))}及另外 ${more} 台设备一起` : `与${spacedEnd(spaced(first))}一起`,
 
   delivery: {
     herePhone: '已保存在此手机上，等待连接',

@@ -15,6 +15,7 @@ import type { AgentSessionsResult, ClientState, Scope, SessionState } from '../.
 import { HostClient } from '../../src/web/client/host-client.ts';
 import { memoryKeep, type Keep } from '../../src/web/client/keep.ts';
 import type { Machine, Way } from '../../src/web/connection/machine.ts';
+import { speak } from '../../src/web/language.ts';
 import { MachineView } from '../../src/web/phone/machine-view.tsx';
 import { Digits, Install, PairingFailed, Reaching, Revoked, Welcome } from '../../src/web/phone/pages.tsx';
 import { nextFrame } from '../../src/web/views/frame.ts';
@@ -114,9 +115,18 @@ function phone(options: PhoneScene): void {
   render(view, root);
 }
 
-function desk(status: HostStatus, facts: Fact[] = [], state: SessionState = 'idle'): void {
+function desk(
+  status: HostStatus,
+  facts: Fact[] = [],
+  state: SessionState = 'idle',
+  more: Partial<ClientState> = {},
+): void {
   const keep = memoryKeep();
-  const host = newHost({ facts, state: clientState('control', state), status }, keep, true);
+  const host = newHost(
+    { facts, state: clientState('control', state, more), status, agentSessions },
+    keep,
+    true,
+  );
   const view = (
     <SurfaceContext.Provider value={{ kind: 'desk', keep, enterSends: true, openFile }}>
       <DeskApp host={host} desk={new DeskHost(host)} onRetry={nothing} />
@@ -391,6 +401,13 @@ export const scenes: { [name: string]: () => void } = {
   'desk-asking-all': () => desk(onStatus(), askingAll(), 'waiting'),
   'desk-asking-url': () => desk(onStatus(), askingUrl(), 'waiting'),
   'desk-asking-page': () => desk(onStatus(), askingPage(), 'waiting'),
+  'desk-two': () =>
+    desk({ ...onStatus(), invite: null }, controls().facts, 'working', {
+      sessions: [
+        { ...sessions()[1]!, id: 's1' },
+        { ...sessions()[2]!, id: 's2' },
+      ],
+    }),
   'desk-queue': () => desk(onStatus(), controls().facts, 'working'),
   'desk-varied': () => desk(onStatus(), varied(), 'working'),
   'desk-rich': () => desk(onStatus(), rich(), 'working'),
@@ -422,5 +439,5 @@ export const scenes: { [name: string]: () => void } = {
 };
 
 loadMarkdown();
-scenes[scene]?.();
+void speak(document, [document.documentElement.lang]).then(() => scenes[scene]?.());
 void qr;

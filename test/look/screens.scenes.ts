@@ -8,7 +8,8 @@ import { commonHeaders } from '../../src/relay/http-answer.ts';
 import { root } from '../support/paths.ts';
 
 export interface Scenes {
-  address(scene: string, theme?: string): string;
+  /** `language`: BCP 47; English unless given. */
+  address(scene: string, theme?: string, language?: string): string;
   close(): void;
 }
 
@@ -32,7 +33,8 @@ export async function serveScenes(): Promise<Scenes> {
     const scene = url.searchParams.get('scene');
     const file = files.get(url.pathname);
     if (scene !== null) {
-      const page = pageOf(scene, url.searchParams.get('theme') ?? '');
+      const { theme = '', language = 'en' } = Object.fromEntries(url.searchParams);
+      const page = pageOf(scene, theme, language);
       response.writeHead(200, { ...commonHeaders, 'Content-Type': 'text/html; charset=utf-8' }).end(page);
     } else if (file) {
       const type = url.pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
@@ -42,7 +44,8 @@ export async function serveScenes(): Promise<Scenes> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return {
-    address: (scene, theme = '') => `${base}?${new URLSearchParams({ scene, theme })}`,
+    address: (scene, theme = '', language = 'en') =>
+      `${base}?${new URLSearchParams({ scene, theme, language })}`,
     close: () => {
       server.closeAllConnections();
       server.close();
@@ -51,11 +54,11 @@ export async function serveScenes(): Promise<Scenes> {
 }
 
 /** As the real pages: one script, styles in files, and at the desk what VS Code puts on html and body. */
-function pageOf(scene: string, theme: string): string {
+function pageOf(scene: string, theme: string, language: string): string {
   const desk = scene.startsWith('desk');
   const styles = ['scenes', ...(desk ? ['desk', 'vscode-themes'] : ['phone'])];
   return [
-    `<!doctype html><html lang="en" class="${theme}"><meta charset="utf-8">`,
+    `<!doctype html><html lang="${language}" class="${theme}"><meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${scene}</title>`,
     ...styles.map((name) => `<link rel="stylesheet" href="${name}.css">`),
     `<body${desk ? ` class="vscode-${theme}"` : ''}><div id="root"></div>`,

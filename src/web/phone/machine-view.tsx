@@ -11,7 +11,7 @@ import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection }
 import { SearchButton } from '../views/search-view.tsx';
 import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
-import { folderName } from '../views/words.ts';
+import { clientName, folderName } from '../views/words.ts';
 import { Forget } from './forget.tsx';
 import { SessionList } from './session-list.tsx';
 
@@ -149,7 +149,7 @@ function whereOf(facts: SessionFacts): string {
 /** Who else reads along: one by name, the others as a number. */
 function withWhom(host: HostClient): string {
   const [first, ...more] = host.state.value?.others ?? [];
-  return first === undefined ? '' : ` · ${strings.andOthers(first, more.length)}`;
+  return first === undefined ? '' : ` · ${strings.andOthers(clientName(first), more.length)}`;
 }
 
 interface StoppedProps {

@@ -45,7 +45,7 @@ export function SessionList({ host, onOpen }: SessionListProps) {
         if (rows.length === 0) return null;
         return (
           <section key={title} aria-label={strings[title]}>
-            <h2 class="sec">{title}</h2>
+            <h2 class="sec">{strings[title]}</h2>
             {rows.map((session) => (
               <SessionRow key={session.id} session={session} onOpen={() => onOpen(session.id)} />
             ))}

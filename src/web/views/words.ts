@@ -1,7 +1,7 @@
 /** Times, names and counts as people say them. */
 import type { Origin } from '../../protocol/facts.ts';
 import { locale } from '../locale.ts';
-import { strings } from '../strings.ts';
+import { english, strings } from '../strings.ts';
 
 const makeFormats = () => ({
   clock: new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }),
@@ -42,6 +42,11 @@ export function nameOf(origin: Origin): string {
     case 'editor':
       return origin.name ?? strings.anotherDevice;
   }
+}
+
+/** Of a client's name: the host calls its own desk so in English. */
+export function clientName(name: string): string {
+  return name === english.theDesk ? strings.theDesk : name;
 }
 
 /** The last part of a path. */
