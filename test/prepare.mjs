@@ -29,6 +29,7 @@ const minute = 60_000;
 const packages = [
   { name: 'chromium', shows: chromiumPath, for: 'everything in a browser (e2e, look)' },
   { name: 'fonts-dejavu-core', for: 'readable pictures' },
+  { name: 'fonts-droid-fallback', for: 'readable pictures in Chinese' },
   { name: 'libnss3-tools', shows: '/usr/bin/certutil', for: 'pages behind TLS of a test CA' },
   { name: 'openssl', shows: '/usr/bin/openssl', for: 'TLS' },
   { name: 'zbar-tools', shows: '/usr/bin/zbarimg', for: 'reading the QR off the screen' },
