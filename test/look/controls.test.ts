@@ -364,6 +364,19 @@ describe('what a user does, on both surfaces', function () {
     await page.getByRole('textbox', { name: 'Message' }).waitFor();
   });
 
+  it('S9: a session that goes on at the desk is shown there, and the others are chosen from', async () => {
+    const page = await open('desk', { scene: 'two', whole: 'Pairing, devices and reach' });
+    const which = page.getByRole('combobox', { name: 'Session' });
+    await which.selectOption('s2');
+    await eventually(async () => (await which.inputValue()) === 's2', { what: 'the other session' });
+    await page.getByRole('button', { name: 'Pairing, devices and reach' }).click();
+    await page.getByRole('button', { name: "The agent's past sessions" }).click();
+    await page.getByRole('button', { name: /^Continue: Why/ }).click();
+    await eventually(async () => (await which.inputValue()) === 's1', { what: 'the continued session' });
+    await page.screenshot({ path: outputPath('controls', 'desk-agent-sessions-light.png') });
+    assert.deepEqual(await seriousFindings(page), []);
+  });
+
   let seq = 1_000;
   /** One more fact of the host's. */
   async function happen(page: Page, event: object, item: string): Promise<void> {

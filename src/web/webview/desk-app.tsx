@@ -30,12 +30,15 @@ export interface DeskAppProps {
 export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
   const phase = host.phase.value;
   const status = host.status.value;
+  const [chosen, choose] = useState<string | null>(null);
   if (phase.kind === 'mismatch') return <UpdateNeeded update={phase.update} words={phase.words} />;
   if (!status || phase.kind === 'apart') return <Waiting onRetry={onRetry} />;
+  const sessions = host.state.value?.sessions ?? [];
+  const id = sessions.some((row) => row.id === chosen) ? chosen : (status.session?.id ?? null);
   const off = status.state === 'off' || (status.state === 'error' && !status.session);
   return (
     <div class="app desk">
-      <DeskHeader host={host} status={status} />
+      <DeskHeader host={host} status={status} id={id} />
       <Notices status={status} desk={desk} />
       <HostError status={status} error={errorOf(host, status)} desk={desk} />
       {desk.failure.value && <ErrorNote error={desk.failure.value} />}
@@ -51,7 +54,7 @@ export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
       ) : status.state === 'starting' && !status.session ? (
         <StartingView />
       ) : (
-        <DeskBody host={host} desk={desk} status={status} />
+        <DeskBody host={host} desk={desk} status={status} id={id} choose={choose} />
       )}
     </div>
   );
@@ -88,9 +91,9 @@ function Waiting({ onRetry }: { onRetry: () => void }) {
   );
 }
 
-function DeskHeader({ host, status }: { host: HostClient; status: HostStatus }) {
-  const session = status.session && host.session(status.session.id);
-  const facts = host.state.value?.sessions.find(({ id }) => id === status.session?.id);
+function DeskHeader({ host, status, id }: { host: HostClient; status: HostStatus; id: string | null }) {
+  const session = id === null ? null : host.session(id);
+  const facts = host.state.value?.sessions.find((row) => row.id === id);
   const online = status.devices.filter((device) => device.online).length;
   const words = [
     strings.host.state[status.state],
@@ -162,8 +165,18 @@ async function remote(wish: RemoteWish, host: HostClient, desk: DeskHost): Promi
   return status?.state === 'off' ? commands.isOff : commands.isOn(strings.host.state[status?.state ?? 'on']);
 }
 
-function DeskBody({ host, desk, status }: { host: HostClient; desk: DeskHost; status: HostStatus }) {
-  const session = status.session && host.session(status.session.id);
+interface DeskBodyProps {
+  host: HostClient;
+  desk: DeskHost;
+  status: HostStatus;
+  /** The session that is shown. */
+  id: string | null;
+  choose(id: string): void;
+}
+
+function DeskBody({ host, desk, status, id, choose }: DeskBodyProps) {
+  const session = id === null ? null : host.session(id);
+  const sessions = host.state.value?.sessions ?? [];
   const talking = session !== null && session.record.transcript.value.items.length > 0;
   // Closes by itself once the conversation goes, unless someone decided; a missing choice keeps it open.
   const [wanted, setWanted] = useState<boolean | undefined>(undefined);
@@ -175,9 +188,22 @@ function DeskBody({ host, desk, status }: { host: HostClient; desk: DeskHost; st
         {strings.host.panel}
       </button>
       {open && <HostPanel status={status} desk={desk} />}
-      {open && <AgentSessionsView host={host} onOpen={() => undefined} />}
+      {open && <AgentSessionsView host={host} onOpen={choose} />}
+      {sessions.length > 1 && (
+        <div class="which">
+          <label for="which">{strings.host.session}</label>
+          <select id="which" value={id ?? ''} onChange={(event) => choose(event.currentTarget.value)}>
+            {sessions.map((row) => (
+              <option key={row.id} value={row.id}>
+                {row.title}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       {session && (
         <SessionView
+          key={session.id}
           host={host}
           session={session}
           connected={host.phase.value.kind === 'ready'}
