@@ -36,6 +36,20 @@ export function groupsOfFamily(family: string): number[] {
   return marked.filter((one) => leads(one) && isCommand(one.pid)).map(idOf);
 }
 
+/** Resident bytes of an agent and all that it started, as it runs; undefined where that can't be known. Linux. */
+export function memoryOf(agent: number): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const all = allProcesses();
+  const tree = new Set([agent]);
+  for (const member of tree) for (const { pid, parent } of all) if (parent === member) tree.add(pid);
+  // proc(5): in kB, whatever the size of a page is here.
+  const kilobytes = [...tree].map(
+    (pid) => /^VmRSS:\s+(\d+) kB$/m.exec(readText(`/proc/${pid}/status`) ?? '')?.[1],
+  );
+  const bytes = kilobytes.reduce((sum, each) => sum + Number(each ?? 0) * 1024, 0);
+  return bytes || undefined;
+}
+
 /** False where nobody is left to be signalled; 0 only asks. Windows: never anybody. */
 export function signalGroups(groups: readonly number[], signal: NodeJS.Signals | 0): boolean {
   let any = false;

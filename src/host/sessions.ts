@@ -18,6 +18,7 @@ import { PastSessions } from './past-sessions.ts';
 import { removeOld } from './retention.ts';
 import { SessionMaker, type LiveSession } from './session-maker.ts';
 import { SessionStore } from './session-store.ts';
+import { Vitals } from './vitals.ts';
 
 /** From one start to the end that follows it. */
 class Run {
@@ -45,6 +46,7 @@ export class Sessions implements SessionDirectory {
   readonly #live = new Map<string, LiveSession>();
   readonly #clients = new Set<ClientIdentity>();
   readonly #files = new Map<string, FileIndex>();
+  readonly #vitals: Vitals;
   readonly #changed = new Emitter<void>();
   readonly #added = new Emitter<{ session: Session; back: boolean }>();
   #run = new Run();
@@ -56,6 +58,16 @@ export class Sessions implements SessionDirectory {
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
+    this.#vitals = new Vitals({
+      clock: ports.clock,
+      watched: () =>
+        this.#clients.size === 0
+          ? []
+          : [...this.#live.values()].map(({ session, kept }) => ({
+              ...{ id: session.id, cwd: session.cwd, pid: kept.stored.process?.pid },
+            })),
+      changed: () => this.#changed.fire(),
+    });
     this.#run.settle();
   }
 
@@ -97,6 +109,7 @@ export class Sessions implements SessionDirectory {
         agent: { name: session.agentName, demo: session.demo },
         state: session.state,
         updatedAt: session.updatedAt,
+        ...this.#vitals.of(session.id),
       })),
       warnings: this.warnings,
     };
@@ -159,6 +172,7 @@ export class Sessions implements SessionDirectory {
   /** Registers a connected client; `others` names everyone but itself. */
   join(client: ClientIdentity): Disposable & { others(): string[] } {
     this.#clients.add(client);
+    this.#vitals.look();
     this.#changed.fire();
     const left = disposable(() => {
       this.#clients.delete(client);
@@ -189,6 +203,7 @@ export class Sessions implements SessionDirectory {
     this.cancelOpening(back);
     const live = [...this.#live.values()];
     this.#live.clear();
+    this.#vitals.stop();
     await Promise.all(live.map(({ kept }) => kept.end(back)));
     await this.#opening;
     await this.#continuing;
@@ -324,6 +339,7 @@ export class Sessions implements SessionDirectory {
     const { session } = live;
     this.#live.set(session.id, live);
     session.onChange(() => this.#changed.fire());
+    this.#vitals.look();
     session.journal.onTrouble(() => this.#changed.fire());
     this.#added.fire({ session, back });
     this.#changed.fire();

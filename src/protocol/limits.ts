@@ -124,6 +124,10 @@ export const limits = {
   searchChars: 200,
   searchHits: 50,
   pastSessions: 50,
+  /** Between two looks at a session's branch and its agent's memory, while somebody is connected. */
+  vitalsMs: 20_000,
+  /** What changes by less is not told. */
+  vitalsBytes: 16 * 1024 * 1024,
   /** Of those that an agent remembers itself; it is asked for more pages up to this. */
   agentSessions: 1_000,
 
