@@ -26,6 +26,8 @@ export const english = {
     none: 'no session',
   },
   encrypted: 'end-to-end encrypted',
+  /** A sentence of the host, which says all in English. */
+  fromHost: (sentence: string): string => sentence,
 
   you: 'you',
   from: (who: string) => `from ${who}`,

@@ -11,7 +11,7 @@ import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection }
 import { SearchButton } from '../views/search-view.tsx';
 import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
-import { clientName, folderName } from '../views/words.ts';
+import { clientName, errorWords, folderName } from '../views/words.ts';
 import { Forget } from './forget.tsx';
 import { SessionList } from './session-list.tsx';
 
@@ -160,13 +160,14 @@ interface StoppedProps {
 }
 
 function Stopped({ machine, way, onPairAgain, onForget }: StoppedProps) {
+  const { message, next } = errorWords(way.error);
   return (
     <main class="center">
       <Icon name="warning" />
       <h1>{machine.name.value}</h1>
       <div role="alert" data-code={way.error.code}>
-        <p class="note">{way.error.message}</p>
-        {way.error.next && <p>{way.error.next}</p>}
+        <p class="note">{message}</p>
+        {next && <p>{next}</p>}
       </div>
       <button type="button" class="b p" onClick={onPairAgain}>
         {strings.phone.pairAgain}

@@ -150,8 +150,8 @@ export function PairingFailed({ error, onAgain, onLink }: PairingFailedProps) {
     (typeof strings.pairingFailed)[PairingFailure] | undefined;
   const { title, text, next } = known ?? {
     title: strings.phone.failed,
-    text: error.message,
-    next: error.next,
+    text: strings.fromHost(error.message),
+    next: strings.fromHost(error.next),
   };
   return (
     <OneThing icon="warning" title={title}>

@@ -1,6 +1,7 @@
 /** An error: what happened, and what to do now. */
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icon.tsx';
+import { errorWords } from './words.ts';
 
 export interface ErrorNoteProps {
   error: { code?: string; message: string; next: string };
@@ -10,12 +11,13 @@ export interface ErrorNoteProps {
 }
 
 export function ErrorNote({ error, passing = false, children }: ErrorNoteProps) {
+  const { message, next } = errorWords(error);
   if (passing) {
     return (
       <div class="notice warning" role="alert" data-code={error.code}>
         <Icon name="warning" />
         <div class="col">
-          <span class="what">{[error.message, error.next].join(' ').trim()}</span> {children}
+          <span class="what">{[message, next].join(' ').trim()}</span> {children}
         </div>
       </div>
     );
@@ -24,8 +26,8 @@ export function ErrorNote({ error, passing = false, children }: ErrorNoteProps) 
     <div class="problem" role="alert" data-code={error.code}>
       <Icon name="error" />
       <div class="col">
-        <b>{error.message}</b>
-        {error.next && <p>{error.next}</p>}
+        <b>{message}</b>
+        {next && <p>{next}</p>}
         {children && <div class="row">{children}</div>}
       </div>
     </div>

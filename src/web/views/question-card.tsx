@@ -10,6 +10,7 @@ import { ElicitationForm } from './elicitation-form.tsx';
 import { PlanComment } from './plan-comment.tsx';
 import { QuestionOptions } from './question-options.tsx';
 import { askedOf, optionsOf } from './question-words.ts';
+import { errorWords } from './words.ts';
 
 export interface QuestionCardProps {
   item: QuestionItem;
@@ -79,7 +80,7 @@ export function QuestionCard(props: QuestionCardProps) {
       {state?.kind === 'alreadyAnswered' && <p class="note">{strings.answered.already(state.by)}</p>}
       {refused && refused.field === undefined && (
         <p class="note bad" role="alert">
-          {sentenceOf(refused)}
+          {sentenceOf(errorWords(refused))}
         </p>
       )}
       {more > 0 && <p class="note">{strings.question.more(more)}</p>}

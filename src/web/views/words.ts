@@ -1,4 +1,5 @@
 /** Times, names and counts as people say them. */
+import type { ErrorShape } from '../../base/error.ts';
 import type { Origin } from '../../protocol/facts.ts';
 import { locale } from '../locale.ts';
 import { english, strings } from '../strings.ts';
@@ -42,6 +43,11 @@ export function nameOf(origin: Origin): string {
     case 'editor':
       return origin.name ?? strings.anotherDevice;
   }
+}
+
+/** A host's error: what happened, and what to do now. */
+export function errorWords<E extends Pick<ErrorShape, 'message' | 'next'>>(error: E): E {
+  return { ...error, message: strings.fromHost(error.message), next: strings.fromHost(error.next) };
 }
 
 /** Of a client's name: the host calls its own desk so in English. */

@@ -104,7 +104,7 @@ export function HostPanel({ status, desk }: HostPanelProps) {
               <dt>{strings.host.reach}</dt>
               <dd>
                 {hostOf(reach.url)}
-                <span class={reach.protectedPage ? 'in' : 'in warn'}>{reach.sentence}</span>
+                <span class={reach.protectedPage ? 'in' : 'in warn'}>{strings.fromHost(reach.sentence)}</span>
               </dd>
               {session && (
                 <>

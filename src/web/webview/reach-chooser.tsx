@@ -48,11 +48,11 @@ export function ReachChooser({ options, current, onChoose, onCancel }: ReachChoo
                   onChange={() => setChosen(item.kind)}
                 />
                 <span>
-                  <b>{item.label}</b>
+                  <b>{strings.fromHost(item.label)}</b>
                   {item.kind === 'lan' && <span class="badge">{strings.host.reachOpen}</span>}
                   {!item.available && <span class="tag">{strings.host.reachUnavailable}</span>}
                   <span class="in" id={id}>
-                    {item.sentence}
+                    {strings.fromHost(item.sentence)}
                   </span>
                 </span>
               </label>

@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { chooseLanguage, speak } from '../../../src/web/language.ts';
 import { count, writeAs } from '../../../src/web/locale.ts';
 import { english, say, strings } from '../../../src/web/strings.ts';
-import { chinese } from '../../../src/web/strings.zh-cn.ts';
+import { chinese, hostSentences } from '../../../src/web/strings.zh-cn.ts';
 import { root } from '../../support/paths.ts';
 
 /** What is written the same in every language. */
@@ -55,6 +55,18 @@ describe('web: languages', () => {
       assert.deepEqual(shown(other), shown(text), path);
       if (!names.has(text) && /[a-z]/i.test(text)) assert.match(other, /\p{Script=Han}/u, path);
     }
+  });
+
+  it('S14, U10: what is translated of the host is what the host says', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+    const code = files
+      .filter((name) => /^(host|session|agent|remote|files|protocol|base)[\\/].*\.ts$/.test(name))
+      .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
+      .join('\n');
+    assert.deepEqual(
+      Object.keys(hostSentences).filter((text) => !code.includes(`'${text}'`) && !code.includes(`"${text}"`)),
+      [],
+    );
   });
 
   it('U10: no text is read before the language is chosen', function () {
