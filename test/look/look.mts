@@ -69,13 +69,13 @@ const views: { name: string; match: RegExp; theme: string; context: BrowserConte
   { name: 'light', match: /^phone/, theme: '', context: { ...phone, colorScheme: 'light' } },
   {
     name: 'dark',
-    match: /^phone-(asking|asking-edit|working|varied|rejected|crashed|digits|offline|welcome|list)$/,
+    match: /^phone-(asking|asking-edit|working|varied|rich|rejected|crashed|digits|offline|welcome|list)$/,
     theme: '',
     context: { ...phone, colorScheme: 'dark' },
   },
   {
     name: 'wide',
-    match: /^phone-(asking|varied)$/,
+    match: /^phone-(asking|varied|rich)$/,
     theme: '',
     context: { viewport: { width: 1100, height: 760 }, colorScheme: 'light' },
   },
@@ -88,13 +88,13 @@ const views: { name: string; match: RegExp; theme: string; context: BrowserConte
   { name: 'light', match: /^desk/, theme: 'light', context: desk },
   {
     name: 'dark',
-    match: /^desk-(qr|talking|asking|chooser|off|pairing|relay-down|crashed)$/,
+    match: /^desk-(qr|talking|rich|asking|chooser|off|pairing|relay-down|crashed)$/,
     theme: 'dark',
     context: { ...desk, colorScheme: 'dark' },
   },
   {
     name: 'hc',
-    match: /^desk-(qr|asking|chooser|relay-down|crashed)$/,
+    match: /^desk-(qr|asking|rich|chooser|relay-down|crashed)$/,
     theme: 'high-contrast',
     context: { ...desk, colorScheme: 'dark' },
   },

@@ -4,6 +4,7 @@ import type { AnswerState } from '../client/answers.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
 import { closedWords, subjectOf } from './question-words.ts';
+import { visible } from './visible-text.tsx';
 
 export interface QuestionRowProps {
   item: QuestionItem;
@@ -21,7 +22,9 @@ export function QuestionRow({ item, tool, answer }: QuestionRowProps) {
       <Icon name="shield" />
       {/* The call stands right above: naming it again would be noise. */}
       {!tool && (
-        <span class={item.questionKind === 'permission' ? 'what mono' : 'what'}>{subjectOf(item, tool)}</span>
+        <span class={item.questionKind === 'permission' ? 'what mono' : 'what'}>
+          {visible(subjectOf(item, tool))}
+        </span>
       )}
       <span class="state">{closedWords(item) + late}</span>
     </div>
