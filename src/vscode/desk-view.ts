@@ -35,9 +35,8 @@ export class DeskView implements vscode.WebviewViewProvider, Disposable {
    */
   async reveal(): Promise<void> {
     for (let tries = 0; tries < limits.revealTries; tries++) {
-      const shown = this.#isShown(limits.revealMs);
       await vscode.commands.executeCommand(`${viewId}.focus`);
-      if (await shown) return;
+      if (await this.#isShown(limits.revealMs)) return;
     }
   }
 
