@@ -266,7 +266,7 @@ function* changesOnce({ facts, agent }: Outcome): Iterable<string> {
   const modes = changes.filter(({ what }) => what === 'mode').length;
   const heard = agent.filter(({ ev }) => ev === 'mode').length;
   // An agent that is started again is put into the mode that the session is in.
-  const again = new Set(agent.map(({ pid }) => pid)).size - 1;
+  const again = Math.max(0, new Set(agent.map(({ pid }) => pid)).size - 1);
   if (heard > modes + again) yield `the agent heard ${heard} changes of mode, the journal has ${modes}`;
 }
 
