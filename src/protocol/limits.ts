@@ -142,6 +142,9 @@ export const limits = {
   /** After a reload the window before may still be ending: so long remote control waits for it, and how often it looks. */
   comeBackMs: 15_000,
   comeBackTryMs: 500,
+  /** VS Code is asked to show the view as often as this, and has this long to do it each time. */
+  revealTries: 5,
+  revealMs: 2_000,
 
   // journal
   /** A segment that has grown to this is followed by another. */

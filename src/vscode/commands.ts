@@ -16,16 +16,17 @@ export interface CommandPorts {
   secrets: vscode.SecretStorage;
   /** The view is visible and shows this failure, with its next step. */
   shown(code: ErrorCode): boolean;
+  /** Puts the view on screen. */
+  reveal(): Promise<void>;
 }
 
 /** By command id. All but `restart`, `status` and `move` are in the manifest. */
-export function commands({ desk, log, secrets }: CommandPorts): Record<string, () => Promise<void>> {
+export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<string, () => Promise<void>> {
   return {
     'offdesk.start': async () => {
       await desk.host();
       // The view says what goes on meanwhile, and asks how a phone gets here.
-      await showView();
-      await desk.start();
+      await Promise.all([reveal(), desk.start()]);
     },
     'offdesk.stop': () => desk.stop(),
     'offdesk.restart': async () => {
@@ -33,7 +34,7 @@ export function commands({ desk, log, secrets }: CommandPorts): Record<string, (
       await desk.start();
     },
     'offdesk.configure': () => configure(desk, secrets),
-    'offdesk.showQr': () => showQr(desk),
+    'offdesk.showQr': () => showQr(desk, reveal),
     'offdesk.devices': async () => manageDevices(await desk.host()),
     'offdesk.copySessionLink': () => copySessionLink(desk),
     'offdesk.copyPairingLink': () => copyPairingLink(desk),
@@ -123,13 +124,9 @@ async function openFile({ path, line }: FilePlace): Promise<void> {
   });
 }
 
-async function showView(): Promise<void> {
-  await vscode.commands.executeCommand('offdesk.view.focus');
-}
-
-async function showQr(desk: Desk): Promise<void> {
+async function showQr(desk: Desk, reveal: () => Promise<void>): Promise<void> {
   const host = await desk.host();
-  await showView();
+  await reveal();
   if (host.status.state === 'off') await host.start();
   const { reach, invite } = host.status;
   // Without a chosen reach the view shows the chooser, which comes first.

@@ -1,7 +1,10 @@
 /** The webview view: serves the desk's client, which is built anew each time it becomes visible. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { systemClock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Desk } from './desk.ts';
 import { showError } from './show-error.ts';
 import { waitingCount } from './status-text.ts';
@@ -13,6 +16,7 @@ export const viewId = 'offdesk.view';
 export class DeskView implements vscode.WebviewViewProvider, Disposable {
   readonly #desk: Desk;
   readonly #root: vscode.Uri;
+  readonly #shown = new Emitter<void>();
   #view: vscode.WebviewView | undefined;
   #transport: WebviewTransport | undefined;
 
@@ -25,6 +29,31 @@ export class DeskView implements vscode.WebviewViewProvider, Disposable {
     return this.#view?.visible ?? false;
   }
 
+  /**
+   * Resolves when the view is on screen, or VS Code did not show it. Measured on VS Code 1.139: while it still starts, its
+   * own command to focus a view can end well and show nothing.
+   */
+  async reveal(): Promise<void> {
+    for (let tries = 0; tries < limits.revealTries; tries++) {
+      await vscode.commands.executeCommand(`${viewId}.focus`);
+      if (await this.#isShown(limits.revealMs)) return;
+    }
+  }
+
+  /** Whether it is on screen within this time. */
+  #isShown(ms: number): Promise<boolean> {
+    if (this.visible) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const late = systemClock.after(ms, () => end(false));
+      const shown = this.#shown.event(() => end(true));
+      const end = (is: boolean) => {
+        late.dispose();
+        shown.dispose();
+        resolve(is);
+      };
+    });
+  }
+
   resolveWebviewView(view: vscode.WebviewView): void {
     this.#view = view;
     const { webview } = view;
@@ -33,7 +62,10 @@ export class DeskView implements vscode.WebviewViewProvider, Disposable {
     // Without retained context the page is gone as soon as it is hidden; its connection goes with it.
     view.onDidChangeVisibility(() => {
       if (!view.visible) this.#transport?.close();
-      else this.#showBadge();
+      else {
+        this.#showBadge();
+        this.#shown.fire();
+      }
     });
     view.onDidDispose(() => {
       if (this.#view !== view) return;
@@ -49,6 +81,7 @@ export class DeskView implements vscode.WebviewViewProvider, Disposable {
       language: vscode.env.language,
     });
     this.#showBadge();
+    if (view.visible) this.#shown.fire();
   }
 
   /** Call after each change of the host's status. */

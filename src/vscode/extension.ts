@@ -40,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const ports: CommandPorts = {
     ...{ desk, log, secrets: context.secrets },
     shown: (code) => view.visible && desk.status?.error?.code === code,
+    reveal: () => view.reveal(),
   };
   const item = store.add(new StatusItem());
   const view = store.add(new DeskView(desk, context.extensionUri));

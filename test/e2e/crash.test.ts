@@ -3,24 +3,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { agents } from '../bed/places.mjs';
-import { launchBrowser, type TestBrowser } from '../support/browser.ts';
-import { needing } from '../support/needs.ts';
 import { node24, vsixPath } from '../support/paths.ts';
 import { openPhone, type Phone } from '../support/phone.ts';
 import { processTree, type RunningProcess } from '../support/process-table.ts';
-import { createQuietNetwork, type QuietNetwork } from '../support/quiet-network.ts';
-import {
-  agentEnvironment,
-  agentMissing,
-  realAgents,
-  startModelProcess,
-  type ModelProcess,
-} from '../support/real-agents.ts';
+import { agentEnvironment, agentMissing, realAgents } from '../support/real-agents.ts';
 import { removeFolder, tempFolder } from '../support/temp-folder.ts';
 import { startVscodeServer, type VscodeServer } from '../support/vscode-server.ts';
 import { eventually } from '../support/wait.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
 import { patienceMs } from './support/agent-world.ts';
+import { quietPlace } from './support/quiet-place.ts';
 import { Surface } from './support/surface.ts';
 
 const onWithPhone = /Offdesk: Remote control is on, 1 device is connected/;
@@ -28,21 +20,7 @@ const off = /Offdesk: Remote control is off/;
 
 describe('the extension host dies', function () {
   this.timeout(240_000);
-  let network: QuietNetwork;
-  let model: ModelProcess;
-  let browser: TestBrowser;
-
-  before(async function () {
-    needing(this, 'vscode', 'agents', 'browser', 'networks', 'proc');
-    network = await createQuietNetwork();
-    model = await startModelProcess(network);
-    browser = await launchBrowser({ on: network });
-  });
-  after(async () => {
-    await browser?.close();
-    await model?.stop();
-    await network?.dispose();
-  });
+  const place = quietPlace(undefined, 'vscode');
 
   for (const name of realAgents) {
     describe(name, () => {
@@ -72,19 +50,19 @@ describe('the extension host dies', function () {
         // VS Code asks the login shell for the environment of its extensions.
         writeFileSync(join(home, '.profile'), `export PATH='${path}'\n`);
         server = await startVscodeServer({
-          network,
+          network: place.network,
           home,
           vsix: vsixPath(),
           settings: { 'offdesk.agent': name, 'offdesk.reach': 'computer', 'offdesk.hostName': 'Workstation' },
           env: {
-            ...agentEnvironment(name, model.url),
+            ...agentEnvironment(name, place.model.url),
             OFFDESK_HOME: join(folder, 'machine'),
             PATH: path,
           },
         });
         const window = { folder: workspace, width: 1280, height: 940, pictures: 'crash' };
-        desk = await openWorkbench(browser.browser, server, window);
-        phone = await openPhone(browser.browser, { pictures: 'crash' });
+        desk = await openWorkbench(place.browser, server, window);
+        phone = await openPhone(place.browser, { pictures: 'crash' });
         phone.context.setDefaultTimeout(patienceMs);
       });
       beforeEach(function () {

@@ -1,20 +1,12 @@
 /** Real coding agents from the phone's page: prompt, answer, permission, question, Stop, crash (issue 2, line 5). */
 import assert from 'node:assert/strict';
-import { launchBrowser, type TestBrowser } from '../support/browser.ts';
-import { needing } from '../support/needs.ts';
-import { createQuietNetwork, type QuietNetwork } from '../support/quiet-network.ts';
-import {
-  agentMissing,
-  realAgents,
-  startModelProcess,
-  type ModelProcess,
-  type RealAgent,
-} from '../support/real-agents.ts';
+import { agentMissing, realAgents, type RealAgent } from '../support/real-agents.ts';
 import { eventually } from '../support/wait.ts';
 import { said } from '../model/scenarios.ts';
 import { optionsOf, type PermissionOption } from '../../src/web/views/question-words.ts';
 import { AgentWorld, patienceMs } from './support/agent-world.ts';
 import { expectedItems } from './support/expected-items.ts';
+import { quietPlace } from './support/quiet-place.ts';
 
 /** As these versions of the packages name them. */
 const words: Record<RealAgent, { mode: string; options: string[]; allow: string; reject: string }> = {
@@ -37,21 +29,7 @@ const slowMs = 100;
 
 describe('real agents from the phone', function () {
   this.timeout(180_000);
-  let network: QuietNetwork;
-  let model: ModelProcess;
-  let browser: TestBrowser;
-
-  before(async function () {
-    needing(this, 'agents', 'browser', 'networks', 'proc');
-    network = await createQuietNetwork();
-    model = await startModelProcess(network, slowMs);
-    browser = await launchBrowser({ on: network });
-  });
-  after(async () => {
-    await browser?.close();
-    await model?.stop();
-    await network?.dispose();
-  });
+  const place = quietPlace(slowMs);
 
   for (const name of realAgents) {
     describe(name, () => {
@@ -67,7 +45,7 @@ describe('real agents from the phone', function () {
           this.skip();
         }
         const colorScheme = name === 'claude' ? 'light' : 'dark';
-        world = new AgentWorld(name, { network, model, browser: browser.browser, phone: { colorScheme } });
+        world = new AgentWorld(name, { ...place, phone: { colorScheme } });
         const lines = Array.from({ length: 30 }, (_, at) => `line ${at + 2}`);
         world.write('readme.txt', ['alpha line', ...lines, ''].join('\n'));
       });
@@ -301,7 +279,7 @@ describe('real agents from the phone', function () {
     });
 
     it('S8: Claude Code says so at its start, on the phone and in the CLI; a prompt says so too', async () => {
-      world = new AgentWorld('claude', { network, model, browser: browser.browser });
+      world = new AgentWorld('claude', place);
       await world.pair(await world.startByName({ ANTHROPIC_API_KEY: undefined }));
       const alert = world.phone.page.locator('[role=alert][data-code=agent_login_required]');
       await alert.waitFor();
@@ -314,7 +292,7 @@ describe('real agents from the phone', function () {
     });
 
     it('S8: the first agent that is logged in is taken, and why another was not is told', async () => {
-      world = new AgentWorld('opencode', { network, model, browser: browser.browser });
+      world = new AgentWorld('opencode', place);
       const link = await world.startFirst();
       await world.waitForActivity(/^Claude Code is not logged in\./);
       await world.pair(link);

@@ -22,6 +22,7 @@ export interface Outcome {
     accepted: readonly Accepted[];
   }[];
   hostKilled: boolean;
+  diskFilled: boolean;
 }
 
 /** One sentence each; empty where all is as it must be. */
@@ -220,7 +221,7 @@ function* agentTold({ facts, agent, hostKilled }: Outcome): Iterable<string> {
   }
 }
 
-function* questionsClosed({ facts, agent, surfaces }: Outcome): Iterable<string> {
+function* questionsClosed({ facts, agent, surfaces, hostKilled, diskFilled }: Outcome): Iterable<string> {
   const asked = new Map<string, { about: string; answers: string[]; by: string[] }>();
   for (const { event, origin } of facts) {
     if (event?.type === 'question_opened') {
@@ -236,19 +237,23 @@ function* questionsClosed({ facts, agent, surfaces }: Outcome): Iterable<string>
       question?.by.push(origin.kind === 'device' ? (origin.name ?? '') : origin.kind);
     }
   }
+  // What a full disk did not take goes with a killed host, and the agent that was told with it (docs/SPEC.md, B8).
+  const forgotten = hostKilled && diskFilled;
   for (const [id, { answers, about }] of asked) {
     if (answers.length !== 1) yield `question ${id} was closed ${answers.length} times: ${answers.join(' ')}`;
     const heard = agent.filter((note) => note.ev === 'answer' && note.question === about);
     if (heard.length > 1) yield `the agent heard ${heard.length} answers to ${id}`;
     const [first] = heard;
-    if (first && !sameAnswer(answers[0], first.answer)) {
+    const untold = forgotten && answers[0] === 'withdrawn';
+    if (first && !untold && !sameAnswer(answers[0], first.answer)) {
       yield `the agent heard ${first.answer} to ${id}, the journal has ${answers[0]}`;
     }
   }
   for (const { name, state } of surfaces) {
     if (state.questions.length > 0) yield `${name} shows open questions: ${state.questions.join(' ')}`;
     for (const [id, kind] of Object.entries(state.answers)) {
-      if (kind === 'applied' && asked.get(id)?.by[0] !== name) {
+      const untold = forgotten && (!asked.has(id) || asked.get(id)?.answers[0] === 'withdrawn');
+      if (kind === 'applied' && !untold && asked.get(id)?.by[0] !== name) {
         yield `${name} was told that its answer to ${id} counts, but the journal has ${asked.get(id)?.by[0]}'s`;
       }
     }
@@ -266,7 +271,7 @@ function* changesOnce({ facts, agent }: Outcome): Iterable<string> {
   const modes = changes.filter(({ what }) => what === 'mode').length;
   const heard = agent.filter(({ ev }) => ev === 'mode').length;
   // An agent that is started again is put into the mode that the session is in.
-  const again = new Set(agent.map(({ pid }) => pid)).size - 1;
+  const again = Math.max(0, new Set(agent.map(({ pid }) => pid)).size - 1);
   if (heard > modes + again) yield `the agent heard ${heard} changes of mode, the journal has ${modes}`;
 }
 

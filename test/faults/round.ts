@@ -80,7 +80,8 @@ async function outcomeOf(world: World, session: string): Promise<Outcome> {
       accepted: world.accepted(name),
     });
   }
-  const common = { surfaces, agent: world.agentNotes(), hostKilled: world.done.hostKilled };
+  const { hostKilled, diskFilled } = world.done;
+  const common = { surfaces, agent: world.agentNotes(), hostKilled, diskFilled };
   const files = readJournalFiles(world.machineFolder);
   if (files) return { ...common, ...files, merged: false };
   const { facts } = await world.ask<{ facts: Fact[] }>('host', 'facts', { session });

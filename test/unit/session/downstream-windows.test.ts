@@ -44,6 +44,16 @@ const history = (probe: ProbeClient, place: object, limit = 10) =>
 const search = (probe: ProbeClient, query: string, before: number | null = null, limit = 5) =>
   probe.request<SearchResult>(methods.search, { sessionId, query, before, limit });
 
+/** Two clients of a session of 20 calls, whose searches wait for `go`. */
+async function heldSearches() {
+  const { session, agent, connect, journal } = setup();
+  await session.startAgent();
+  calls(agent, 0, 20);
+  const a = await connect('a');
+  const b = await connect('b');
+  return { a, b, journal, go: journal.hold() };
+}
+
 describe('windows', () => {
   it('G1: pages backwards from the tail and forwards from the beginning hold every item once', async () => {
     const { session, agent, connect } = setup();
@@ -167,12 +177,7 @@ describe('windows', () => {
   });
 
   it('G3: of one client one search reads at a time, and the last one counts', async () => {
-    const { session, agent, connect, journal } = setup();
-    await session.startAgent();
-    calls(agent, 0, 20);
-    const a = await connect('a');
-    const b = await connect('b');
-    const go = journal.hold();
+    const { a, b, journal, go } = await heldSearches();
     const first = search(a, 'call 1');
     const second = search(a, 'call 2');
     await assert.rejects(first, hasCode('closed'));
@@ -193,12 +198,7 @@ describe('windows', () => {
   });
 
   it('G3: a search ends with its client, and when the client takes it back', async () => {
-    const { session, agent, connect, journal } = setup();
-    await session.startAgent();
-    calls(agent, 0, 20);
-    const a = await connect('a');
-    const b = await connect('b');
-    const go = journal.hold();
+    const { a, b, journal, go } = await heldSearches();
     const left = search(a, 'call');
     left.catch(() => undefined);
     const back = new AbortController();

@@ -64,6 +64,17 @@ const seen = (journal: MemoryJournal, type: string) =>
     { what: type },
   );
 
+/** A session whose first prompt, `prompt-01`, is done. */
+async function afterOneTurn() {
+  const agent = new FakeAgent();
+  const journal = new MemoryJournal('e1');
+  const session = new Session(options(agent, journal));
+  const first = session.prompt('prompt-01', words('one'), desk);
+  (await agent.nextTurn()).end('end_turn');
+  await first;
+  return { agent, journal, session };
+}
+
 describe('a session that comes back', () => {
   it('B1: killed in a turn: the turn is interrupted, its question withdrawn, its tool call closed', async () => {
     const agent = new FakeAgent();
@@ -126,12 +137,7 @@ describe('a session that comes back', () => {
   });
 
   it('B3, P1: a prompt that is repeated after a restart has its fate, and reaches no agent again', async () => {
-    const agent = new FakeAgent();
-    const journal = new MemoryJournal('e1');
-    const session = new Session(options(agent, journal));
-    const first = session.prompt('prompt-01', words('one'), desk);
-    (await agent.nextTurn()).end('end_turn');
-    await first;
+    const { agent, journal, session } = await afterOneTurn();
     void session.prompt('prompt-02', words('two'), desk);
     await agent.nextTurn();
     void session.prompt('prompt-03', words('three'), desk);
@@ -148,12 +154,7 @@ describe('a session that comes back', () => {
   });
 
   it('B4, P5: its agent continues its own session where it can, else a notice says that it starts afresh', async () => {
-    const agent = new FakeAgent();
-    const journal = new MemoryJournal('e1');
-    const session = new Session(options(agent, journal));
-    const first = session.prompt('prompt-01', words('one'), desk);
-    (await agent.nextTurn()).end('end_turn');
-    await first;
+    const { journal } = await afterOneTurn();
     const notices = async (of: MemoryJournal) =>
       (await of.read(0, Number.MAX_SAFE_INTEGER))
         .filter(({ update }) => update.sessionUpdate === 'notice')

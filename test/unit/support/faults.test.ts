@@ -55,7 +55,7 @@ function outcome(change: Partial<Outcome> = {}): Outcome {
   const accepted = [{ token: 'token', id: 'prompt-1', text: 'token say ask' }];
   const shown = shownOf(applyFacts(emptyTranscript(), change.facts ?? journal()));
   return {
-    ...{ facts: journal(), merged: false, damage: [], agent, hostKilled: false },
+    ...{ facts: journal(), merged: false, damage: [], agent, hostKilled: false, diskFilled: false },
     surfaces: [{ name: 'page0', shown, state, accepted }],
     ...change,
   };
@@ -111,6 +111,15 @@ describe('support: fault harness', () => {
     assert.notDeepEqual(violations(outcome({ surfaces: [other] })), []);
     const agent = outcome().agent.map((note) => (note.ev === 'answer' ? { ...note, answer: 'no' } : note));
     assert.notDeepEqual(violations(outcome({ agent })), []);
+  });
+
+  it('B8: lets a question go that a full disk did not take when its host was killed, and no other', () => {
+    const facts = without(
+      ({ event }) => event?.type === 'question_opened' || event?.type === 'question_closed',
+    );
+    assert.notDeepEqual(violations(outcome({ facts, hostKilled: true })), []);
+    assert.notDeepEqual(violations(outcome({ facts, diskFilled: true })), []);
+    assert.deepEqual(violations(outcome({ facts, hostKilled: true, diskFilled: true })), []);
   });
 
   it('a clock that is jumped: timers run through it or keep what is left of them', () => {

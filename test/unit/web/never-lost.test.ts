@@ -75,14 +75,21 @@ function state(...sessions: string[]): ClientState {
   };
 }
 
+/** A session of 400 items, of which a client has the last 50. */
+async function longSession() {
+  const made = setup();
+  const { fake, connect } = made;
+  for (let i = 1; i <= 400; i++) fake.say(`${i}`, `m${i}`);
+  fake.tailFrom = 351;
+  fake.from = 351;
+  fake.answers.set(methods.history, pagesOf(fake.facts));
+  await connect();
+  return made;
+}
+
 describe('web: never lost', () => {
   it('U2: opens any place, goes on both ways, and is live again at the end', async () => {
-    const { fake, session, connect, texts } = setup();
-    for (let i = 1; i <= 400; i++) fake.say(`${i}`, `m${i}`);
-    fake.tailFrom = 351;
-    fake.from = 351;
-    fake.answers.set(methods.history, pagesOf(fake.facts));
-    await connect();
+    const { fake, session, texts } = await longSession();
     await session.openAt(100, 'm100', true);
     assert.deepEqual(session.jump.value, { item: 'm100', mark: true });
     assert.deepEqual(texts().slice(0, 1).concat(texts().slice(-1)), ['80', '149']);
@@ -102,12 +109,7 @@ describe('web: never lost', () => {
   });
 
   it('U2: after a gap the end is read anew, and what is read elsewhere is asked for again', async () => {
-    const { fake, session, connect, texts } = setup();
-    for (let i = 1; i <= 400; i++) fake.say(`${i}`, `m${i}`);
-    fake.tailFrom = 351;
-    fake.from = 351;
-    fake.answers.set(methods.history, pagesOf(fake.facts));
-    await connect();
+    const { fake, session, connect, texts } = await longSession();
     await session.openAt(100, 'm100');
     session.record.reader = 'm100';
     fake.cut();
