@@ -409,12 +409,13 @@ describe('windows', () => {
     await a.request(methods.queueRemove, { sessionId, id: 'prompt-01', change: 'change-02' });
     await a.request(methods.queueResume, { sessionId, change: 'change-03' });
     await a.request('session/set_mode', { sessionId, modeId: 'auto' });
+    // The last is whether a risky one is confirmed.
     assert.deepEqual(seen, [
-      ['ask', 'origin', 'change-01'],
-      ['pace', 'slow', 'origin', 'change-01'],
+      ['ask', 'origin', 'change-01', undefined],
+      ['pace', 'slow', 'origin', 'change-01', undefined],
       ['prompt-01', 'origin', 'change-02'],
       ['origin', 'change-03'],
-      ['auto', 'origin', undefined],
+      ['auto', 'origin', undefined, undefined],
     ]);
   });
 
