@@ -1,7 +1,7 @@
 /** @jsxImportSource react */
 /** The conversation drawn in a terminal: what is over scrolls away, what lives stays at the bottom. */
 import { Box, Static, Text, useInput, useStdout, type Key } from 'ink';
-import { useEffect, useReducer, useState, type ReactElement } from 'react';
+import { useEffect, useReducer, useRef, useState, type ReactElement } from 'react';
 import { plainLine } from '../../base/plain-text.ts';
 import type { Item, QuestionItem } from '../../transcript/items.ts';
 import type { Conversation } from './conversation.ts';
@@ -18,6 +18,12 @@ const styles = {
 export function ChatView({ chat, quit }: { chat: Conversation; quit: () => void }): ReactElement {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [draft, setDraft] = useState('');
+  // Keys that come faster than it is drawn find what was written so far.
+  const written = useRef('');
+  const write = (text: string): void => {
+    written.current = text;
+    setDraft(text);
+  };
   const { stdout } = useStdout();
   useEffect(() => {
     const subscription = chat.onChange(redraw);
@@ -25,44 +31,53 @@ export function ChatView({ chat, quit }: { chat: Conversation; quit: () => void 
   }, [chat]);
 
   const { transcript, status } = chat;
-  const { items, questions, queue, turn, held, modes, commands } = transcript;
+  const { items, questions, queue, turn, held } = transcript;
   const over = firstOpen(items, turn !== null);
   const question = questions[0];
   const choices = question ? choicesOf(question) : undefined;
   const pairing = status?.pairings[0];
-  const names = commands.map(({ name }) => plainLine(name));
-  const fitting = /^\/\S*$/.test(draft) ? names.filter((name) => name.startsWith(draft.slice(1))) : [];
+  const fitting = commandsFor(chat, draft);
 
   const send = (): void => {
-    const text = draft.trim();
-    setDraft('');
+    const text = written.current.trim();
+    write('');
     if (text === '') return;
-    if (question && choices?.kind === 'text') return chat.answer(question.questionId, choices.answer(text));
+    const asked = askedNow(chat);
+    if (asked?.choices.kind === 'text') return chat.answer(asked.id, asked.choices.answer(text));
     chat.prompt(text);
   };
 
   const pressed = (input: string, key: Key): void => {
+    const { transcript, status } = chat;
+    const asked = askedNow(chat);
+    const pairing = status?.pairings[0];
     if (key.escape || (key.ctrl && input === 'c')) {
-      if (turn || question) chat.stop();
+      if (transcript.turn || asked) chat.stop();
       else if (key.ctrl) quit();
-      else setDraft('');
+      else write('');
       return;
     }
+    const draft = written.current;
     if (draft === '' && pairing && ['y', 'n', 'c'].includes(input))
       return chat.decidePairing(pairing.id, input !== 'n', input === 'c' ? 'control' : undefined);
     const chosen =
-      draft === '' && question && choices?.kind === 'options' && choices.options[Number(input) - 1];
-    if (chosen) return chat.answer(question.questionId, chosen.answer);
+      draft === '' && asked?.choices.kind === 'options' && asked.choices.options[Number(input) - 1];
+    if (chosen) return chat.answer(asked.id, chosen.answer);
     if (key.return) return send();
-    if (key.tab && key.shift) return nextMode(chat, modes);
-    if (key.tab) return fitting[0] === undefined ? undefined : setDraft(`/${fitting[0]} `);
+    if (key.tab && key.shift) return nextMode(chat, transcript.modes);
+    if (key.tab) {
+      const [first] = commandsFor(chat, draft);
+      return first === undefined ? undefined : write(`/${first} `);
+    }
     if (key.ctrl && input === 'r') return chat.resumeQueue();
-    const newest = queue.at(-1);
+    const newest = transcript.queue.at(-1);
     if (key.ctrl && input === 'x') return newest && chat.removeQueued(newest.promptId);
-    if (key.backspace || key.delete) return setDraft((text) => [...text].slice(0, -1).join(''));
-    if (!key.ctrl && !key.meta && input !== '') setDraft((text) => text + input.replaceAll('\r', '\n'));
+    if (key.backspace || key.delete) return write([...draft].slice(0, -1).join(''));
+    if (!key.ctrl && !key.meta && input !== '') write(draft + input.replaceAll('\r', '\n'));
   };
-  useInput(pressed);
+  useInput((input, key) => {
+    for (const one of keysIn(input, key)) pressed(one.input, one.key);
+  });
 
   const live = items.slice(over).filter((item) => item !== question);
   const room = Math.max(6, (stdout.rows || 24) - 12);
@@ -102,6 +117,32 @@ export function ChatView({ chat, quit }: { chat: Conversation; quit: () => void 
       </Box>
     </>
   );
+}
+
+/**
+ * Ink gives what was read at once as one key: text with keys in it comes apart here. A line feed within is of a pasted
+ * text, one at its end is Enter.
+ */
+function keysIn(input: string, key: Key): { input: string; key: Key }[] {
+  if (input.length < 2 || key.ctrl || key.meta) return [{ input, key }];
+  return input.split(/(\t|\r$)/).flatMap((part) => {
+    if (part === '') return [];
+    const named = { ...key, tab: part === '\t', return: part === '\r' };
+    return { input: named.tab || named.return ? '' : part, key: named };
+  });
+}
+
+/** The question that an answer would go to. */
+function askedNow({ transcript }: Conversation): { id: string; choices: QuestionChoice } | undefined {
+  const [question] = transcript.questions;
+  return question && { id: question.questionId, choices: choicesOf(question) };
+}
+
+/** Names of commands that begin like the draft. */
+function commandsFor({ transcript }: Conversation, draft: string): string[] {
+  if (!/^\/\S*$/.test(draft)) return [];
+  const names = transcript.commands.map(({ name }) => plainLine(name));
+  return names.filter((name) => name.startsWith(draft.slice(1)));
 }
 
 function Lines({ item, room }: { item: Item; room?: number }): ReactElement {
