@@ -96,7 +96,11 @@ describe('M8: offdesk attach', function () {
     acp.onQuestion = undefined;
     const turn = acp.prompt('/run');
     const question = await acp.question(2);
-    const opened2 = probe.facts.filter(({ event }) => event?.type === 'question_opened').at(-1)!;
+    // The phone may hear of it later than the editor.
+    const opened2 = await eventually(
+      () => probe.facts.filter(({ event }) => event?.type === 'question_opened')[1],
+      { what: 'the second question on the phone' },
+    );
     const event = opened2.event as unknown as {
       id: string;
       request: { options: { optionId: string; kind: string }[] };
