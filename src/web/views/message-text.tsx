@@ -19,7 +19,7 @@ export function MessageText({ text, growing }: { text: string; growing: boolean 
   useEffect(() => {
     if (more) nextFrame(() => setDrawn((count) => (count ?? ends) + 1));
   }, [more, drawn]);
-  if (all === 1) return <Section text={sections[0]!} growing={growing} />;
+  if (all === 1) return <MarkdownView text={prose(text)} growing={growing} />;
   const start = all <= 2 * ends + 1 ? all : Math.min(all, drawn ?? ends);
   const end = Math.max(start, all - ends);
   const between = sections.slice(start, end).reduce((sum, section) => sum + section.length, 0);
