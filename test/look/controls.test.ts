@@ -233,6 +233,8 @@ describe('what a user does, on both surfaces', function () {
     const text = 'And bump the version in package.json, the lock file and the docs today';
     assert.deepEqual([edit!['id'], edit!['prompt']], ['w2', [{ type: 'text', text }]]);
     await act('Send now: Look').press('Enter');
+    // Asked first; the focus is on Yes.
+    await page.locator('.confirm :focus').waitFor();
     await page.keyboard.press('Enter');
     const [now] = await asked(page, '_offdesk/queue/now');
     assert.equal(now!['id'], 'w3');

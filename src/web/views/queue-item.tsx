@@ -1,5 +1,5 @@
 /** One waiting prompt with what can be done to it; stopping the running turn for it is asked first. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PromptItem } from '../../transcript/items.ts';
 import { textOfBlocks } from '../client/queue-edit.ts';
 import { strings } from '../strings.ts';
@@ -29,7 +29,7 @@ export interface QueueActs {
 export function QueueItem({ item, own, stops, busy, act }: QueueItemProps) {
   const [asking, setAsking] = useState(false);
   const confirm = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asking) confirm.current?.focus();
   }, [asking]);
   const text = textOfBlocks(item.blocks).slice(0, 60);

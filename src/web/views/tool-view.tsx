@@ -95,7 +95,9 @@ function Places({ item, title, diffs, cwd }: PlacesProps) {
   const { openFile } = useSurface();
   const known = new Set(diffs.map(({ path }) => path));
   const places = item.locations.filter(({ path }, index, all) => {
-    if (known.has(path) || all.findIndex((other) => other.path === path) < index) return false;
+    // The folder in which everything happens says nothing of a call.
+    if (path === cwd || known.has(path)) return false;
+    if (all.findIndex((other) => other.path === path) < index) return false;
     return openFile !== undefined || !title.includes(shortPath(path, cwd));
   });
   if (places.length === 0) return null;

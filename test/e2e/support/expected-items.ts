@@ -48,7 +48,7 @@ function textOf(
     case 'thought':
       return thoughtText(item);
     case 'tool':
-      return toolText(item, questions, reader.cwd);
+      return toolText(item, questions, reader);
     case 'question': {
       const tool = tools.get(toolCallOf(item) ?? '');
       if (item.state.kind === 'open') return '';
@@ -83,11 +83,19 @@ function thoughtText({ startedAt, endedAt, text }: ThoughtItem): string {
 }
 
 /** The card shows the changes while the oldest open question is about them; a rejected call did not fail. */
-function toolText(item: ToolItem, questions: QuestionItem[], cwd: string): string {
+function toolText(item: ToolItem, questions: QuestionItem[], { cwd, id }: Reader): string {
   const last = questions.findLast((question) => toolCallOf(question) === item.toolCallId);
   const below = last !== undefined && last === questions.find(({ state }) => state.kind === 'open');
   const no = last?.state.kind === 'answered' && /^Rejected by/.test(closedWords(last));
   const status = no && item.status !== 'completed' ? 'rejected' : item.status;
+  const title = shortTitle(item.title, cwd);
+  const changed = new Set(item.content.flatMap((content) => (content.type === 'diff' ? [content.path] : [])));
+  const places = [...new Map(item.locations.map((place) => [place.path, place])).values()]
+    .filter(({ path }) => path !== cwd && !changed.has(path))
+    .map(({ path, line }) => ({ path: shortPath(path, cwd), line }))
+    // At the desk a name opens the file.
+    .filter(({ path }) => id === undefined || !title.includes(path))
+    .map(({ path, line }) => (line === null ? path : `${path}:${line}`));
   const diffs = item.content.flatMap((content) => {
     if (content.type !== 'diff') return [];
     const { lines, added, removed } = diffTexts(content.oldText, content.newText);
@@ -98,7 +106,7 @@ function toolText(item: ToolItem, questions: QuestionItem[], cwd: string): strin
   });
   // Output is folded unless the tool failed.
   const output = status === 'failed' ? item.output : '';
-  return [shortTitle(item.title, cwd), strings.tool[status], ...diffs, output].join('');
+  return [title, strings.tool[status], ...places, ...diffs, output].join('');
 }
 
 function plainText(html: string): string {

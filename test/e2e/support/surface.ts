@@ -104,7 +104,8 @@ export class Surface {
   }
 
   /**
-   * What each item of the conversation says, without white space, clock times and what is only to press; with
+   * What each item of the conversation says, without white space, clock times and what is only to press (what opens a file is
+   * its name, too); with
    * everything that was loaded late.
    */
   async items(): Promise<string[]> {
@@ -120,7 +121,7 @@ export class Surface {
     // One expression: helpers that a compiler adds for named functions do not exist in the page.
     return this.log.evaluate((log) => {
       const copy = log.cloneNode(true) as HTMLElement;
-      for (const part of copy.querySelectorAll('button, svg')) part.remove();
+      for (const part of copy.querySelectorAll('button:not(.opens), svg')) part.remove();
       for (const line of copy.querySelectorAll('.by'))
         line.textContent = (line.textContent ?? '').replace(/\d{1,2}:\d{2}(\s?[AP]M)?/, '');
       return [...copy.querySelectorAll('.item')].map((item) => (item.textContent ?? '').replace(/\s+/g, ''));
