@@ -293,7 +293,7 @@ describe('any agent', function () {
           await back.close();
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200, seed: 20261120 },
     );
   });
 });
