@@ -56,12 +56,17 @@ const commandsExternal = {
   },
 };
 
-// Ink asks for it in development alone.
-const withoutDevtools = {
-  name: 'without-devtools',
+// Ink asks for its devtools in development alone. Where `CI` is set it would draw nothing before the end; who talks in
+// a terminal sits before it.
+const inkInATerminal = {
+  name: 'ink-in-a-terminal',
   setup(b) {
-    b.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'absent' }));
-    b.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export default {};' }));
+    const contents = {
+      'react-devtools-core': 'export default {};',
+      'is-in-ci': 'export default false;',
+    };
+    b.onResolve({ filter: /^(react-devtools-core|is-in-ci)$/ }, ({ path }) => ({ path, namespace: 'ink' }));
+    b.onLoad({ filter: /.*/, namespace: 'ink' }, ({ path }) => ({ contents: contents[path] }));
   },
 };
 
@@ -110,7 +115,7 @@ async function buildAll() {
       entryPoints: { chat: 'src/cli/chat.tsx' },
       outdir: 'dist',
       define: { ...shared.define, 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-      plugins: [withoutDevtools],
+      plugins: [inkInATerminal],
       banner: {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },

@@ -28,7 +28,7 @@ describe('S12: offdesk chat', function () {
         process.execPath,
         ...[cliPath, 'chat', '--remote-control', '--agent', 'demo', '--port', String(await freePort())],
       ],
-      { columns: 140, rows: 50, env: cliEnvironment(tempFolder('od-home')) },
+      { columns: 140, rows: 50, env: { ...cliEnvironment(tempFolder('od-home')), CI: 'true' } },
     );
     const type = async (text: string): Promise<void> => {
       await terminal!.press('-l', text);
