@@ -143,7 +143,9 @@ function checkAnswer(kind: QuestionKind, request: Record<string, unknown>, answe
   }
   if (kind === 'permission') {
     if ('outcome' in answer && answer.outcome === 'cancelled') return;
-    const options = Array.isArray(request['options']) ? (request['options'] as ({ optionId?: unknown } | null)[]) : [];
+    const options = Array.isArray(request['options'])
+      ? (request['options'] as ({ optionId?: unknown } | null)[])
+      : [];
     if ('outcome' in answer && options.some((option) => option?.optionId === answer.optionId)) return;
   } else if ('action' in answer) {
     if (answer.action === 'accept' && request['mode'] !== 'url')
