@@ -227,6 +227,7 @@ describe('what a user does, on both surfaces', function () {
     const [move] = await asked(page, '_offdesk/queue/move');
     assert.deepEqual([move!['id'], move!['before']], ['w3', 'w2']);
     await act('Edit: And').press('Enter');
+    await page.locator('textarea:focus').and(page.getByLabel('Text of the waiting message')).waitFor();
     await page.keyboard.type(' today');
     await page.keyboard.press('Control+Enter');
     const [edit] = await asked(page, '_offdesk/queue/edit');

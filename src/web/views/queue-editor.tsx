@@ -1,5 +1,5 @@
 /** A waiting prompt being written anew; when it begins meanwhile, what was written is kept. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import { withText } from '../client/queue-edit.ts';
 import { strings } from '../strings.ts';
@@ -18,7 +18,7 @@ export interface QueueEditorProps {
 
 export function QueueEditor({ blocks, text, gone, onText, onSave, onCancel }: QueueEditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     area.current?.focus();
     area.current?.setSelectionRange(text.length, text.length);
   }, []);
