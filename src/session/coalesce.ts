@@ -17,53 +17,50 @@ export function chunkText(fact: Fact): string | undefined {
 }
 
 /** Shape and order stay; `first` and `at` are of the first chunk, `seq` and `until` of the last. Runs end at `limits.joinedChars`. */
-export function coalesce(facts: Fact[]): Fact[] {
+export function coalesce(facts: readonly Fact[]): Fact[] {
   const result: Fact[] = [];
-  let texts: string[] = [];
-  let chars = 0;
-  const flush = () => {
-    const last = result.at(-1);
-    if (last && texts.length > 1) {
-      result[result.length - 1] = {
-        ...last,
-        update: {
-          ...last.update,
-          content: { ...(last.update['content'] as TextContent), text: texts.join('') },
-        },
-      };
-    }
-    texts = [];
-  };
-  for (const fact of facts) {
-    const text = chunkText(fact);
-    const last = result.at(-1);
-    const joins =
-      text !== undefined &&
-      texts.length > 0 &&
-      chars < limits.joinedChars &&
-      last !== undefined &&
-      // A reader's window may begin at whatever came in between: it must be able to tell the two sides apart.
-      last.seq + 1 === (fact.first ?? fact.seq) &&
-      last.item === fact.item &&
-      last.update.sessionUpdate === fact.update.sessionUpdate;
-    if (joins) {
-      texts.push(text);
-      chars += text.length;
-      const until = fact.until ?? fact.at;
-      const later = until !== (last.until ?? last.at);
-      result[result.length - 1] = {
-        ...last,
-        first: last.first ?? last.seq,
-        seq: fact.seq,
-        ...(later && { until }),
-      };
-    } else {
-      flush();
-      result.push(fact);
-      if (text !== undefined) texts = [text];
-      chars = text?.length ?? 0;
-    }
+  for (let at = 0; at < facts.length;) {
+    const texts: string[] = [];
+    const end = runEnd(facts, at, texts);
+    result.push(texts.length > 1 ? joined(facts[at]!, facts[end - 1]!, texts.join('')) : facts[at]!);
+    at = end;
   }
-  flush();
   return result;
+}
+
+/** The index after the run that begins at `begin`; its texts are added to `texts`. Made for thousands of chunks a second. */
+function runEnd(facts: readonly Fact[], begin: number, texts: string[]): number {
+  const first = facts[begin]!;
+  let text = chunkText(first);
+  let chars = 0;
+  let at = begin;
+  while (text !== undefined) {
+    texts.push(text);
+    chars += text.length;
+    const last = facts[at]!;
+    const next = facts[++at];
+    if (!next || chars >= limits.joinedChars || !follows(last, next)) return at;
+    text = chunkText(next);
+  }
+  return Math.max(at, begin + 1);
+}
+
+/** A reader's window may begin at whatever came in between: it must be able to tell the two sides apart. */
+function follows(last: Fact, next: Fact): boolean {
+  return (
+    last.seq + 1 === (next.first ?? next.seq) &&
+    last.item === next.item &&
+    last.update.sessionUpdate === next.update.sessionUpdate
+  );
+}
+
+function joined(first: Fact, last: Fact, text: string): Fact {
+  const until = last.until ?? last.at;
+  return {
+    ...first,
+    update: { ...first.update, content: { ...(first.update['content'] as TextContent), text } },
+    first: first.first ?? first.seq,
+    seq: last.seq,
+    ...(until !== (first.until ?? first.at) && { until }),
+  };
 }

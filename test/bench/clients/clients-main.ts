@@ -1,4 +1,5 @@
 /** Devices of a benchmark in a process of their own: they pair, attach, count what comes, and acknowledge or not. */
+import { constants, setPriority } from 'node:os';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../../src/base/clock.ts';
 import { decodeInvite } from '../../../src/channel/invite.ts';
@@ -13,6 +14,9 @@ import type { MessageTransport } from '../../../src/protocol/transport.ts';
 import { PROTOCOL } from '../../../src/protocol/version.ts';
 import { answerCalls, say } from '../host/answer-calls.ts';
 import type { ClientCommand } from './clients-process.ts';
+
+// Phones have processors of their own; here they take what host and agent leave.
+setPriority(constants.priority.PRIORITY_LOW);
 
 const openWebSocket = (url: string) => new WebSocket(url) as unknown as WebSocketPort;
 let joined = 0;
