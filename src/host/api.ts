@@ -64,6 +64,9 @@ export interface HostPorts {
   act(act: string, file: FilePlace | undefined): Promise<void>;
 }
 
+/** Which earlier session of the host's folder to go on with, instead of a new one; `id`: Offdesk's or the agent's own. */
+export type SessionWish = { kind: 'newest' } | { kind: 'id'; id: string };
+
 /** One per window or CLI process. All methods reject with OffdeskError. */
 export interface RemoteHost extends Disposable {
   readonly status: HostStatus;
@@ -73,8 +76,10 @@ export interface RemoteHost extends Disposable {
   /**
    * `agent: false` connects without starting an agent (default-on): it starts with the first prompt.
    * `invite`: whether to open an invite; without it one opens where the reach is known and nobody is paired.
+   * `session`: rejects with `session_unknown`, which lists the newest, where there is none such, and as the agent does
+   * where it does not open it.
    */
-  start(options?: { agent?: boolean; invite?: boolean }): Promise<void>;
+  start(options?: { agent?: boolean; invite?: boolean; session?: SessionWish }): Promise<void>;
   /** Nothing listens and no agent runs when it resolves; its sessions are over. */
   stop(): Promise<void>;
   /** As `stop`, but its sessions stay open: they come back when it starts again in this folder. */

@@ -12,7 +12,7 @@ import type { ReachFacts } from '../remote/reach.ts';
 import type { Session } from '../session/session.ts';
 import { activityOf } from './activity.ts';
 import { candidates } from './agent-command.ts';
-import type { HostPorts, HostSettings, RemoteHost } from './api.ts';
+import type { HostPorts, HostSettings, RemoteHost, SessionWish } from './api.ts';
 import { Clients } from './clients.ts';
 import { deskPort } from './desk-port.ts';
 import { reachFacts } from './line.ts';
@@ -85,10 +85,10 @@ class Host implements RemoteHost {
     return this.#status;
   }
 
-  async start({ agent = true, invite }: { agent?: boolean; invite?: boolean } = {}): Promise<void> {
+  async start({ agent = true, invite, session }: Parameters<RemoteHost['start']>[0] = {}): Promise<void> {
     const machine = await this.#inTurn(() => this.#start(agent, invite));
     // Out of turn: an agent may take a minute, and reach, invite and Stop do not wait for it.
-    if (machine) await this.#openSession(machine, agent);
+    if (machine) await this.#openSession(machine, agent, { wish: session });
   }
 
   stop(): Promise<void> {
@@ -234,14 +234,17 @@ class Host implements RemoteHost {
     }
   }
 
-  /** An agent that does not start is shown, and leaves remote control on. */
-  async #openSession(machine: Machine, agent: boolean, again = false): Promise<void> {
+  /** An agent that does not start is shown, and leaves remote control on; a session that was wished for is not here. */
+  async #openSession(
+    machine: Machine,
+    agent: boolean,
+    { again = false, wish }: { again?: boolean; wish?: SessionWish | undefined } = {},
+  ): Promise<void> {
     // Stopped in between: then there is nothing to open any more.
     if (this.#machine !== machine) return;
     try {
-      await this.#sessions.open(agent, (skipped) =>
-        this.#notice('warning', sentenceOf(skipped), skipped.code),
-      );
+      const skipped = (error: OffdeskError) => this.#notice('warning', sentenceOf(error), error.code);
+      await this.#sessions.open(agent, skipped, wish);
       if (again && this.#machine === machine) this.#error = undefined;
       this.#changed();
     } catch (caught) {
@@ -249,6 +252,7 @@ class Host implements RemoteHost {
       if (this.#machine !== machine || error.code === 'closed') return;
       // Where a session is, its agent's state says it, and stops saying it once a prompt has started the agent.
       const none = this.#sessions.list().length === 0;
+      if (none && wish) throw error;
       if (none) this.#error = error.toShape();
       if (!again) this.#activity.fire(sentenceOf(error));
       this.#changed();
@@ -260,7 +264,7 @@ class Host implements RemoteHost {
   #openLater(machine: Machine, agent: boolean): void {
     const { clock } = this.#ports;
     this.#whileOn.add(
-      clock.after(limits.unwrittenRetryMs, () => void this.#openSession(machine, agent, true)),
+      clock.after(limits.unwrittenRetryMs, () => void this.#openSession(machine, agent, { again: true })),
     );
   }
 

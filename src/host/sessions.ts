@@ -13,12 +13,20 @@ import type { OwnSessions } from '../session/agent-port.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
 import type { Session } from '../session/session.ts';
 import { candidates } from './agent-command.ts';
-import { defaultHistory, type AgentChoice, type HostPorts } from './api.ts';
+import { defaultHistory, type AgentChoice, type HostPorts, type SessionWish } from './api.ts';
 import { PastSessions } from './past-sessions.ts';
 import { removeOld } from './retention.ts';
 import { SessionMaker, type LiveSession } from './session-maker.ts';
-import { SessionStore } from './session-store.ts';
+import { SessionStore, type StoredSession } from './session-store.ts';
 import { Vitals } from './vitals.ts';
+import { findOwn, findStored, unknownSession } from './wished-session.ts';
+
+/** What `open` is asked for. */
+interface Opening {
+  agent: boolean;
+  skipped: (error: OffdeskError) => void;
+  wish: SessionWish | undefined;
+}
 
 /** From one start to the end that follows it. */
 class Run {
@@ -119,11 +127,12 @@ export class Sessions implements SessionDirectory {
    * Opens the sessions that were left open in this host's folder, and without any a new one. With `agent` agents are
    * started: of a new session one after the other until one starts, and `skipped` hears why others did not; without,
    * only those that ran when the host before this one ended, and else with the first prompt. Rejects with why an agent
-   * did not start, with `storage_failed`, or with `closed` when it was cancelled.
+   * did not start, with `storage_failed`, or with `closed` when it was cancelled. `wish`: that one comes first, and no
+   * new one in its place.
    */
-  open(agent: boolean, skipped: (error: OffdeskError) => void): Promise<void> {
+  open(agent: boolean, skipped: (error: OffdeskError) => void, wish?: SessionWish): Promise<void> {
     const run = (this.#run = new Run());
-    const opened = this.#open(run, agent, skipped).finally(() => run.settle());
+    const opened = this.#open(run, { agent, skipped, wish }).finally(() => run.settle());
     this.#opening = opened.catch(() => {});
     return opened;
   }
@@ -213,7 +222,7 @@ export class Sessions implements SessionDirectory {
     this.#changed.fire();
   }
 
-  async #open(run: Run, agent: boolean, skipped: (error: OffdeskError) => void): Promise<void> {
+  async #open(run: Run, { agent, skipped, wish }: Opening): Promise<void> {
     const { machineFolder, cwd, clock, log } = this.#ports;
     const store = await SessionStore.open(machineFolder, log);
     run.check();
@@ -221,8 +230,11 @@ export class Sessions implements SessionDirectory {
     run.past = new PastSessions(store, clock, log);
     const maker = new SessionMaker(this.#ports, store);
     void maker.endOrphans(cwd);
+    const wished = wish && findStored(store.sorted, cwd, wish);
+    if (wished) await this.#openWished(run, maker, wished, agent);
     for (const stored of store.openIn(cwd)) {
       run.check();
+      if (stored.id === wished?.id) continue;
       try {
         const live = await maker.restore(stored, agent || stored.agentRuns);
         if (run.over) await live.kept.end(true);
@@ -235,7 +247,8 @@ export class Sessions implements SessionDirectory {
     run.settle();
     run.check();
     void this.removeOld();
-    if (this.#live.size === 0) await this.#openNew(run, maker, agent, skipped);
+    if (wish && !wished) await this.#openOwn(run, maker, wish, skipped);
+    else if (this.#live.size === 0) await this.#openNew(run, maker, agent, skipped);
     else if (agent) await Promise.all(this.list().map((session) => session.startAgent()));
   }
 
@@ -272,6 +285,65 @@ export class Sessions implements SessionDirectory {
     }
   }
 
+  async #openWished(run: Run, maker: SessionMaker, stored: StoredSession, agent: boolean): Promise<void> {
+    const live = await maker.restore({ ...stored, open: true }, agent);
+    if (run.over) await live.kept.end(stored.open);
+    run.check();
+    this.#add(live, true);
+  }
+
+  /** One that the agent alone knows: it is asked in a session that is not kept. */
+  async #openOwn(
+    run: Run,
+    maker: SessionMaker,
+    wish: SessionWish,
+    skipped: (error: OffdeskError) => void,
+  ): Promise<void> {
+    const { cwd, demoAgent } = this.#ports;
+    const found = candidates(this.#ports.settings().agent, demoAgent);
+    for (const [index, candidate] of found.entries()) {
+      const asked = await maker.create(candidate);
+      run.trying = asked;
+      let own: OwnSessions['sessions'];
+      try {
+        run.check();
+        await asked.session.startAgent();
+        own = (await ownSessions(asked.session)) ?? [];
+        own = own.filter(({ id }) => id !== asked.session.agentSession);
+      } catch (error) {
+        run.check();
+        if (index === found.length - 1) throw error;
+        skipped(asOffdeskError(error));
+        continue;
+      } finally {
+        run.trying = undefined;
+        await asked.kept.end(false);
+      }
+      run.check();
+      const wanted = findOwn(own, cwd, wish);
+      if (!wanted) throw unknownSession(wish, cwd, run.store?.sorted ?? [], own);
+      this.#add(await this.#adopt(run, () => maker.create(candidate, wanted)));
+      return;
+    }
+  }
+
+  /** With its agent running, or not at all. */
+  async #adopt(run: Run, open: () => Promise<LiveSession>): Promise<LiveSession> {
+    const live = await open();
+    run.trying = live;
+    try {
+      run.check();
+      await live.session.startAgent();
+      run.check();
+      return live;
+    } catch (error) {
+      await live.kept.end(false);
+      throw error;
+    } finally {
+      run.trying = undefined;
+    }
+  }
+
   /** Sessions that are over, by age and size. */
   async removeOld(): Promise<void> {
     const { store, past } = this.#run;
@@ -305,22 +377,10 @@ export class Sessions implements SessionDirectory {
     const known = run.store.sorted.find((stored) => stored.agentSession === id && stored.cwd === cwd);
     const maker = new SessionMaker(this.#ports, run.store);
     const [candidate] = candidates(first.kept.stored.agent.choice as AgentChoice, demoAgent);
-    let live: LiveSession;
-    if (known) {
-      await run.past?.release(known.id);
-      live = await maker.restore({ ...known, open: true }, false);
-    } else live = await maker.create(candidate!, own);
-    run.trying = live;
-    try {
-      run.check();
-      await live.session.startAgent();
-      run.check();
-    } catch (error) {
-      await live.kept.end(false);
-      throw error;
-    } finally {
-      run.trying = undefined;
-    }
+    if (known) await run.past?.release(known.id);
+    const live = await this.#adopt(run, () =>
+      known ? maker.restore({ ...known, open: true }, false) : maker.create(candidate!, own),
+    );
     this.#add(live, known !== undefined);
     return live.session.id;
   }
