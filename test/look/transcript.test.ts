@@ -5,7 +5,7 @@ import type { Fact } from '../../src/protocol/facts.ts';
 import { launchBrowser, type TestBrowser } from '../support/browser.ts';
 import { needing } from '../support/needs.ts';
 import { eventually } from '../support/wait.ts';
-import { Script } from './facts.ts';
+import { Script } from './facts.script.ts';
 import { serveScenes, type Scenes } from './screens.scenes.ts';
 import { wild } from './wild.ts';
 
