@@ -1,12 +1,7 @@
 /** From a choice of agent to commands that can be started, in the order in which to try them. */
-import {
-  demoAgentId,
-  findOnPath,
-  knownAgent,
-  knownAgents,
-  type AgentProgram,
-  type KnownAgent,
-} from '../agent/catalog.ts';
+import { demoAgentId, knownAgent, knownAgents } from '../agent/catalog.ts';
+import { findOnPath } from '../agent/find.ts';
+import type { AgentProgram, KnownAgent } from '../agent/known/known-agent.ts';
 import type { UpstreamOptions } from '../agent/upstream.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { agentNames, findOnPath, knownAgent, knownAgents } from '../../../src/agent/catalog.ts';
+import { agentNames, knownAgent, knownAgents } from '../../../src/agent/catalog.ts';
+import { findOnPath } from '../../../src/agent/find.ts';
 import { candidates } from '../../../src/host/agent-command.ts';
 import { OffdeskError } from '../../../src/base/error.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';

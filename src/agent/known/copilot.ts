@@ -1,0 +1,21 @@
+/**
+ * GitHub Copilot CLI.
+ *
+ * What it does differently, seen with 1.0.102, and the rule for all agents that absorbs it:
+ * - A second prompt pre-empts the first: one prompt at a time reaches an agent (session/turns).
+ * - Ids of modes are URLs: risk looks at what they end with (session/risk.ts).
+ * - It can leave tool calls open after a cancel: they are closed for it (session/open-tool-calls.ts).
+ * - It only loads sessions, and refuses one that its own process has loaded: each load has a new process.
+ */
+import { noMethod, type KnownAgent } from './known-agent.ts';
+
+export const copilot: KnownAgent = {
+  id: 'copilot',
+  title: 'Copilot CLI',
+  // It would replace itself in the middle of a session.
+  commands: [{ command: 'copilot', args: ['--acp', '--no-auto-update'] }],
+  install: 'Install it with: npm install -g @github/copilot',
+  login: 'Run copilot in a terminal and type /login, then try again.',
+  env: {},
+  authMethod: noMethod,
+};
