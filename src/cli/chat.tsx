@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { render } from 'ink';
 import { systemClock } from '../base/clock.ts';
 import { OffdeskError, type ErrorCode } from '../base/error.ts';
-import type { RemoteHost } from '../host/api.ts';
+import type { RemoteHost, SessionWish } from '../host/api.ts';
 import { ChatView } from './chat/chat-view.tsx';
 import { Conversation } from './chat/conversation.ts';
 import { pipe } from './chat/pipe.ts';
@@ -12,11 +12,13 @@ import { HostPeer } from './client/host-peer.ts';
 
 export interface ChatPorts {
   cwd: string;
+  /** An earlier session to go on with. */
+  session: SessionWish | undefined;
   createHost(): RemoteHost;
 }
 
 /** Resolves when its user has quit; the session is over then. */
-export async function chat({ cwd, createHost }: ChatPorts): Promise<void> {
+export async function chat({ cwd, session, createHost }: ChatPorts): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new OffdeskError(
       'settings_invalid',
@@ -49,10 +51,15 @@ export async function chat({ cwd, createHost }: ChatPorts): Promise<void> {
         reject(new OffdeskError(error.code as ErrorCode, error.message, error.next));
     });
   });
+  const start = async (): Promise<void> => {
+    if (!session) return host.start({ invite: true });
+    await host.start({ invite: false, session });
+    await host.createInvite();
+  };
   peer.use(here);
   const screen = render(<ChatView chat={conversation} quit={quit} />, { exitOnCtrlC: false });
   try {
-    await Promise.race([host.start({ invite: true }).then(() => over), over, ended]);
+    await Promise.race([start().then(() => over), over, ended]);
   } finally {
     screen.unmount();
     process.once('SIGINT', () => process.exit(1));

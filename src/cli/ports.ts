@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { defaultHistory, type AgentChoice, type HostPorts } from '../host/api.ts';
+import { defaultHistory, type AgentChoice, type HostPorts, type SessionWish } from '../host/api.ts';
 import type { ReachKind } from '../protocol/host-status.ts';
 import { splitCommand } from './split-command.ts';
 import { stderrLog } from './stderr-log.ts';
@@ -19,6 +19,16 @@ export interface PortsOptions {
   historyDays?: number;
   historySize?: number;
   verbose?: boolean;
+  /** The newest earlier session of the folder. */
+  continue?: boolean;
+  /** An earlier session by its id. */
+  resume?: string;
+}
+
+/** Which earlier session the options name. */
+export function wishOf({ continue: newest, resume }: PortsOptions): SessionWish | undefined {
+  if (resume !== undefined) return { kind: 'id', id: resume };
+  return newest ? { kind: 'newest' } : undefined;
 }
 
 /** The program that runs now, which is also the demo agent. */

@@ -45,7 +45,8 @@ export function unknownSession(
     ...own.filter((one) => one.cwd === cwd && !kept.has(one.id)),
   ].sort((a, b) => (b.updatedAt ?? 0) - (a.updatedAt ?? 0));
   if (here.length === 0) {
-    const what = wish.kind === 'id' ? `There is no session ${wish.id}, and none` : 'There is no earlier session';
+    const what =
+      wish.kind === 'id' ? `There is no session ${wish.id}, and none` : 'There is no earlier session';
     return new OffdeskError('session_unknown', `${what} in ${cwd}.`, 'Start a new one without that option.');
   }
   const lines = here.slice(0, named).map(({ id, title }) => `  ${id}  ${title || 'untitled'}`);
