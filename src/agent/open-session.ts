@@ -4,6 +4,7 @@ import { OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { AgentOffers } from '../session/agent-port.ts';
+import { takenBy, type McpServer, type McpSupply } from './mcp-supply.ts';
 import { modeOption } from './mode-option.ts';
 import { modelOption, modelState, type ModelState } from './model-option.ts';
 import type { Replay } from './replay.ts';
@@ -25,6 +26,7 @@ export interface OpenOptions {
   earlier: string | undefined;
   /** Nobody has what was said in it yet: it is to be told, and so the session is loaded where it can be. */
   told: boolean;
+  mcp: McpSupply | undefined;
   replay: Replay;
   log: Log;
 }
@@ -70,12 +72,31 @@ export async function openSession(connection: ClientConnection, options: OpenOpt
   if (authMethod !== undefined && hello.authMethods?.some((method) => method.id === authMethod)) {
     await connection.agent.request('authenticate', { methodId: authMethod });
   }
-  const { earlier } = options;
-  const continued =
-    earlier === undefined ? undefined : await continueSession(connection, hello, earlier, options);
-  if (earlier !== undefined && continued) return opened(hello, earlier, continued, true);
-  const session = await connection.agent.request('session/new', { cwd, mcpServers: [] });
-  return opened(hello, session.sessionId, session, false);
+  const { earlier, mcp, log } = options;
+  const { taken, left } = takenBy((await mcp?.servers()) ?? [], hello.agentCapabilities?.mcpCapabilities);
+  if (left.length > 0) mcp?.notTaken(left, 'transport');
+  const open = async (mcpServers: McpServer[]) => {
+    const continued =
+      earlier === undefined
+        ? undefined
+        : await continueSession(connection, hello, earlier, mcpServers, options);
+    if (earlier !== undefined && continued) return opened(hello, earlier, continued, true);
+    const session = await connection.agent.request('session/new', { cwd, mcpServers });
+    return opened(hello, session.sessionId, session, false);
+  };
+  try {
+    return await open(taken);
+  } catch (error) {
+    // A server that an agent cannot do with must not cost the session.
+    if (taken.length === 0 || !(error instanceof RequestError) || isLoginError(error)) throw error;
+    log.write('warn', 'does not begin with MCP servers', { code: error.code });
+    const session = await open([]);
+    mcp?.notTaken(
+      taken.map((server) => server.name),
+      'refused',
+    );
+    return session;
+  }
 }
 
 /**
@@ -92,9 +113,10 @@ async function continueSession(
   connection: ClientConnection,
   { agentCapabilities }: InitializeResponse,
   sessionId: string,
+  mcpServers: McpServer[],
   { cwd, told, replay, log }: OpenOptions,
 ): Promise<SessionAnswer | undefined> {
-  const params = { sessionId, cwd, mcpServers: [] };
+  const params = { sessionId, cwd, mcpServers };
   const resumes = Boolean(agentCapabilities?.sessionCapabilities?.resume);
   const loads = agentCapabilities?.loadSession === true;
   const ways = [...(resumes ? (['resume'] as const) : []), ...(loads ? (['load'] as const) : [])];

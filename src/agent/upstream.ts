@@ -10,6 +10,7 @@ import { agentSessions, type AgentSessionPage } from './agent-sessions.ts';
 import { connectAgent } from './connect.ts';
 import type { AgentQuirks } from './known/known-agent.ts';
 import { isLoggedOut } from './login-check.ts';
+import type { McpSupply } from './mcp-supply.ts';
 import { isLoginError, openSession, type Opened } from './open-session.ts';
 import type { ProcessIdentity } from './orphan.ts';
 import { startProcess, type AgentCommand, type AgentProcess } from './process.ts';
@@ -42,6 +43,8 @@ export interface UpstreamOptions extends AgentCommand {
   onProcess?: (process: ProcessIdentity | undefined) => void;
   /** Begins the mark of its processes: what `endFamily` (orphan.ts) needs. */
   family?: string;
+  /** MCP servers for its sessions; none without it. */
+  mcp?: McpSupply | undefined;
   log: Log;
 }
 
@@ -245,11 +248,11 @@ export class Upstream implements AgentPort {
     earlier: string | undefined,
     told: boolean,
   ): Promise<Opened> {
-    const { name, cwd, authMethod, loginCheck } = this.#options;
+    const { name, cwd, authMethod, loginCheck, mcp } = this.#options;
     // Beside the start, which takes as long.
     const loggedOut = loginCheck ? isLoggedOut(this.#options, loginCheck, cwd) : Promise.resolve(false);
     const log = this.#log;
-    const opened = await openSession(connection, { name, cwd, authMethod, earlier, told, replay, log });
+    const opened = await openSession(connection, { name, cwd, authMethod, earlier, told, mcp, replay, log });
     if (await loggedOut) throw loginRequired(this.#options);
     return opened;
   }

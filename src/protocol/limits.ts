@@ -208,6 +208,15 @@ export const limits = {
   /** After an agent answered a load: so long without a replayed update, and the replay is over. */
   agentReplayQuietMs: 300,
 
+  // MCP servers
+  /** Of a file that names them, or of its envFile. */
+  mcpFileBytes: 1024 * 1024,
+  mcpTextChars: 32 * 1024,
+  mcpTexts: 1_000,
+  mcpServers: 100,
+  /** A start waits this long for the user's word on them. */
+  mcpAnswerMs: 2 * 60 * 1000,
+
   // attached editors
   /** An editor's request waits this long for the computer to be there, and for what the session offers. */
   attachWaitMs: 20_000,

@@ -1,0 +1,23 @@
+/** MCP servers for an agent's session: who names them, and which of them this agent can take. */
+import type { McpCapabilities, McpServer } from '@agentclientprotocol/sdk';
+
+export type { McpServer };
+
+export interface McpSupply {
+  /** Those that the user lets through, asked for at each start of the agent. Never rejects, waits for nobody. */
+  servers(): Promise<McpServer[]>;
+  /** Names of those that the agent did not get. `kind`: it has no such connection, or refused the session with them. */
+  notTaken(names: string[], kind: 'transport' | 'refused'): void;
+}
+
+/** Stdio always; `http` and `sse` where the agent says so (ACP: agentCapabilities.mcpCapabilities). */
+export function takenBy(
+  servers: readonly McpServer[],
+  capabilities: McpCapabilities | null | undefined,
+): { taken: McpServer[]; left: string[] } {
+  const takes = (server: McpServer) => !('type' in server) || capabilities?.[server.type] === true;
+  return {
+    taken: servers.filter(takes),
+    left: servers.filter((server) => !takes(server)).map(({ name }) => name),
+  };
+}
