@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { agentMissing, realAgents, type RealAgent } from '../support/real-agents.ts';
 import { eventually } from '../support/wait.ts';
 import { said } from '../model/scenarios.ts';
-import { optionsOf, type PermissionOption } from '../../src/web/views/question-words.ts';
+import { optionsOf, type PermissionOption } from '../../src/transcript/asked.ts';
 import { AgentWorld, patienceMs } from './support/agent-world.ts';
 import { expectedItems } from './support/expected-items.ts';
 import { quietPlace } from './support/quiet-place.ts';

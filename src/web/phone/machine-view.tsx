@@ -1,7 +1,7 @@
 /** A computer on the phone: header with both marks, the session or the list of sessions. */
 import { useEffect, useState } from 'preact/hooks';
 import { sentenceOf } from '../../base/error.ts';
-import type { RemoteWish } from '../client/commands.ts';
+import type { RemoteWish } from '../../transcript/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
 import type { Machine, Way } from '../connection/machine.ts';
 import { strings } from '../strings.ts';

@@ -4,7 +4,7 @@ import { strings } from '../strings.ts';
 import { DiffCount, DiffView } from './diff-view.tsx';
 import { readUnifiedDiff } from './line-diff.ts';
 import { MarkdownView } from './markdown-view.tsx';
-import type { Asked } from './question-words.ts';
+import type { Asked } from '../../transcript/asked.ts';
 import { FileChange } from './tool-view.tsx';
 import { hidesSomething, visible, VisibleText } from './visible-text.tsx';
 import { folderName, shortPath } from './words.ts';

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Change } from '../client/changes.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
-import type { Control, ControlValue } from './controls.ts';
+import type { Control, ControlValue } from '../../transcript/controls.ts';
 import { Icon } from './icon.tsx';
 import { useSurface } from './surface.ts';
 

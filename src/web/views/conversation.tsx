@@ -11,7 +11,7 @@ import { ItemView, type StepsUnder } from './item-view.tsx';
 import { useNested, type Nested } from './nest.ts';
 import { OutboxView } from './prompt-view.tsx';
 import { QueueView } from './queue-view.tsx';
-import { questionsOfTools, toolCallOf } from './question-words.ts';
+import { questionsOfTools, toolCallOf } from '../../transcript/asked.ts';
 import { useReveal } from './reveal.ts';
 import { useSurface } from './surface.ts';
 import { useReading } from './use-reading.ts';

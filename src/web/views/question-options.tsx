@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
-import { isLasting, type PermissionOption } from './question-words.ts';
+import { isLasting, type PermissionOption } from '../../transcript/asked.ts';
 import { visible } from './visible-text.tsx';
 
 export interface QuestionOptionsProps {

@@ -1,7 +1,7 @@
 /** A waiting prompt being written anew; when it begins meanwhile, what was written is kept. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { PromptBlock } from '../../protocol/facts.ts';
-import { withText } from '../client/queue-edit.ts';
+import { withText } from '../../transcript/queue-edit.ts';
 import { strings } from '../strings.ts';
 
 export interface QueueEditorProps {

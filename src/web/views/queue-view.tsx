@@ -8,7 +8,7 @@ import {
   removedFrom,
   textOfBlocks,
   type Removed,
-} from '../client/queue-edit.ts';
+} from '../../transcript/queue-edit.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';

@@ -8,7 +8,7 @@ import { FileName } from './file-name.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { diffOf } from './line-diff.ts';
 import { OutputView } from './output-view.tsx';
-import type { ToolQuestion } from './question-words.ts';
+import type { ToolQuestion } from '../../transcript/asked.ts';
 import { useSurface } from './surface.ts';
 import { visible } from './visible-text.tsx';
 import { shortPath, shortTitle } from './words.ts';

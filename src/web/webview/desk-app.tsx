@@ -2,7 +2,7 @@
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
-import type { RemoteWish } from '../client/commands.ts';
+import type { RemoteWish } from '../../transcript/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
 import { AgentSessionsView } from '../views/agent-sessions-view.tsx';

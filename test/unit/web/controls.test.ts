@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { PromptItem, Raw } from '../../../src/transcript/items.ts';
 import { AgentSessions, byFolder } from '../../../src/web/client/agent-sessions.ts';
-import { beforeWhenMoved, placeAgain, removedFrom, withText } from '../../../src/web/client/queue-edit.ts';
-import { controlsOf, currentName, summaryOf } from '../../../src/web/views/controls.ts';
-import { contentOf, fieldsOf, problemsOf } from '../../../src/web/views/elicitation.ts';
+import { beforeWhenMoved, placeAgain, removedFrom, withText } from '../../../src/transcript/queue-edit.ts';
+import { controlsOf, currentName, summaryOf } from '../../../src/transcript/controls.ts';
+import { contentOf, fieldsOf, problemsOf } from '../../../src/transcript/form-fields.ts';
 import { askedOf } from '../../../src/web/views/question-words.ts';
 import { hidesSomething, partsOf, visible } from '../../../src/web/views/visible-text.tsx';
 
@@ -41,7 +41,7 @@ describe('web: modes and options', () => {
   ];
 
   it('C7, C8: one list: the mode once, then model, thought level and all others, unknown kinds too', () => {
-    const controls = controlsOf(modes, options);
+    const controls = controlsOf(modes, options, 'Mode');
     assert.deepEqual(
       controls.map(({ key, kind }) => [key, kind]),
       [
@@ -65,12 +65,12 @@ describe('web: modes and options', () => {
 
   it('C8: an agent without modes has its mode option shown; nothing an agent sends throws', () => {
     assert.deepEqual(
-      controlsOf(null, options).map(({ key }) => key),
+      controlsOf(null, options, 'Mode').map(({ key }) => key),
       ['option:mode', 'option:model', 'option:effort', 'option:flag', 'option:knob'],
     );
     fc.assert(
       fc.property(fc.object(), fc.array(fc.object()), (anyModes, anyOptions) => {
-        controlsOf(anyModes, anyOptions).map(currentName);
+        controlsOf(anyModes, anyOptions, 'Mode').map(currentName);
       }),
     );
   });

@@ -2,16 +2,10 @@
 import assert from 'node:assert/strict';
 import { emptyTranscript, TranscriptFold } from '../../../src/transcript/fold.ts';
 import type { QuestionItem, Raw, ToolItem } from '../../../src/transcript/items.ts';
-import { contentOf, fieldsOf } from '../../../src/web/views/elicitation.ts';
+import { contentOf, fieldsOf } from '../../../src/transcript/form-fields.ts';
 import { readUnifiedDiff } from '../../../src/web/views/line-diff.ts';
-import {
-  askedOf,
-  closedWords,
-  isLasting,
-  optionsOf,
-  questionsOfTools,
-  toolCallOf,
-} from '../../../src/web/views/question-words.ts';
+import { isLasting, optionsOf, questionsOfTools, toolCallOf } from '../../../src/transcript/asked.ts';
+import { askedOf, closedWords } from '../../../src/web/views/question-words.ts';
 import { agents, missing, recorded } from '../transcript/recorded.ts';
 
 interface Asked {

@@ -1,5 +1,5 @@
 /** Slash commands as they are typed: the agent's, Offdesk's own, and those that only the agent's own terminal knows. */
-import type { Raw } from '../../transcript/items.ts';
+import type { Raw } from './items.ts';
 
 export interface Command {
   /** Without the slash. Some agents have several words in it. */

@@ -1,11 +1,11 @@
 /** Whether an answer to a form's field fits its schema, before it is sent; the host checks it once more. */
-import type { Field, FieldValue, TextFormat } from './elicitation.ts';
+import type { Field, FieldValue, TextFormat } from './form-fields.ts';
 
 export type FieldProblem =
   | { kind: 'required' | 'email' | 'uri' | 'date' | 'date-time' | 'pattern' | 'number' | 'whole' | 'choice' }
   | { kind: 'short' | 'long' | 'low' | 'high' | 'few' | 'many'; limit: number };
 
-/** Longer texts are for the host to check: a pattern of the agent's must not stop this page. */
+/** Longer texts are for the host to check: a pattern of the agent's must not stop this surface. */
 const patternChars = 1_000;
 
 /** An empty field that need not be filled in has no problem. */
@@ -82,7 +82,7 @@ function matches(pattern: string | undefined, written: string): boolean {
   try {
     return new RegExp(pattern, 'u').test(written);
   } catch {
-    // One that this browser cannot read is for the host to judge.
+    // One that cannot be read here is for the host to judge.
     return true;
   }
 }

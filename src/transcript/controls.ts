@@ -1,6 +1,5 @@
 /** What can be set on an agent, as one list: its modes, its model, how long it thinks, and all other options. */
-import type { Raw } from '../../transcript/items.ts';
-import { strings } from '../strings.ts';
+import type { Raw } from './items.ts';
 
 export interface ControlValue {
   value: string;
@@ -36,9 +35,12 @@ const text = (value: unknown): string | undefined =>
 /** ACP's categories, in the order in which they are asked for most. */
 const order = ['mode', 'model', 'thought_level'];
 
-/** `modes`: ACP's SessionModeState; `options`: its SessionConfigOption, also of kinds not known yet. */
-export function controlsOf(modes: Raw | null, options: readonly Raw[] | null): Control[] {
-  const mode = modeControl(modes);
+/**
+ * `modes`: ACP's SessionModeState; `options`: its SessionConfigOption, also of kinds not known yet; `modeName`: what the
+ * surface calls the modes.
+ */
+export function controlsOf(modes: Raw | null, options: readonly Raw[] | null, modeName: string): Control[] {
+  const mode = modeControl(modes, modeName);
   const rank = (option: Raw) => {
     const at = order.indexOf(String(option['category']));
     return at === -1 ? order.length : at;
@@ -53,20 +55,14 @@ export function controlsOf(modes: Raw | null, options: readonly Raw[] | null): C
 /** An option that stands for the modes is shown once. */
 const isTheMode = (option: Raw) => option['category'] === 'mode';
 
-function modeControl(modes: Raw | null): Control | undefined {
+function modeControl(modes: Raw | null, name: string): Control | undefined {
   const values = list(modes?.['availableModes']).flatMap(
     (one) => valueOf(record(one), 'id', undefined) ?? [],
   );
   const current = text(modes?.['currentModeId']);
   if (values.length === 0 || current === undefined) return undefined;
   return {
-    ...{
-      kind: 'select',
-      key: 'mode',
-      option: undefined,
-      name: strings.controls.mode,
-      description: undefined,
-    },
+    ...{ kind: 'select', key: 'mode', option: undefined, name, description: undefined },
     ...{ current, values: withCurrent(values, current) },
   };
 }

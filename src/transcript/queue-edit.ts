@@ -1,6 +1,6 @@
 /** What waits in the queue, as its view shows it: places, new texts, and the way back of one that was removed. */
-import type { PromptBlock } from '../../protocol/facts.ts';
-import type { PromptItem } from '../../transcript/items.ts';
+import type { PromptBlock } from '../protocol/facts.ts';
+import type { PromptItem } from './items.ts';
 
 /** Of a prompt at `index` moved one place: the prompt that shall follow it, null for the end; undefined if it is there already. */
 export function beforeWhenMoved(

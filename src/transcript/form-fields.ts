@@ -1,6 +1,6 @@
 /** The fields of an elicitation (ACP elicitation/create, form mode) and the content they make. */
-import type { Raw } from '../../transcript/items.ts';
-import { checkField, type FieldProblem } from './elicitation-check.ts';
+import type { Raw } from './items.ts';
+import { checkField, type FieldProblem } from './form-check.ts';
 
 export interface Choice {
   value: string;
