@@ -1,19 +1,34 @@
 /** What a shell (VS Code, CLI) gives to the host and gets from it. */
 import type { Disposable } from '../base/disposable.ts';
 import type { Clock } from '../base/clock.ts';
+import type { ErrorShape } from '../base/error.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
+import type { McpPorts, McpWord } from './mcp/mcp-ports.ts';
 
 /** How an agent is named in settings and on the command line (kept with a session: session-store.ts). */
 export type AgentChoice =
   | { kind: 'auto' }
-  /** `claude`, `copilot`, `gemini`, `kimi`, `codex`, `opencode` or `demo`. */
+  /** One that Offdesk knows (agent-names.ts). */
   | { kind: 'named'; name: string }
   /** Any ACP agent on stdio. */
-  | { kind: 'command'; command: string; args: string[]; env?: Record<string, string> };
+  | ({ kind: 'command' } & AgentCommandLine)
+  /** What was chosen is not described well; no start does without it. */
+  | { kind: 'invalid'; error: ErrorShape };
+
+export interface AgentCommandLine {
+  /** What its user calls it; else it is called by its command. */
+  name?: string;
+  command: string;
+  args: string[];
+  /** Beside the host's own environment. */
+  env?: Record<string, string>;
+  /** An absolute path: where it is started. Its sessions work in the workspace all the same. */
+  folder?: string;
+}
 
 export interface HostSettings {
   agent: AgentChoice;
@@ -47,6 +62,8 @@ export interface HostPorts {
   webFolder: string;
   /** Program and arguments that run `offdesk demo-agent` in a process of its own. */
   demoAgent: { command: string; args: string[]; env: Record<string, string> };
+  /** PATH of the user's own terminals, where it is another than that of the environment. */
+  terminalPath?(): string | undefined;
   /** Shown on phones; the machine's name unless named. */
   hostName: string;
   /** Where the session works; an absolute path. */
@@ -58,6 +75,8 @@ export interface HostPorts {
   registrationToken(relay: string): Promise<string | undefined>;
   /** It is on in this folder and shall come back by itself after a reload or crash, until it is told otherwise. */
   rememberOn?(on: boolean): Promise<void>;
+  /** MCP servers of `cwd` for the agent; without it none are passed on. */
+  mcp?: McpPorts;
   /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
   findFiles(limit: number): Promise<string[]>;
   /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `move`, `openFile`. */
@@ -94,6 +113,8 @@ export interface RemoteHost extends Disposable {
   dismissNotice(id: string): void;
   /** After `host_locked`: asks the process that runs remote control to stop, then starts here. Absent where it can't. */
   move?(): Promise<void>;
+  /** Asks again which MCP servers the agent gets, from its next start on; `servers`: how many there are to ask about. */
+  reviewMcp?(): Promise<{ servers: number; word: McpWord }>;
   /** Serves a client at this desk (webview, chat), which may do all, until the transport closes. */
   connectDesk(transport: MessageTransport): Disposable;
 }

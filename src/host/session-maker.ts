@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { endFamily, endOrphan, type OrphanEnd, type ProcessIdentity } from '../agent/orphan.ts';
+import type { McpSupply } from '../agent/mcp-supply.ts';
 import { Upstream } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
@@ -20,10 +21,12 @@ export interface LiveSession {
 export class SessionMaker {
   readonly #ports: HostPorts;
   readonly #store: SessionStore;
+  readonly #mcp: McpSupply | undefined;
 
-  constructor(ports: HostPorts, store: SessionStore) {
+  constructor(ports: HostPorts, store: SessionStore, mcp?: McpSupply) {
     this.#ports = ports;
     this.#store = store;
+    this.#mcp = mcp;
   }
 
   /** `adopt`: the agent's own session to go on with. Rejects with `storage_failed`. */
@@ -106,7 +109,8 @@ export class SessionMaker {
     const { cwd, id } = kept.stored;
     const { log } = this.#ports;
     // Where a host is killed before it has recorded the process, the next one finds it by its family.
-    return new Upstream({ ...options, cwd, log, family: id, onProcess: (now) => kept.process(now) });
+    const mcp = this.#mcp;
+    return new Upstream({ ...options, cwd, log, family: id, mcp, onProcess: (now) => kept.process(now) });
   }
 
   #optionsOf({ id, cwd, title, promptTitle, agent, agentSession: adopt }: StoredSession) {

@@ -205,6 +205,9 @@ export const limits = {
   /** So long after a cancel a turn may go on; then its agent is ended, and continues with the next prompt. */
   agentCancelMs: 15_000,
   agentStderrBytes: 64 * 1024,
+  /** For its version, by a run of its own. */
+  agentAskMs: 10_000,
+  agentAskBytes: 64 * 1024,
   /** After an agent answered a load: so long without a replayed update, and the replay is over. */
   agentReplayQuietMs: 300,
 
@@ -213,7 +216,9 @@ export const limits = {
   mcpFileBytes: 1024 * 1024,
   mcpTextChars: 32 * 1024,
   mcpTexts: 1_000,
-  mcpServers: 100,
+  mcpServers: 30,
+  /** Of one command line or address that the user is asked about. */
+  mcpShownChars: 600,
   /** A start waits this long for the user's word on them. */
   mcpAnswerMs: 2 * 60 * 1000,
 
