@@ -25,8 +25,8 @@ export class Recorder {
   readonly facts: Fact[] = [];
   readonly #ids = new ItemIds();
 
-  update(update: RawUpdate, at = this.facts.length): void {
-    this.#add(update, undefined, at, 'agent');
+  update(update: RawUpdate, at = this.facts.length, origin: 'agent' | 'desk' = 'agent'): void {
+    this.#add(update, undefined, at, origin);
   }
 
   event(event: SessionEvent, at = this.facts.length, origin: 'agent' | 'desk' = 'desk'): void {
