@@ -12,11 +12,13 @@ import { earlierOf, type Earlier } from './earlier.ts';
 import { FactWriter } from './fact-writer.ts';
 import type { Journal } from './journal.ts';
 import { noAgent } from './no-agent.ts';
+import type { PromptEnd } from './prompt-queue.ts';
 import { Questions, questionTitle } from './questions.ts';
+import { QueueChanges } from './queue-changes.ts';
 import { requireConfirmation } from './risk.ts';
 import { SessionAgent, type AgentState } from './session-agent.ts';
 import { cameBack, firstLine } from './session-words.ts';
-import { interrupted, Turns, type PromptEnd } from './turns.ts';
+import { interrupted, Turns } from './turns.ts';
 
 export interface SessionOptions {
   id: string;
@@ -44,6 +46,7 @@ export class Session {
   readonly agentName: string;
   readonly demo: boolean;
   readonly journal: Journal;
+  readonly queue: QueueChanges;
   readonly #agent: SessionAgent;
   readonly #log: Log;
   readonly #writer: FactWriter;
@@ -97,6 +100,7 @@ export class Session {
       changed,
       log: this.#log,
     });
+    this.queue = new QueueChanges(this.#changes, this.#turns, (origin) => this.#stopTurn(origin));
   }
 
   /**
@@ -178,55 +182,6 @@ export class Session {
     return this.#turns.prompt(id, blocks, origin);
   }
 
-  /** `change`, here and below: by this id it takes effect once, however often it is asked for. */
-  removeQueued(id: string, origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#changeQueue('remove', [id], origin, change, () => this.#turns.remove(id, origin));
-  }
-
-  editQueued(id: string, blocks: PromptBlock[], origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#changeQueue('edit', [id], origin, change, () => this.#turns.edit(id, blocks, origin));
-  }
-
-  /** To before another one that waits; null for the end. */
-  moveQueued(id: string, before: string | null, origin: Origin, change?: string | undefined): Promise<void> {
-    const ids = before === null ? [id] : [id, before];
-    return this.#changeQueue('move', ids, origin, change, () => this.#turns.move(id, before, origin));
-  }
-
-  /** Send now: stops the running turn, and this prompt is the next. */
-  sendNow(id: string, origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#changeQueue('now', [id], origin, change, () =>
-      this.#turns.now(id, origin, () => this.#stopTurn(origin)),
-    );
-  }
-
-  /** `ids`: those that must still wait. */
-  #changeQueue(
-    what: 'remove' | 'edit' | 'move' | 'now',
-    ids: string[],
-    origin: Origin,
-    change: string | undefined,
-    effect: () => Promise<void>,
-  ): Promise<void> {
-    return this.#changes.once(change, {
-      ...{ what: `queue_${what}`, origin, again: () => {}, effect },
-      prepare: () => {
-        for (const id of ids) this.#turns.check(id);
-        return undefined;
-      },
-    });
-  }
-
-  resumeQueue(origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#changes.once(change, {
-      ...{ what: 'queue_resume', origin, again: () => {} },
-      effect: async (journaled) => {
-        await journaled();
-        await this.#turns.resume(origin);
-      },
-    });
-  }
-
   /** Stop: ACP session/cancel, with open questions answered `cancelled`. */
   async cancel(origin: Origin): Promise<void> {
     if (await this.#turns.stop(origin)) await this.#stopTurn(origin);
@@ -242,8 +197,8 @@ export class Session {
   }
 
   /**
-   * `confirmed`, here and below: the user of a remote client was told that the agent will act without asking. Rejects
-   * with `confirmation_needed`.
+   * `change`, here and below: by this id it takes effect once, however often it is asked for. `confirmed`: the user of
+   * a remote client was told that the agent will act without asking; without it it rejects with `confirmation_needed`.
    */
   setMode(modeId: string, origin: Origin, change?: string | undefined, confirmed = false): Promise<void> {
     return this.#changes.once(change, {

@@ -400,7 +400,8 @@ describe('windows', () => {
       seen.push(args.map((arg) => (typeof arg === 'object' ? 'origin' : arg)));
       return Promise.resolve();
     };
-    Object.assign(session, { setMode: note, removeQueued: note, resumeQueue: note });
+    Object.assign(session, { setMode: note });
+    Object.assign(session.queue, { remove: note, resume: note });
     Object.assign(session, { setConfigOption: (...args: unknown[]) => note(...args).then(() => []) });
     const a = await connect('a');
     const _meta = { offdesk: { change: 'change-01' } };
