@@ -1,12 +1,12 @@
 /** The agent's own past sessions by folder, title and time, asked for when somebody wants to see them. */
 import { useEffect, useState } from 'preact/hooks';
+import { visible } from '../../base/unseen.ts';
 import { allows } from '../../protocol/methods.ts';
 import { byFolder, type AgentSessionRow } from '../client/agent-sessions.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from './error-note.tsx';
 import { Icon } from './icon.tsx';
-import { visible } from './visible-text.tsx';
 import { when } from './words.ts';
 
 export interface AgentSessionsViewProps {

@@ -1,7 +1,7 @@
 /** The name of a file: at the desk a button that opens it in the editor, elsewhere its path alone. */
+import { visible } from '../../base/unseen.ts';
 import { strings } from '../strings.ts';
 import { useSurface } from './surface.ts';
-import { visible } from './visible-text.tsx';
 import { shortPath } from './words.ts';
 
 export interface FileNameProps {

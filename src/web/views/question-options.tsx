@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { visible } from '../../base/unseen.ts';
 import { isLasting, type PermissionOption } from '../../transcript/asked.ts';
-import { visible } from './visible-text.tsx';
 
 export interface QuestionOptionsProps {
   options: readonly PermissionOption[];

@@ -1,5 +1,6 @@
 /** One session, the same on both surfaces: conversation, open question, composer. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { visible } from '../../base/unseen.ts';
 import { allows, type ClientState, type SessionState } from '../../protocol/methods.ts';
 import { toolCallOf } from '../../transcript/asked.ts';
 import type { PromptItem, ToolItem, Transcript } from '../../transcript/items.ts';
@@ -16,7 +17,6 @@ import { SearchBar, SearchResults, useSearchKey } from './search-view.tsx';
 import { SessionChips } from './session-chips.tsx';
 import { StrandedView, Warnings } from './stranded-view.tsx';
 import { useSurface } from './surface.ts';
-import { visible } from './visible-text.tsx';
 
 export interface SessionViewProps {
   host: HostClient;

@@ -1,5 +1,6 @@
 /** A tool call: what it does, how it stands, its changes, and its output folded. */
 import type { ComponentChildren } from 'preact';
+import { visible } from '../../base/unseen.ts';
 import type { ToolContent, ToolItem, ToolStatus } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
 import { BlockView } from './block-view.tsx';
@@ -10,7 +11,6 @@ import { diffOf } from './line-diff.ts';
 import { OutputView } from './output-view.tsx';
 import type { ToolQuestion } from '../../transcript/asked.ts';
 import { useSurface } from './surface.ts';
-import { visible } from './visible-text.tsx';
 import { shortPath, shortTitle } from './words.ts';
 
 const kindIcons: { [kind: string]: IconName } = {

@@ -7,7 +7,7 @@ import { beforeWhenMoved, placeAgain, removedFrom, withText } from '../../../src
 import { controlsOf, currentName, summaryOf } from '../../../src/transcript/controls.ts';
 import { contentOf, fieldsOf, problemsOf } from '../../../src/transcript/form-fields.ts';
 import { askedOf } from '../../../src/web/views/question-words.ts';
-import { hidesSomething, partsOf, visible } from '../../../src/web/views/visible-text.tsx';
+import { hidesSomething, partsOf, visible } from '../../../src/base/unseen.ts';
 
 const base = { since: 1, seq: 1, place: 1, at: 1, updatedAt: 1 };
 const waiting = (promptId: string): PromptItem => ({
