@@ -67,6 +67,7 @@ program
   )
   .option('--port <n>', 'port of the embedded relay (default: chosen once and kept)', port)
   .option('--name <text>', 'name of this computer on your devices')
+  .option('--mcp', 'the agent gets the MCP servers that the folder names (.vscode/mcp.json)')
   .option('--history-days <n>', 'keep sessions that are over so long (default: 90; 0: for ever)', bound)
   .option('--history-size <MB>', 'keep at most so much of all sessions (default: 2048; 0: all)', bound)
   .option('--verbose', 'log to stderr')
@@ -108,6 +109,7 @@ program
   .addOption(new Option('--public-url <url>', 'an HTTPS address of the embedded relay').conflicts('relay'))
   .option('--port <n>', 'port of the embedded relay', port)
   .option('--name <text>', 'name of this computer on your devices')
+  .option('--mcp', 'the agent gets the MCP servers that the folder names (.vscode/mcp.json)')
   .addOption(newest())
   .option('--resume <id>', sessionById)
   .action(async (options: PortsOptions) => {

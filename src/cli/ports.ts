@@ -5,6 +5,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { defaultHistory, type AgentChoice, type HostPorts, type SessionWish } from '../host/api.ts';
 import type { ReachKind } from '../protocol/host-status.ts';
+import { cliMcp } from './mcp.ts';
 import { splitCommand } from './split-command.ts';
 import { stderrLog } from './stderr-log.ts';
 
@@ -23,6 +24,8 @@ export interface PortsOptions {
   continue?: boolean;
   /** An earlier session by its id. */
   resume?: string;
+  /** The agent gets the MCP servers that the folder names. */
+  mcp?: boolean;
 }
 
 /** Which earlier session the options name. */
@@ -62,6 +65,7 @@ export function cliPorts(options: PortsOptions): HostPorts {
     cwd,
     settings: () => settings,
     rememberReach: () => Promise.resolve(),
+    mcp: cliMcp(options.mcp ?? false),
     registrationToken: () => Promise.resolve(process.env['OFFDESK_REGISTRATION_TOKEN'] || undefined),
     findFiles: (limit) => walk(cwd, limit),
     act: () => Promise.resolve(),

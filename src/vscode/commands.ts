@@ -7,6 +7,7 @@ import type { FilePlace } from '../protocol/host-status.ts';
 import type { Desk } from './desk.ts';
 import { manageDevices } from './devices.ts';
 import type { LogPort } from './log-port.ts';
+import { reviewMcp } from './mcp.ts';
 import { showError } from './show-error.ts';
 import { statusMenu } from './status-menu.ts';
 
@@ -38,6 +39,7 @@ export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<s
     'offdesk.devices': async () => manageDevices(await desk.host()),
     'offdesk.copySessionLink': () => copySessionLink(desk),
     'offdesk.copyPairingLink': () => copyPairingLink(desk),
+    'offdesk.mcpServers': () => reviewMcp(desk),
     'offdesk.showLog': async () => log.show(),
     'offdesk.openWalkthrough': async () => {
       await vscode.commands.executeCommand(

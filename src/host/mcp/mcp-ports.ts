@@ -18,13 +18,22 @@ export interface McpListing {
 
 export type McpWord = 'allow' | 'refuse' | 'later';
 
-export interface McpPorts {
+export type McpPorts = AskingPorts | DecidedPorts;
+
+/** A desk that asks. */
+export interface AskingPorts {
   sources(): McpSource[];
   /**
-   * `later`: asked again at the next start. `waits`: someone has just started the agent, which waits for the answer;
-   * else nobody may be there. Never rejects.
+   * The answer is kept for this folder and exactly these servers; `later`: asked again at the next start. `waits`:
+   * someone has just started the agent, which waits for the answer; else nobody may be there. Never rejects.
    */
   confirm(servers: McpListing[], waits: boolean): Promise<McpWord>;
-  /** Whether an answer is kept; without it `confirm` is asked at each start of an agent. */
-  readonly remembers: boolean;
+}
+
+/** A command line, which says it for this run: all servers are told, a line each. */
+export interface DecidedPorts {
+  sources(): McpSource[];
+  passOn: boolean;
+  /** What would pass them on. */
+  hint: string;
 }

@@ -6,7 +6,7 @@ import type { McpServer, McpSupply } from '../../agent/mcp-supply.ts';
 import { limits } from '../../protocol/limits.ts';
 import { consentTo, contentOf, keepConsent, type Consent } from './mcp-consent.ts';
 import { serversOf, type FolderServers } from './mcp-folder.ts';
-import type { McpListing, McpPorts, McpWord } from './mcp-ports.ts';
+import type { AskingPorts, McpListing, McpPorts, McpWord } from './mcp-ports.ts';
 
 export interface McpServersOptions {
   /** Absent where no servers are passed on. */
@@ -17,6 +17,8 @@ export interface McpServersOptions {
   log: Log;
   /** One sentence or two for the desk. */
   notice(message: string, code: string): void;
+  /** One line for a terminal. */
+  activity(line: string): void;
 }
 
 export class McpServers implements McpSupply {
@@ -37,7 +39,7 @@ export class McpServers implements McpSupply {
     this.#later.clear();
     this.#told.clear();
     const { ports, clock } = this.#options;
-    if (!ports?.remembers) return;
+    if (!ports || !('confirm' in ports)) return;
     const { servers } = await this.#look(ports);
     if (servers.length === 0 || (await this.#consent(servers))) return;
     const word = this.#ask(ports, servers, true);
@@ -57,21 +59,30 @@ export class McpServers implements McpSupply {
     const found = await this.#look(ports);
     this.#tell(found);
     const { servers } = found;
-    if (servers.length === 0) return [];
-    const consent = await this.#consent(servers);
-    if (consent === 'allow') return servers.map(({ server }) => server);
-    if (consent === undefined) {
-      if (ports.remembers) {
-        this.#say(
-          `MCP servers of this folder wait for your word and were not passed on: ${namesOf(servers)}. ` +
-            'Review MCP Servers asks again; they count from the next start of the agent.',
-          'confirmation_needed',
+    if (servers.length === 0 || !(await this.#mayPass(ports, servers))) return [];
+    return servers.map(({ server }) => server);
+  }
+
+  async #mayPass(ports: McpPorts, servers: FolderServers['servers']): Promise<boolean> {
+    if (!('confirm' in ports)) {
+      const { passOn, hint } = ports;
+      for (const { name, what } of servers)
+        this.#once(
+          `MCP server ${name}, ${passOn ? 'passed on' : `not passed on (${hint})`}: ${what}`,
+          (line) => this.#options.activity(line),
         );
-        void this.#ask(ports, servers, false);
-      } else if ((await this.#ask(ports, servers, true)) === 'allow')
-        return servers.map(({ server }) => server);
+      return passOn;
     }
-    return [];
+    const consent = await this.#consent(servers);
+    if (consent === undefined) {
+      this.#say(
+        `MCP servers of this folder wait for your word and were not passed on: ${namesOf(servers)}. ` +
+          'Review MCP Servers asks again; they count from the next start of the agent.',
+        'confirmation_needed',
+      );
+      void this.#ask(ports, servers, false);
+    }
+    return consent === 'allow';
   }
 
   /** McpSupply. */
@@ -88,7 +99,7 @@ export class McpServers implements McpSupply {
     const { ports } = this.#options;
     const { servers, broken } = ports ? await this.#look(ports) : { servers: [], broken: [] };
     if (broken[0] && servers.length === 0) throw broken[0];
-    if (!ports || servers.length === 0) return { servers: 0, word: 'later' };
+    if (!ports || !('confirm' in ports) || servers.length === 0) return { servers: 0, word: 'later' };
     return { servers: servers.length, word: await this.#ask(ports, servers, true) };
   }
 
@@ -97,13 +108,12 @@ export class McpServers implements McpSupply {
   }
 
   #consent(servers: FolderServers['servers']): Promise<Consent | undefined> {
-    const { cwd, machineFolder, ports } = this.#options;
-    if (!ports?.remembers) return Promise.resolve(undefined);
+    const { cwd, machineFolder } = this.#options;
     return consentTo(machineFolder, cwd, digest(servers));
   }
 
   /** One question at a time for one content; what was put off is asked again when it is waited for alone. */
-  #ask(ports: McpPorts, servers: FolderServers['servers'], waits: boolean): Promise<McpWord> {
+  #ask(ports: AskingPorts, servers: FolderServers['servers'], waits: boolean): Promise<McpWord> {
     const content = digest(servers);
     if (this.#asking?.content === content) return this.#asking.word;
     if (!waits && this.#later.has(content)) return Promise.resolve('later');
@@ -114,12 +124,12 @@ export class McpServers implements McpSupply {
     return word;
   }
 
-  async #asked(ports: McpPorts, list: McpListing[], content: string, waits: boolean): Promise<McpWord> {
+  async #asked(ports: AskingPorts, list: McpListing[], content: string, waits: boolean): Promise<McpWord> {
     const { cwd, machineFolder, log } = this.#options;
     const word = await ports.confirm(list, waits);
     log.write('info', 'mcp servers', { count: list.length, word });
     if (word === 'later') this.#later.add(content);
-    else if (ports.remembers)
+    else
       await keepConsent(machineFolder, cwd, content, word).catch((error: unknown) => {
         const { sentence, code } = asOffdeskError(error, 'storage_failed');
         this.#say(`Your answer on MCP servers is not kept. ${sentence}`, code);
@@ -135,9 +145,13 @@ export class McpServers implements McpSupply {
   }
 
   #say(message: string, code: OffdeskError['code']): void {
+    this.#once(message, () => this.#options.notice(message, code));
+  }
+
+  #once(message: string, say: (message: string) => void): void {
     if (this.#told.has(message)) return;
     this.#told.add(message);
-    this.#options.notice(message, code);
+    say(message);
   }
 }
 
