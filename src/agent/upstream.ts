@@ -9,7 +9,7 @@ import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts
 import { agentSessions, type AgentSessionPage } from './agent-sessions.ts';
 import { connectAgent } from './connect.ts';
 import type { AgentQuirks } from './known/known-agent.ts';
-import { isLoggedOut } from './login-check.ts';
+import { loginState } from './login-check.ts';
 import type { McpSupply } from './mcp-supply.ts';
 import { isLoginError, openSession, type Opened } from './open-session.ts';
 import type { ProcessIdentity } from './orphan.ts';
@@ -250,10 +250,10 @@ export class Upstream implements AgentPort {
   ): Promise<Opened> {
     const { name, cwd, authMethod, loginCheck, mcp } = this.#options;
     // Beside the start, which takes as long.
-    const loggedOut = loginCheck ? isLoggedOut(this.#options, loginCheck, cwd) : Promise.resolve(false);
+    const login = loginCheck ? loginState(this.#options, loginCheck, cwd) : undefined;
     const log = this.#log;
     const opened = await openSession(connection, { name, cwd, authMethod, earlier, told, mcp, replay, log });
-    if (await loggedOut) throw loginRequired(this.#options);
+    if ((await login) === 'out') throw loginRequired(this.#options);
     return opened;
   }
 }

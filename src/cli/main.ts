@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asOffdeskError } from '../base/error.ts';
 import { plainLines } from '../base/plain-text.ts';
+import { agentNames } from '../host/agent-names.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { AttachOptions } from './attach.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
@@ -43,10 +44,7 @@ program
   .alias('rc')
   .description('serve the session in a folder to your paired devices')
   .option('--cwd <dir>', 'folder in which the agent works', process.cwd())
-  .option(
-    '--agent <name>',
-    'claude, copilot, gemini, kimi, codex, opencode or demo (default: the first that is logged in)',
-  )
+  .option('--agent <name>', `${agentNames.join(', ')} (default: the first that is logged in)`)
   .addOption(
     new Option('--agent-command <command>', 'any ACP agent on stdio, as one string: "CMD ARGS"').conflicts(
       'agent',

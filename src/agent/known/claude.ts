@@ -9,17 +9,26 @@
  * - It takes questions back by `$/cancel_request` on a cancel: they are withdrawn.
  * - What it replays holds user messages that nobody typed: a session that has a journal is told none of it (replay.ts).
  */
-import { noMethod, type KnownAgent } from './known-agent.ts';
+import { noFiles, noMethod, type KnownAgent } from './known-agent.ts';
 
 export const claude: KnownAgent = {
   id: 'claude',
   title: 'Claude Code',
   commands: [
-    { command: 'claude-agent-acp', args: [], loginCheck: ['--cli', 'auth', 'status'] },
+    {
+      command: 'claude-agent-acp',
+      args: [],
+      // After `--cli` come arguments of Claude Code itself, whose version is the one that its users know.
+      loginCheck: ['--cli', 'auth', 'status'],
+      versionArgs: ['--cli', '--version'],
+    },
     { command: 'claude-code-acp', args: [] },
   ],
+  folders: ['.claude/local'],
   install: 'Install it with: npm install -g @agentclientprotocol/claude-agent-acp',
-  login: 'Run claude in a terminal and log in there, then try again.',
+  login: 'Log in at the desk: run claude in a terminal and log in there, then try again.',
+  // It says itself (`loginCheck`).
+  loginSigns: { variables: [], files: noFiles },
   env: {},
   authMethod: noMethod,
 };

@@ -9,6 +9,7 @@
  * - It ends on SIGTERM, not when its input closes: an agent gets both (process.ts).
  * - It comes back in its default mode (session/session-agent.ts).
  */
+import { join } from 'node:path';
 import { noMethod, type KnownAgent } from './known-agent.ts';
 
 export const codex: KnownAgent = {
@@ -16,7 +17,11 @@ export const codex: KnownAgent = {
   title: 'Codex',
   commands: [{ command: 'codex-acp', args: [] }],
   install: 'Install it with: npm install -g @agentclientprotocol/codex-acp',
-  login: 'Run codex login in a terminal, then try again.',
+  login: 'Log in at the desk: run codex login in a terminal, then try again.',
+  loginSigns: {
+    variables: ['OPENAI_API_KEY', 'CODEX_API_KEY'],
+    files: (env, home) => [join(env['CODEX_HOME'] || join(home, '.codex'), 'auth.json')],
+  },
   // It would open a browser to log in, on a computer where nobody may sit.
   env: { NO_BROWSER: '1' },
   authMethod: noMethod,

@@ -7,7 +7,7 @@
  * - It can leave tool calls open after a cancel: they are closed for it (session/open-tool-calls.ts).
  * - It only loads sessions, and refuses one that its own process has loaded: each load has a new process.
  */
-import { noMethod, type KnownAgent } from './known-agent.ts';
+import { noFiles, noMethod, type KnownAgent } from './known-agent.ts';
 
 export const copilot: KnownAgent = {
   id: 'copilot',
@@ -15,7 +15,8 @@ export const copilot: KnownAgent = {
   // It would replace itself in the middle of a session.
   commands: [{ command: 'copilot', args: ['--acp', '--no-auto-update'] }],
   install: 'Install it with: npm install -g @github/copilot',
-  login: 'Run copilot in a terminal and type /login, then try again.',
+  login: 'Log in at the desk: run copilot in a terminal and type /login, then try again.',
+  loginSigns: { variables: ['COPILOT_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN'], files: noFiles },
   env: {},
   authMethod: noMethod,
 };

@@ -10,6 +10,7 @@
  * - It answers `session/load` first and tells what was said afterwards: loaded is what is quiet (replay.ts).
  * - It lists no sessions, tells no usage, and comes back in its default mode (session/session-agent.ts).
  */
+import { join } from 'node:path';
 import type { KnownAgent } from './known-agent.ts';
 
 export const gemini: KnownAgent = {
@@ -25,7 +26,11 @@ export const gemini: KnownAgent = {
     },
   ],
   install: 'Install it with: npm install -g @google/gemini-cli',
-  login: 'Run gemini in a terminal and log in there, then try again.',
+  login: 'Log in at the desk: run gemini in a terminal and log in there, then try again.',
+  loginSigns: {
+    variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    files: (_env, home) => [join(home, '.gemini', 'oauth_creds.json')],
+  },
   env: {},
   // Without it it refuses session/new even when the key is in the environment.
   authMethod: (env) => (env['GEMINI_API_KEY'] ? 'gemini-api-key' : undefined),

@@ -9,6 +9,7 @@
  * - What it replays holds user messages that nobody typed: a session that has a journal is told none of it (replay.ts).
  * - It comes back in its default mode (session/session-agent.ts).
  */
+import { join } from 'node:path';
 import { noMethod, type KnownAgent } from './known-agent.ts';
 
 export const kimi: KnownAgent = {
@@ -16,7 +17,11 @@ export const kimi: KnownAgent = {
   title: 'Kimi Code',
   commands: [{ command: 'kimi', args: ['acp'] }],
   install: 'Install it with: npm install -g @moonshot-ai/kimi-code',
-  login: 'Run kimi in a terminal and type /login, then try again.',
+  login: 'Log in at the desk: run kimi in a terminal and type /login, then try again.',
+  loginSigns: {
+    variables: [],
+    files: (env, home) => [join(env['KIMI_CODE_HOME'] || join(home, '.kimi-code'), 'credentials')],
+  },
   env: {},
   authMethod: noMethod,
 };

@@ -5,6 +5,8 @@ export interface AgentProgram {
   args: string[];
   /** Arguments with which it prints whether it is logged in, as `{"loggedIn": boolean}`. */
   loginCheck?: string[];
+  /** Arguments with which it prints its version; `--version` unless given. */
+  versionArgs?: string[];
   quirks?: AgentQuirks;
 }
 
@@ -14,6 +16,14 @@ export interface AgentQuirks {
   forgetsWithinMinute?: true;
 }
 
+/** What shows without asking it that somebody has logged in; nothing of it says that nobody has. */
+export interface LoginSigns {
+  /** Of the environment, such as an API key. */
+  variables: string[];
+  /** Full paths of files, or of folders with files. They are never opened. */
+  files(env: NodeJS.ProcessEnv, home: string): string[];
+}
+
 export interface KnownAgent {
   /** In settings and on the command line. */
   id: string;
@@ -21,12 +31,19 @@ export interface KnownAgent {
   title: string;
   /** Tried in this order; the first that is found is taken. */
   commands: [AgentProgram, ...AgentProgram[]];
+  /** Where its own installer puts it, from the user's folder. */
+  folders?: string[];
   install: string;
+  /** For all surfaces: on a phone it can't be done. */
   login: string;
+  loginSigns: LoginSigns;
   env: Record<string, string>;
   /** A method of `authenticate` that needs nobody, where the environment allows it. */
   authMethod(env: NodeJS.ProcessEnv): string | undefined;
 }
+
+/** Of agents that keep their login elsewhere, such as in the keychain. */
+export const noFiles = (): string[] => [];
 
 /** Of agents that log in with somebody there, or in their own way. */
 export const noMethod = (): undefined => undefined;

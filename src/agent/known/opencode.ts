@@ -7,14 +7,22 @@
  * - Commands run in sessions of their own and go on when it is asked to end: they are ended with it (family.ts).
  * - It listens on 127.0.0.1:4096 on its own account (README).
  */
+import { join } from 'node:path';
 import { noMethod, type KnownAgent } from './known-agent.ts';
 
 export const opencode: KnownAgent = {
   id: 'opencode',
   title: 'opencode',
   commands: [{ command: 'opencode', args: ['acp'] }],
+  folders: ['.opencode/bin'],
   install: 'Install it with: npm install -g opencode-ai',
-  login: 'Run opencode auth login in a terminal, then try again.',
+  login: 'Log in at the desk: run opencode auth login in a terminal, then try again.',
+  loginSigns: {
+    variables: [],
+    files: (env, home) => [
+      join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'opencode', 'auth.json'),
+    ],
+  },
   env: {},
   authMethod: noMethod,
 };
