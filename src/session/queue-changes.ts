@@ -20,7 +20,12 @@ export class QueueChanges {
   }
 
   edit(id: string, blocks: PromptBlock[], origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#change('edit', [id], origin, change, () => this.#turns.queue.edit(id, blocks, origin));
+    const { queue } = this.#turns;
+    return this.#changes.once(change, {
+      ...{ what: 'queue_edit', origin, again: () => {}, effect: () => queue.edit(id, blocks, origin) },
+      // What does not fit is refused before the change counts as done.
+      prepare: () => void queue.checkRoom(blocks, queue.check(id)),
+    });
   }
 
   /** To before another one that waits; null for the end. */
@@ -48,7 +53,7 @@ export class QueueChanges {
 
   /** `ids`: those that must still wait. */
   #change(
-    what: 'remove' | 'edit' | 'move' | 'now',
+    what: 'remove' | 'move' | 'now',
     ids: string[],
     origin: Origin,
     change: string | undefined,

@@ -116,7 +116,9 @@ describe('queue', function () {
     await assert.rejects(session.queue.move('prompt-b', 'prompt-a', phone, 'change-03'), unknown);
     await assert.rejects(session.queue.now('prompt-a', phone, 'change-04'), unknown);
     const large = words('x'.repeat(2 * 1024 * 1024));
-    await assert.rejects(session.queue.edit('prompt-b', large, phone), { code: 'message_too_large' });
+    await assert.rejects(session.queue.edit('prompt-b', large, phone, 'change-02'), {
+      code: 'message_too_large',
+    });
     assert.equal(journal.head, head);
     assert.equal(agent.cancels, 0);
   });
