@@ -26,6 +26,8 @@ interface Editing {
   id: string;
   blocks: readonly PromptBlock[];
   text: string;
+  /** The computer did not take it: nobody asked for the editor just now. */
+  returned?: boolean;
 }
 
 export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewProps) {
@@ -33,6 +35,7 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
   const pending = session.changes.pending.value;
   const [editing, setEditing] = useState<Editing | null>(null);
   const [removed, setRemoved] = useState<Removed | null>(null);
+  useReturned(session, editing, setEditing);
   usePutBack(session, transcript, removed, setRemoved);
   const { root, focusLater } = useFocusAfter(queue, editing, removed);
   const is = (kind: string, id?: string) =>
@@ -48,7 +51,10 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
     focusLater('.undo button');
   };
   const stopEditing = () => {
-    if (editing) focusLater(actIn(editing.id, 'edit'));
+    if (editing) {
+      session.changes.letGo(editing.id);
+      focusLater(actIn(editing.id, 'edit'));
+    }
     setEditing(null);
   };
   const editor = (
@@ -58,6 +64,7 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
       text={editing?.text ?? ''}
       onText={(text) => setEditing((now) => now && { ...now, text })}
       gone={gone}
+      focus={editing?.returned !== true}
       onCancel={() => stopEditing()}
       onSave={(blocks) => {
         if (gone) session.prompt(blocks);
@@ -181,6 +188,20 @@ function useFocusAfter(...changes: unknown[]) {
     next.focus();
   }, changes);
   return { root, focusLater: (selector: string) => (wanted.current = selector) };
+}
+
+/** A new text that the computer did not take opens the editor again, once that is free. */
+function useReturned(
+  session: SessionClient,
+  editing: Editing | null,
+  setEditing: (editing: Editing) => void,
+): void {
+  const [edit] = session.changes.returned.value;
+  useEffect(() => {
+    if (!edit || editing) return;
+    const { prompt, blocks } = edit;
+    setEditing({ id: prompt, blocks, text: textOfBlocks(blocks), returned: true });
+  }, [edit, editing]);
 }
 
 /** One that is taken back is sent anew, and goes to its old place once the computer has it. */

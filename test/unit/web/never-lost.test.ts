@@ -302,6 +302,46 @@ describe('web: never lost', () => {
     await until(() => session.changes.refused.value?.code === 'scope_insufficient');
   });
 
+  it('U11: a new text that the computer does not take comes back, whatever the reason, until it is looked after', async () => {
+    const { fake, session, connect } = setup();
+    session.change({ kind: 'queueEdit', prompt: 'p1', blocks: text('one, better') });
+    session.change({ kind: 'queueEdit', prompt: 'p2', blocks: text('two, longer') });
+    fake.answers.set(methods.queueEdit, ({ id }) => {
+      throw refusal(id === 'p1' ? 'prompt_unknown' : 'message_too_large', 'Not taken.');
+    });
+    await connect();
+    const { returned, refused, pending } = session.changes;
+    await until(() => pending.value.length === 0);
+    assert.deepEqual(
+      returned.value.map(({ prompt, blocks }) => [prompt, blocks]),
+      [
+        ['p1', text('one, better')],
+        ['p2', text('two, longer')],
+      ],
+    );
+    assert.equal(refused.value?.code, 'message_too_large');
+    session.changes.letGo('p1');
+    fake.answers.set(methods.queueEdit, () => ({}));
+    session.change({ kind: 'queueEdit', prompt: 'p2', blocks: text('two') });
+    assert.deepEqual(returned.value, []);
+    await until(() => pending.value.length === 0);
+    assert.deepEqual(returned.value, []);
+  });
+
+  it('U11: of two new texts of one message the later comes back', async () => {
+    const { fake, session, connect } = setup();
+    fake.answers.set(methods.queueEdit, () => {
+      throw refusal('prompt_unknown', 'It has begun.');
+    });
+    await connect();
+    for (const words of ['earlier', 'later'])
+      session.change({ kind: 'queueEdit', prompt: 'p1', blocks: text(words) });
+    await until(() => session.changes.pending.value.length === 0);
+    assert.deepEqual(session.changes.returned.value, [
+      { kind: 'queueEdit', prompt: 'p1', blocks: text('later') },
+    ]);
+  });
+
   it('U8: the copy on the device is shown without a connection, and goes on from where it was', async () => {
     const { fake, clock, cache, session, connect, newHost, texts } = setup();
     fake.say('one ', 'm1');
