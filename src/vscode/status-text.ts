@@ -1,7 +1,7 @@
 /** What status item and tooltip say about a host's status, in words. */
 import { sentenceOf, type ErrorCode } from '../base/error.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
-import type { Translate } from './translate.ts';
+import type { Translate } from '../base/translate.ts';
 
 export interface StatusText {
   /** With codicons as `$(name)`. */

@@ -1,4 +1,4 @@
-/** The part of `vscode.l10n.t` that texts need, as a port: texts are tested without VS Code. */
+/** Texts in the language of the user, as a port: they are written and tested without VS Code, whose `l10n.t` it is. */
 
 /** `{0}` in the message is replaced by the first argument. */
 export type Translate = (message: string, ...args: (string | number)[]) => string;
