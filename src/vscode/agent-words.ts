@@ -1,6 +1,6 @@
 /** What the list of agents says of each: its version, its login, or how to get it. */
 import type { AgentHere, AgentDetails } from '../host/agents-here.ts';
-import type { Translate } from './translate.ts';
+import type { Translate } from '../base/translate.ts';
 
 export interface AgentWords {
   label: string;
