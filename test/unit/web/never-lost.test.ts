@@ -260,6 +260,26 @@ describe('web: never lost', () => {
     assert.equal(host.stranded.value.length, 0);
   });
 
+  it('K9: pages of one session keep what each of them wrote, and forget what either removed', async () => {
+    const { keep, session, host, newHost, connect } = setup();
+    const other = newHost();
+    const elsewhere = other.session('s1');
+    const kept = () => (JSON.parse(keep.get('outbox.s1') ?? '[]') as { id: string }[]).map(({ id }) => id);
+    const first = session.prompt(text('written here'));
+    await connect(other);
+    other.disconnect();
+    assert.deepEqual(kept(), [first]);
+    const second = elsewhere.prompt(text('written there'));
+    assert.deepEqual(kept(), [first, second]);
+    const both = newHost().session('s1').outbox;
+    both.remove(first);
+    await connect(host);
+    host.disconnect();
+    assert.deepEqual(kept(), [second]);
+    both.remove(second);
+    assert.equal(keep.get('outbox.s1'), undefined);
+  });
+
   it('U7: a change is repeated with its id after a reconnect until it is answered', async () => {
     const { fake, session, connect } = setup();
     await connect();
