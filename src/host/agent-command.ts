@@ -21,8 +21,8 @@ export interface AgentCandidate {
  */
 export function candidates(
   choice: AgentChoice,
-  demo: HostPorts['demoAgent'],
-  where: Surroundings = surroundings(),
+  ports: Pick<HostPorts, 'demoAgent' | 'terminalPath'>,
+  where: Surroundings = surroundings(ports.terminalPath?.()),
 ): AgentCandidate[] {
   switch (choice.kind) {
     case 'auto': {
@@ -30,10 +30,10 @@ export function candidates(
         const found = findAgent(agent, where);
         return found ? [known(agent, found)] : [];
       });
-      return [...found, demoCandidate(demo)];
+      return [...found, demoCandidate(ports.demoAgent)];
     }
     case 'named': {
-      if (choice.name === demoAgentId) return [demoCandidate(demo)];
+      if (choice.name === demoAgentId) return [demoCandidate(ports.demoAgent)];
       const agent = knownAgent(choice.name);
       // One that is missing fails when started, so that every surface says so and a later try can find it.
       return [known(agent, findAgent(agent, where) ?? agent.commands[0])];

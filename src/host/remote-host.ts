@@ -198,7 +198,7 @@ class Host implements RemoteHost {
     this.#news.changed();
     try {
       // A name that nobody knows is a mistake in the settings, not an agent that fails.
-      candidates(this.#ports.settings().agent, this.#ports.demoAgent);
+      candidates(this.#ports.settings().agent, this.#ports);
       const machine = await openMachine(this.#ports);
       this.#machine = machine;
       this.#whileOn = new DisposableStore();

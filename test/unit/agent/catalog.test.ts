@@ -9,7 +9,7 @@ import { OffdeskError } from '../../../src/base/error.ts';
 import { Computer } from '../../support/computer.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
 
-const demo = { command: 'node', args: ['demo'], env: {} };
+const ports = { demoAgent: { command: 'node', args: ['demo'], env: {} } };
 
 describe('catalog of agents', () => {
   let folder: string;
@@ -66,9 +66,9 @@ describe('catalog of agents', () => {
 
   it('S8: auto tries what is there, in the order of the catalog, and ends with the demo agent', () => {
     for (const name of ['opencode', 'gemini', 'claude-agent-acp']) program('bin', name);
-    const titles = candidates({ kind: 'auto' }, demo, on('bin')).map(({ title }) => title);
+    const titles = candidates({ kind: 'auto' }, ports, on('bin')).map(({ title }) => title);
     assert.deepEqual(titles, ['Claude Code', 'Gemini CLI', 'opencode', 'Demo agent']);
-    const alone = candidates({ kind: 'auto' }, demo, on('none'));
+    const alone = candidates({ kind: 'auto' }, ports, on('none'));
     assert.deepEqual(
       alone.map((candidate) => candidate.demo),
       [true],
@@ -77,7 +77,7 @@ describe('catalog of agents', () => {
 
   it('A12: a missing agent keeps its command, so that starting it says how to install it', () => {
     for (const agent of knownAgents) {
-      const [candidate, ...others] = candidates({ kind: 'named', name: agent.id }, demo, on('none'));
+      const [candidate, ...others] = candidates({ kind: 'named', name: agent.id }, ports, on('none'));
       assert.deepEqual(others, []);
       assert.equal(candidate?.options.command, agent.commands[0].command);
       assert.ok(candidate.options.installHint.includes('npm install -g '), agent.id);
@@ -91,11 +91,11 @@ describe('catalog of agents', () => {
       error.code === 'agent_missing' &&
       agentNames.every((name) => error.next.includes(name));
     assert.throws(() => knownAgent('clyde'), unknown);
-    assert.throws(() => candidates({ kind: 'named', name: 'clyde' }, demo), unknown);
+    assert.throws(() => candidates({ kind: 'named', name: 'clyde' }, ports), unknown);
   });
 
   it('A11: Gemini CLI is logged in by its key where the environment has one', () => {
-    const method = () => candidates({ kind: 'named', name: 'gemini' }, demo)[0]?.options.authMethod;
+    const method = () => candidates({ kind: 'named', name: 'gemini' }, ports)[0]?.options.authMethod;
     delete process.env['GEMINI_API_KEY'];
     assert.equal(method(), undefined);
     process.env['GEMINI_API_KEY'] = 'key';
@@ -112,7 +112,7 @@ describe('catalog of agents', () => {
       ['node', 'node', 'dist/index.js'],
     ];
     for (const [name, command, ...args] of names) {
-      const [candidate] = candidates({ kind: 'command', command: command!, args }, demo);
+      const [candidate] = candidates({ kind: 'command', command: command!, args }, ports);
       assert.equal(candidate?.title, name);
     }
   });

@@ -5,7 +5,7 @@ import { candidates } from '../../../src/host/agent-command.ts';
 import { OffdeskError } from '../../../src/base/error.ts';
 import { readOwnAgents } from '../../../src/host/own-agents.ts';
 
-const demo = { command: 'node', args: ['demo'], env: {} };
+const ports = { demoAgent: { command: 'node', args: ['demo'], env: {} } };
 
 describe("agents of the user's own", () => {
   it('A25: each has a name and a command; arguments, environment and folder if it wants', () => {
@@ -65,7 +65,7 @@ describe("agents of the user's own", () => {
 
   it('A25: one that was chosen is started as described; one that cannot be used starts nothing', () => {
     const [agent] = readOwnAgents([{ name: 'Mine', command: 'run', args: ['a'], cwd: '/srv' }]).agents;
-    const [candidate] = candidates({ kind: 'command', ...agent! }, demo);
+    const [candidate] = candidates({ kind: 'command', ...agent! }, ports);
     assert.equal(candidate?.title, 'Mine');
     const { name, command, args, folder } = candidate.options;
     assert.deepEqual(
@@ -76,6 +76,6 @@ describe("agents of the user's own", () => {
       .problems.get('Mine')!
       .toShape();
     const invalid = (caught: unknown) => caught instanceof OffdeskError && caught.code === 'settings_invalid';
-    assert.throws(() => candidates({ kind: 'invalid', error }, demo), invalid);
+    assert.throws(() => candidates({ kind: 'invalid', error }, ports), invalid);
   });
 });
