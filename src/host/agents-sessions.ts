@@ -78,7 +78,7 @@ export class AgentsSessions {
     run.check();
     const known = run.store.sorted.find((stored) => stored.agentSession === id && stored.cwd === cwd);
     const maker = new SessionMaker(host, run.store, mcp);
-    const [candidate] = candidates(first.kept.stored.agent.choice as AgentChoice, host.demoAgent);
+    const [candidate] = candidates(first.kept.stored.agent.choice as AgentChoice, host);
     if (known) await run.past?.release(known.id);
     const live = await run.startWith(() =>
       known ? maker.restore({ ...known, open: true }, false) : maker.create(candidate!, own),

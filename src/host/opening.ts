@@ -153,6 +153,6 @@ class Opening {
 
   #candidates() {
     const { host } = this.#ports;
-    return candidates(host.settings().agent, host.demoAgent);
+    return candidates(host.settings().agent, host);
   }
 }

@@ -63,8 +63,8 @@ export class SessionMaker {
    * its journal can't be read, and with `agent_missing` where nobody knows its agent any more.
    */
   async restore(stored: StoredSession, agent: boolean): Promise<LiveSession> {
-    const { clock, log, demoAgent } = this.#ports;
-    const [candidate] = candidates(stored.agent.choice as AgentChoice, demoAgent);
+    const { clock, log } = this.#ports;
+    const [candidate] = candidates(stored.agent.choice as AgentChoice, this.#ports);
     if (!candidate) throw new OffdeskError('agent_missing', `${stored.agent.title} is not known any more.`);
     const { process, ...rest } = stored;
     const kept = this.#keep(stored);
