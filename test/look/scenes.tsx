@@ -1,11 +1,7 @@
 /** Every view with fake data, chosen by `?scene=`; the client core and the views are the real ones. */
 /// <reference path="../../src/web/assets.d.ts" />
 import '../../src/web/jitless.ts';
-import '../../src/web/style/tokens.css';
-import '../../src/web/style/base.css';
-import '../../src/web/style/conversation.css';
-import '../../src/web/style/question.css';
-import '../../src/web/style/controls.css';
+import '../../src/web/style/shared.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { systemClock } from '../../src/base/clock.ts';
@@ -383,6 +379,7 @@ export const scenes: { [name: string]: () => void } = {
   'desk-devices': () => desk(onStatus(), [], 'idle'),
   'desk-talking': () => desk(onStatus(), conversation().facts, 'working'),
   'desk-asking': () => desk(onStatus(), questions.asking(), 'waiting'),
+  'desk-asking-edit': () => desk(onStatus(), questions.askingEdit(), 'waiting'),
   'desk-asking-plan': () => desk(onStatus(), questions.askingPlan(), 'waiting'),
   'desk-asking-hidden': () => desk(onStatus(), questions.askingHidden(), 'waiting'),
   'desk-asking-all': () => desk(onStatus(), questions.askingAll(), 'waiting'),

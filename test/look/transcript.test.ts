@@ -79,6 +79,22 @@ describe('the transcript in a browser', function () {
         }
       });
 
+  it('C12: a link opens beside the page, and what is wide scrolls by keyboard', async () => {
+    const { page } = await empty('phone');
+    try {
+      const wide = '```\na = 1;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n3. three';
+      await feed(page, begun().say(`See [the notes](https://example.org/notes).\n\n${wide}`).facts);
+      const link = page.getByRole('link', { name: 'the notes' });
+      assert.equal(await link.getAttribute('target'), '_blank');
+      assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+      assert.equal(await page.locator('.md pre[tabindex="0"]').count(), 1);
+      assert.equal(await page.locator('.md .scroll[tabindex="0"]').count(), 1);
+      assert.equal(await page.locator('.md ol').getAttribute('start'), '3');
+    } finally {
+      await page.context().close();
+    }
+  });
+
   it('C20: what a subagent does stands under the call that started it', async () => {
     const { page } = await empty('phone');
     try {

@@ -1,4 +1,5 @@
 /** Modes, model, thought level and all other options of the agent in one place, above the composer. */
+import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Change } from '../client/changes.ts';
 import type { SessionClient } from '../client/session-client.ts';
@@ -123,6 +124,7 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
             value={control.current}
             disabled={disabled}
             aria-describedby={id}
+            onKeyDown={openPicker}
             onChange={(event) => {
               const select = event.currentTarget;
               const value = control.values.find((one) => one.value === select.value);
@@ -182,6 +184,13 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
       </div>
     </div>
   );
+}
+
+/** Arrows open the list: what they only pass by on the way to another value, the agent must not be set to. */
+function openPicker(event: TargetedKeyboardEvent<HTMLSelectElement>): void {
+  if (!/^(?:Arrow|Page|Home|End)/.test(event.key) || !('showPicker' in event.currentTarget)) return;
+  event.preventDefault();
+  event.currentTarget.showPicker();
 }
 
 const optionOf = ({ value, name, risky }: ControlValue) => (
