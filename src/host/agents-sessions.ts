@@ -1,5 +1,6 @@
 /** Sessions that the agent itself remembers, wherever they were held: listed, and continued here, each once. */
 import type { McpSupply } from '../agent/mcp-supply.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { plainLine } from '../base/plain-text.ts';
 import { OffdeskError } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
@@ -10,6 +11,7 @@ import { candidates } from './agent-command.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
 import type { Run } from './run.ts';
 import { SessionMaker, type LiveSession } from './session-maker.ts';
+import type { StoredSession } from './session-store.ts';
 
 export interface AgentsSessionsPorts {
   host: HostPorts;
@@ -46,7 +48,7 @@ export class AgentsSessions {
     const sessions = page.map((one) => ({
       ...one,
       here: one.cwd === this.#ports.host.cwd,
-      open: this.#openAs(one.id)?.session.id ?? null,
+      open: this.#openAs(one.id, live.kept.stored.agent)?.session.id ?? null,
     }));
     return { agent, offered: true, sessions, next: from + limit < all.length ? page.at(-1)!.id : null };
   }
@@ -61,10 +63,11 @@ export class AgentsSessions {
 
   async #continue(run: Run, id: string): Promise<string> {
     await run.restored;
-    const open = this.#openAs(id);
-    if (open) return open.session.id;
     const [first] = this.#ports.live.values();
     if (!first || !run.store) throw noSession();
+    const { agent } = first.kept.stored;
+    const open = this.#openAs(id, agent);
+    if (open) return open.session.id;
     const { host, mcp } = this.#ports;
     const { cwd } = host;
     const own = (await ownSessions(first.session))?.find((one) => one.id === id);
@@ -76,20 +79,31 @@ export class AgentsSessions {
       );
     }
     run.check();
-    const known = run.store.sorted.find((stored) => stored.agentSession === id && stored.cwd === cwd);
+    const known = run.store.sorted.find((stored) => stored.cwd === cwd && isOf(stored, id, agent));
     const maker = new SessionMaker(host, run.store, mcp);
-    const [candidate] = candidates(first.kept.stored.agent.choice as AgentChoice, host);
+    const [candidate] = candidates(agent.choice as AgentChoice, host);
     if (known) await run.past?.release(known.id);
     const live = await run.startWith(() =>
-      known ? maker.restore({ ...known, open: true }, false) : maker.create(candidate!, own),
+      known ? maker.restore({ ...known, open: true }, false, true) : maker.create(candidate!, own),
     );
     this.#ports.add(live, known !== undefined);
     return live.session.id;
   }
 
-  #openAs(agentSession: string): LiveSession | undefined {
-    return [...this.#ports.live.values()].find(({ session }) => session.agentSession === agentSession);
+  #openAs(agentSession: string, agent: StoredSession['agent']): LiveSession | undefined {
+    return [...this.#ports.live.values()].find(({ session, kept }) =>
+      isOf({ agent: kept.stored.agent, agentSession: session.agentSession }, agentSession, agent),
+    );
   }
+}
+
+/** Ids of two agents' sessions may be the same. */
+function isOf(
+  session: { agent: StoredSession['agent']; agentSession?: string | undefined },
+  id: string,
+  agent: StoredSession['agent'],
+): boolean {
+  return session.agentSession === id && isDeepStrictEqual(session.agent.choice, agent.choice);
 }
 
 /** All that the agent tells of, within a bound, the one used last first; undefined where it does not list any. */

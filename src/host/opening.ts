@@ -114,7 +114,7 @@ class Opening {
 
   async #openWished(stored: StoredSession): Promise<void> {
     const run = this.#run;
-    const live = await this.#maker.restore({ ...stored, open: true }, this.#wanted.agent);
+    const live = await this.#maker.restore({ ...stored, open: true }, this.#wanted.agent, !stored.open);
     if (run.over) await live.kept.end(stored.open);
     run.check();
     this.#ports.add(live, true);

@@ -60,9 +60,10 @@ export class SessionMaker {
 
   /**
    * With its own agent, whatever the settings name now; `agent` starts it beside. Rejects with `storage_failed` where
-   * its journal can't be read, and with `agent_missing` where nobody knows its agent any more.
+   * its journal can't be read, and with `agent_missing` where nobody knows its agent any more. `catchUp`: it was over,
+   * and its agent may have gone on elsewhere.
    */
-  async restore(stored: StoredSession, agent: boolean): Promise<LiveSession> {
+  async restore(stored: StoredSession, agent: boolean, catchUp = false): Promise<LiveSession> {
     const { clock, log } = this.#ports;
     const [candidate] = candidates(stored.agent.choice as AgentChoice, this.#ports);
     if (!candidate) throw new OffdeskError('agent_missing', `${stored.agent.title} is not known any more.`);
@@ -74,7 +75,7 @@ export class SessionMaker {
     });
     const journal = await DiskJournal.open(this.#store.folderOf(stored.id), { clock, log });
     const upstream = this.#agent(candidate, kept);
-    const options = { ...this.#optionsOf(rest), journal };
+    const options = { ...this.#optionsOf(rest), journal, catchUp };
     const late = new LateAgent(upstream, orphan);
     const session = await Session.restore({ ...options, agent: late }).catch(async (error: unknown) => {
       await journal.close().catch(() => {});

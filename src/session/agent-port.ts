@@ -37,7 +37,7 @@ export interface AgentPort {
   /**
    * Starts process and agent session; rejects with an OffdeskError that says what to do. With `earlier` (the
    * `session` of former offers) that session is resumed or loaded where the agent can; nothing of it is told
-   * again to the sink. `told`: nobody has what was said in it yet, so the sink is told it, where the agent can.
+   * again to the sink. `told`: not all of it may be journaled, so the sink is told it, where the agent can.
    */
   start(sink: AgentSink, earlier?: string, told?: boolean): Promise<AgentOffers>;
   /** While it runs: its own sessions; undefined where it does not list them. */

@@ -8,7 +8,9 @@ import type { FactWriter } from './fact-writer.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
 import type { Questions } from './questions.ts';
 import { isRiskyMode, isRiskyValue, markModes, markOptions } from './risk.ts';
-import { otherMode, startsAfresh } from './session-words.ts';
+import { heldElsewhere, otherMode, startsAfresh } from './session-words.ts';
+import { newsIn } from './told-history.ts';
+import type { TurnMark } from './turn-marks.ts';
 import { sessionEnded } from './turns.ts';
 
 export type AgentState = { state: 'none' | 'starting' | 'ready' | 'exited'; error?: OffdeskError };
@@ -24,6 +26,8 @@ export interface SessionAgentOptions {
   earlier: Earlier | undefined;
   /** The agent's own session that this one goes on with, of which nothing is journaled yet. */
   adopt?: string | undefined;
+  /** Of the session that it goes on with the journal may lack what was said elsewhere; these are the turns that it has. */
+  catchUp?: (() => Promise<readonly TurnMark[]>) | undefined;
 }
 
 const host: Origin = { kind: 'host' };
@@ -39,9 +43,11 @@ export class SessionAgent {
   #stopped = false;
   /** Its own id of its session, by which it may be resumed. */
   #session: string | undefined;
-  /** What it tells of the adopted session until that is open: then it is journaled as a whole, or not at all. */
+  /** What it tells of its session until that is open: then it is journaled, or not at all. */
   #told: RawUpdate[] | undefined;
+  /** Nothing of the session is journaled yet. */
   #adopts: boolean;
+  #catchUp: SessionAgentOptions['catchUp'];
   /** Something was said that it does not know if it starts afresh. */
   #said: boolean;
   #configOptions: Record<string, unknown>[] | undefined;
@@ -58,6 +64,7 @@ export class SessionAgent {
     this.#tools = earlier?.tools ?? new OpenToolCalls();
     this.#session = earlier?.agentSession ?? options.adopt;
     this.#adopts = this.#session !== undefined && this.#session !== earlier?.agentSession;
+    this.#catchUp = options.catchUp;
     this.#said = earlier?.last === 'said' || earlier?.last === 'back';
     this.#configOptions = earlier?.configOptions;
     this.#title = earlier?.agentTitle;
@@ -159,12 +166,14 @@ export class SessionAgent {
   async #start(): Promise<void> {
     this.#become({ state: 'starting' });
     try {
-      this.#told = this.#adopts ? [] : undefined;
-      const { kept, ...said } = await this.#port.start(this.#sink(), this.#session, this.#adopts);
+      const tells = this.#adopts || this.#catchUp !== undefined;
+      this.#told = tells ? [] : undefined;
+      const { kept, ...said } = await this.#port.start(this.#sink(), this.#session, tells);
       const { error } = this.#state;
       // It ended again before this call heard that it had started.
       if (error) throw error;
-      await this.#adopted(kept);
+      if (this.#adopts) await this.#adopted(kept);
+      else if (this.#catchUp) await this.#caughtUp(kept, this.#catchUp);
       const configOptions = said.configOptions && markOptions(said.configOptions);
       const offers = { ...said, modes: markModes(said.modes), configOptions };
       this.#modes = offers.modes;
@@ -196,10 +205,25 @@ export class SessionAgent {
         'It may be open in another program. Close it there and try again.',
       );
     }
-    const told = this.#told ?? [];
-    this.#told = undefined;
     this.#adopts = false;
-    for (const update of told) this.#update(update, true);
+    this.#journal([]);
+  }
+
+  /** What was said in its session elsewhere, where that can be told from what is journaled; once. */
+  async #caughtUp(kept: boolean, turns: () => Promise<readonly TurnMark[]>): Promise<void> {
+    // One that starts afresh has told of a session that it does not have.
+    const journaled = kept ? await turns() : undefined;
+    this.#catchUp = undefined;
+    if (journaled) this.#journal(journaled);
+    else this.#told = undefined;
+  }
+
+  /** All that it told, but for the turns that are there. */
+  #journal(journaled: readonly TurnMark[]): void {
+    const { state, said } = newsIn(this.#told ?? [], journaled);
+    this.#told = undefined;
+    if (!said) this.#writer.update(heldElsewhere(this.#options.name), host);
+    for (const update of [...state, ...(said ?? [])]) this.#update(update, true);
     this.closeTools();
   }
 
@@ -235,7 +259,7 @@ export class SessionAgent {
     };
   }
 
-  /** `again`: it is of an adopted session. */
+  /** `again`: it was said before, elsewhere. */
   #update(said: RawUpdate, again = false): void {
     if (this.#told) {
       this.#told.push(said);

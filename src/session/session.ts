@@ -18,6 +18,7 @@ import { QueueChanges } from './queue-changes.ts';
 import { requireConfirmation } from './risk.ts';
 import { SessionAgent, type AgentState } from './session-agent.ts';
 import { cameBack, firstLine } from './session-words.ts';
+import { turnsOf } from './told-history.ts';
 import { interrupted, Turns } from './turns.ts';
 
 export interface SessionOptions {
@@ -32,6 +33,8 @@ export interface SessionOptions {
   agent: AgentPort;
   /** The agent's own session to go on with, of which the journal has nothing yet. */
   adopt?: string | undefined;
+  /** Of one that is restored: the agent may know more of it than the journal does. */
+  catchUp?: boolean;
   /** The session's own: closed with it. */
   journal: Journal;
   clock: Clock;
@@ -86,6 +89,7 @@ export class Session {
         questions: this.#questions,
         earlier,
         adopt: options.adopt,
+        catchUp: options.catchUp ? () => turnsOf(options.journal) : undefined,
         changed,
       },
       turn: () => (this.#turns.working ? { stoppedBy: this.#turns.stoppedBy } : undefined),
@@ -110,7 +114,7 @@ export class Session {
   static async restore(options: SessionOptions): Promise<Session> {
     const earlier = await earlierOf(options.journal);
     const session = new Session(options, earlier);
-    if (earlier) await session.#restore(earlier);
+    if (earlier) await session.#restore(earlier, options.catchUp ?? false);
     return session;
   }
 
@@ -259,7 +263,8 @@ export class Session {
     });
   }
 
-  async #restore(earlier: Earlier): Promise<void> {
+  /** `wished`: it was over, and somebody wants to go on with it. */
+  async #restore(earlier: Earlier, wished: boolean): Promise<void> {
     const writer = this.#writer;
     for (const id of earlier.questions)
       writer.event({ type: 'question_closed', id, answer: { outcome: 'withdrawn' } }, host);
@@ -272,7 +277,7 @@ export class Session {
     const hold = running !== undefined && earlier.waiting.length > 0 && !earlier.held;
     if (hold) writer.event({ type: 'queue_held' }, host);
     if (earlier.agentRan) writer.event({ type: 'agent_state', state: 'exited' }, host);
-    if (earlier.last === 'said') writer.update(cameBack(), host);
+    if (earlier.last === 'said' && !wished) writer.update(cameBack(), host);
     await writer.settle();
     this.#turns.restore(earlier.waiting, earlier.held || hold);
   }
