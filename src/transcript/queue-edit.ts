@@ -1,6 +1,6 @@
 /** What waits in the queue, as its view shows it: places, new texts, and the way back of one that was removed. */
 import type { PromptBlock } from '../protocol/facts.ts';
-import type { PromptItem } from './items.ts';
+import type { PromptItem, Transcript } from './items.ts';
 
 /** Of a prompt at `index` moved one place: the prompt that shall follow it, null for the end; undefined if it is there already. */
 export function beforeWhenMoved(
@@ -40,9 +40,12 @@ export function withText(blocks: readonly PromptBlock[], text: string): PromptBl
 
 /** One that this surface removed, for as long as it can be taken back. */
 export interface Removed {
+  promptId: string;
   blocks: PromptBlock[];
   /** The one that followed it, null at the end. */
   before: string | null;
+  /** The journal has its removal. */
+  done?: boolean;
   /** Of the prompt that takes its place, once it was taken back. */
   id?: string;
 }
@@ -51,7 +54,16 @@ export function removedFrom(queue: readonly PromptItem[], promptId: string): Rem
   const index = queue.findIndex((item) => item.promptId === promptId);
   const item = queue[index];
   if (!item) return undefined;
-  return { blocks: item.blocks.map((block) => ({ ...block })), before: queue[index + 1]?.promptId ?? null };
+  const blocks = item.blocks.map((block) => ({ ...block }));
+  return { promptId, blocks, before: queue[index + 1]?.promptId ?? null };
+}
+
+/** What became of a removal that was asked for, as the journal has it; `late`: its turn began first. */
+export function removalOf({ fold }: Transcript, promptId: string): 'asked' | 'done' | 'late' {
+  const id = `p:${promptId}`;
+  if (fold.index.has(id)) return 'late';
+  const item = fold.aside.get(id);
+  return item?.kind === 'prompt' && item.state === 'removed' ? 'done' : 'asked';
 }
 
 /** Where one that was put back belongs; undefined while it is not there yet, or where it stands right already. */

@@ -1,9 +1,17 @@
 /** The pure parts of what a user does: options as one list, the queue's places, forms, text that hides something. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { eventUpdate, type SessionEvent } from '../../../src/protocol/facts.ts';
+import { emptyTranscript, TranscriptFold } from '../../../src/transcript/fold.ts';
 import type { PromptItem, Raw } from '../../../src/transcript/items.ts';
 import { AgentSessions, byFolder } from '../../../src/web/client/agent-sessions.ts';
-import { beforeWhenMoved, placeAgain, removedFrom, withText } from '../../../src/transcript/queue-edit.ts';
+import {
+  beforeWhenMoved,
+  placeAgain,
+  removalOf,
+  removedFrom,
+  withText,
+} from '../../../src/transcript/queue-edit.ts';
 import { controlsOf, currentName, summaryOf } from '../../../src/transcript/controls.ts';
 import { contentOf, fieldsOf, problemsOf } from '../../../src/transcript/form-fields.ts';
 import { askedOf } from '../../../src/web/views/question-words.ts';
@@ -103,6 +111,24 @@ describe('web: the queue', () => {
     assert.equal(placeAgain([waiting('n')], 'n', 'c'), undefined);
     assert.equal(placeAgain(queue, 'n', 'c'), undefined, 'not there yet');
     assert.equal(removedFrom(queue, 'x'), undefined);
+  });
+
+  it('U11, C2: what was removed can be taken back once the journal says so, and not where its turn began first', () => {
+    const update = eventUpdate();
+    const fold = new TranscriptFold(emptyTranscript());
+    const happened = (event: SessionEvent & { id: string }) => {
+      const seq = fold.transcript.cursor + 1;
+      fold.apply({ ...{ seq, at: seq, origin: { kind: 'desk' }, item: `p:${event.id}` }, update, event });
+    };
+    for (const id of ['a', 'b'])
+      happened({ type: 'prompt_received', id, prompt: [{ type: 'text', text: id }] });
+    const became = (id: string) => removalOf(fold.transcript, id);
+    assert.deepEqual(['a', 'b', 'x'].map(became), ['asked', 'asked', 'asked']);
+    happened({ type: 'turn_started', id: 'a' });
+    happened({ type: 'prompt_removed', id: 'b' });
+    assert.deepEqual(['a', 'b'].map(became), ['late', 'done']);
+    happened({ type: 'turn_ended', id: 'a', outcome: 'done' });
+    assert.equal(became('a'), 'late');
   });
 });
 
