@@ -102,6 +102,22 @@ describe('web: session client', () => {
     assert.deepEqual(fake.of(methods.ack)[1], { sessionId: 's1', cursor: { epoch: 'e1', seq: 2 } });
   });
 
+  it('F: acknowledges what says again what is known, which does not move its cursor', async () => {
+    const { fake, clock, session, connect } = setup();
+    fake.say('a');
+    await connect();
+    clock.advance(limits.ackEveryMs);
+    await until(() => fake.of(methods.ack).length === 1);
+    fake.cut();
+    await until(() => session.sync.value === 'apart');
+    // The state after a gap: it is numbered as of when it was journaled.
+    fake.gap = { tailFrom: 1, from: 1 };
+    await connect();
+    clock.advance(limits.ackEveryMs);
+    await until(() => fake.of(methods.ack).length === 2);
+    assert.deepEqual(fake.of(methods.ack)[1], fake.of(methods.ack)[0]);
+  });
+
   it('N5: a prompt is on this device, then sent, then the journal has it', async () => {
     const { fake, session, connect } = setup();
     session.prompt(text('go'));
