@@ -1,10 +1,12 @@
 /** A session's agent: started when it is needed, with its own session where it can; all that it says is journaled. */
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
+import type { Log } from '../base/log.ts';
 import type { Origin, RawUpdate } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentPort, AgentSink, OwnSessions } from './agent-port.ts';
 import { modeOf, type Earlier } from './earlier.ts';
 import type { FactWriter } from './fact-writer.ts';
+import { InvalidUpdates } from './invalid-updates.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
 import type { Questions } from './questions.ts';
 import { isRiskyMode, isRiskyValue, markModes, markOptions } from './risk.ts';
@@ -20,6 +22,7 @@ export interface SessionAgentOptions {
   agent: AgentPort;
   writer: FactWriter;
   questions: Questions;
+  log: Log;
   /** The turn that runs, and who stopped it. */
   turn(): { stoppedBy: Origin | undefined } | undefined;
   changed(): void;
@@ -38,6 +41,7 @@ export class SessionAgent {
   readonly #port: AgentPort;
   readonly #writer: FactWriter;
   readonly #tools: OpenToolCalls;
+  readonly #invalid: InvalidUpdates;
   #state: AgentState = { state: 'none' };
   #starting: Promise<void> | undefined;
   #stopped = false;
@@ -61,6 +65,7 @@ export class SessionAgent {
     this.#options = options;
     this.#port = options.agent;
     this.#writer = options.writer;
+    this.#invalid = new InvalidUpdates(options.log);
     this.#tools = earlier?.tools ?? new OpenToolCalls();
     this.#session = earlier?.agentSession ?? options.adopt;
     this.#adopts = this.#session !== undefined && this.#session !== earlier?.agentSession;
@@ -261,6 +266,7 @@ export class SessionAgent {
 
   /** `again`: it was said before, elsewhere. */
   #update(said: RawUpdate, again = false): void {
+    if (this.#invalid.drops(said)) return;
     if (this.#told) {
       this.#told.push(said);
       return;

@@ -87,6 +87,7 @@ export class Session {
         agent: options.agent,
         writer,
         questions: this.#questions,
+        log: this.#log,
         earlier,
         adopt: options.adopt,
         catchUp: options.catchUp ? () => turnsOf(options.journal) : undefined,
