@@ -152,7 +152,7 @@ export function toolCallOf(item: QuestionItem): string | undefined {
 }
 
 /** How a question about a tool call stands, as far as the call is shown otherwise for it. */
-export type ToolQuestion = 'open' | 'rejected';
+export type ToolQuestion = 'open' | 'allowed' | 'rejected';
 
 /** By tool call; the newest question counts. `shown`: the open one whose card is on the screen. */
 export function questionsOfTools(
@@ -163,18 +163,17 @@ export function questionsOfTools(
   for (const item of items) {
     const id = item.kind === 'question' ? toolCallOf(item) : undefined;
     if (item.kind !== 'question' || id === undefined) continue;
-    if (item.questionId === shown?.questionId) found.set(id, 'open');
-    else if (isRejected(item)) found.set(id, 'rejected');
+    const stands = item.questionId === shown?.questionId ? 'open' : decisionOf(item);
+    if (stands) found.set(id, stands);
     else found.delete(id);
   }
   return found;
 }
 
-function isRejected({ state, request }: QuestionItem): boolean {
+function decisionOf({ state, request }: QuestionItem): 'allowed' | 'rejected' | undefined {
   if (state.kind !== 'answered' || !('outcome' in state.answer) || state.answer.outcome !== 'selected')
-    return false;
+    return undefined;
   const { optionId } = state.answer;
-  return optionsOf(request).some(
-    (option) => option.optionId === optionId && option.kind.startsWith('reject'),
-  );
+  const option = optionsOf(request).find((one) => one.optionId === optionId);
+  return option && (option.kind.startsWith('reject') ? 'rejected' : 'allowed');
 }

@@ -24,8 +24,16 @@ const kindIcons: { [kind: string]: IconName } = {
   fetch: 'globe',
 };
 
-/** A call that somebody rejected did not fail, whatever the agent calls it. */
 type Shown = ToolStatus | 'rejected';
+
+/**
+ * A call that somebody rejected did not fail, and one that was allowed waits for nobody, whatever the agent calls it:
+ * Claude Code says `pending` of a command until it has run for half a minute.
+ */
+function shownStatus({ status }: ToolItem, asked: ToolQuestion | undefined): Shown {
+  if (asked === 'rejected' && status !== 'completed') return 'rejected';
+  return asked === 'allowed' && status === 'pending' ? 'in_progress' : status;
+}
 
 const statusIcons: Record<Shown, IconName | undefined> = {
   pending: undefined,
@@ -49,7 +57,7 @@ export interface ToolViewProps {
 }
 
 export function ToolView({ item, cwd, asked, children }: ToolViewProps) {
-  const status: Shown = asked === 'rejected' && item.status !== 'completed' ? 'rejected' : item.status;
+  const status = shownStatus(item, asked);
   const diffs = item.content.filter((content): content is Diff => content.type === 'diff');
   const title = visible(shortTitle(item.title, cwd));
   return (

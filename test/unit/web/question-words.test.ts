@@ -186,9 +186,9 @@ describe('web: tool calls that were asked about', () => {
     assert.equal(found([open]), undefined);
   });
 
-  it('C4: are rejected by an option that rejects, and by nothing else', () => {
+  it('C4: are rejected by an option that rejects, allowed by one that allows, and by nothing else', () => {
     assert.equal(found([answered('n')]), 'rejected');
-    assert.equal(found([answered('y')]), undefined);
+    assert.equal(found([answered('y')]), 'allowed');
     const stopped = question(request, {
       kind: 'answered',
       answer: { outcome: 'cancelled' },
@@ -199,7 +199,7 @@ describe('web: tool calls that were asked about', () => {
   });
 
   it('C4: the newest question counts', () => {
-    assert.equal(found([answered('n'), answered('y')]), undefined);
+    assert.equal(found([answered('n'), answered('y')]), 'allowed');
     assert.equal(found([answered('y'), answered('n')]), 'rejected');
   });
 });
