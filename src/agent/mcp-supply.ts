@@ -15,7 +15,28 @@ export function takenBy(
   servers: readonly McpServer[],
   capabilities: McpCapabilities | null | undefined,
 ): { taken: McpServer[]; left: string[] } {
-  const takes = (server: McpServer) => !('type' in server) || capabilities?.[server.type] === true;
+  return parted(servers, (server) => isLocal(server) || capabilities?.[server.type] === true);
+}
+
+/** For an agent that passes over those on stdio: it is not given what it would not start, and that is told. */
+export function withoutLocal(supply: McpSupply): McpSupply {
+  return {
+    async servers() {
+      const { taken, left } = parted(await supply.servers(), (server) => !isLocal(server));
+      if (left.length > 0) supply.notTaken(left, 'transport');
+      return taken;
+    },
+    notTaken: (names, kind) => supply.notTaken(names, kind),
+  };
+}
+
+type LocalServer = Exclude<McpServer, { type: string }>;
+
+function isLocal(server: McpServer): server is LocalServer {
+  return !('type' in server);
+}
+
+function parted(servers: readonly McpServer[], takes: (server: McpServer) => boolean) {
   return {
     taken: servers.filter(takes),
     left: servers.filter((server) => !takes(server)).map(({ name }) => name),

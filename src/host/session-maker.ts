@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { endFamily, endOrphan, type OrphanEnd, type ProcessIdentity } from '../agent/orphan.ts';
-import type { McpSupply } from '../agent/mcp-supply.ts';
+import { withoutLocal, type McpSupply } from '../agent/mcp-supply.ts';
 import { Upstream } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
@@ -110,7 +110,7 @@ export class SessionMaker {
     const { cwd, id } = kept.stored;
     const { log } = this.#ports;
     // Where a host is killed before it has recorded the process, the next one finds it by its family.
-    const mcp = this.#mcp;
+    const mcp = options.quirks?.ignoresLocalMcp && this.#mcp ? withoutLocal(this.#mcp) : this.#mcp;
     return new Upstream({ ...options, cwd, log, family: id, mcp, onProcess: (now) => kept.process(now) });
   }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { HostPorts } from '../../src/host/api.ts';
 import type { Answer, Fact } from '../../src/protocol/facts.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { methods } from '../../src/protocol/methods.ts';
@@ -106,7 +107,7 @@ export class AgentWorld {
   }
 
   /** Starts the host with the agent as the catalog finds it on PATH, pairs the device and opens the session. */
-  async start(): Promise<void> {
+  async start(ports: Partial<HostPorts> = {}): Promise<void> {
     const { network, model } = this.#place;
     const bin = installedAgent(this.name, {
       ...{ home: this.#home, modelUrl: model.url, network, folder: this.#folder },
@@ -121,7 +122,7 @@ export class AgentWorld {
     };
     this.#test = await testHost(
       { agent: { kind: 'named', name: this.name } },
-      { cwd: this.workspace, machineFolder: join(this.#folder, 'offdesk') },
+      { cwd: this.workspace, machineFolder: join(this.#folder, 'offdesk'), ...ports },
     );
     await within(this.host.start(), 2 * patienceMs, `a session of ${this.name}`);
     await this.#pair();

@@ -14,6 +14,8 @@ export interface AgentProgram {
 export interface AgentQuirks {
   /** It forgets a session that it is asked for in the minute of the clock in which that session began. */
   forgetsWithinMinute?: true;
+  /** It passes over the MCP servers on stdio that a client names. */
+  ignoresLocalMcp?: true;
 }
 
 /** What shows without asking it that somebody has logged in; nothing of it says that nobody has. */

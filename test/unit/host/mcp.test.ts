@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
-import { takenBy, type McpServer } from '../../../src/agent/mcp-supply.ts';
+import { takenBy, withoutLocal, type McpServer } from '../../../src/agent/mcp-supply.ts';
 import { systemClock, type Clock } from '../../../src/base/clock.ts';
 import { parseJsonc } from '../../../src/host/mcp/jsonc.ts';
 import type { DecidedPorts, McpListing, McpSource, McpWord } from '../../../src/host/mcp/mcp-ports.ts';
@@ -237,6 +237,14 @@ describe('MCP servers of a folder', () => {
     assert.deepEqual(takenBy(all, undefined), { taken: all.slice(0, 1), left: ['far', 'old'] });
     assert.deepEqual(takenBy(all, { http: true }), { taken: all.slice(0, 2), left: ['old'] });
     assert.deepEqual(takenBy(all, { http: true, sse: true }), { taken: all, left: [] });
+    // One that is known to pass over those on stdio.
+    const left: string[] = [];
+    const supply = {
+      servers: () => Promise.resolve(all),
+      notTaken: (names: string[]) => left.push(...names),
+    };
+    assert.deepEqual(named(await withoutLocal(supply).servers()), ['far', 'old']);
+    assert.deepEqual(left, ['local']);
     const servers = kit.servers();
     servers.notTaken(['far', 'old'], 'transport');
     servers.notTaken(['far', 'old'], 'transport');
