@@ -207,6 +207,8 @@ export const limits = {
   agentStderrBytes: 64 * 1024,
   /** For its version, by a run of its own. */
   agentAskMs: 10_000,
+  /** For somebody to log in by the agent's own way, such as in a browser. */
+  agentLoginMs: 10 * 60_000,
   agentAskBytes: 64 * 1024,
   /** After an agent answered a load: so long without a replayed update, and the replay is over. */
   agentReplayQuietMs: 300,
@@ -221,6 +223,9 @@ export const limits = {
   mcpShownChars: 600,
   /** A start waits this long for the user's word on them. */
   mcpAnswerMs: 2 * 60 * 1000,
+
+  // diagnose
+  diagnoseCheckMs: 20_000,
 
   // attached editors
   /** An editor's request waits this long for the computer to be there, and for what the session offers. */
