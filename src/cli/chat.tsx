@@ -6,7 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import { OffdeskError, type ErrorCode } from '../base/error.ts';
 import type { RemoteHost, SessionWish } from '../host/api.ts';
-import { ChatView } from './chat/chat-view.tsx';
+import { ChatView, inviteWords } from './chat/chat-view.tsx';
 import { Conversation } from './chat/conversation.ts';
 import { pipe } from './chat/pipe.ts';
 import { Screen } from './chat/screen.ts';
@@ -90,6 +90,8 @@ function drawn(chat: Conversation, screen: Screen): Disposable {
     soon = systemClock.after(resizeMs, () => {
       shown.unmount();
       process.stdout.write(clearAll);
+      const { invite } = chat.status ?? {};
+      if (invite) process.stdout.write(inviteWords(invite.url));
       shown = draw();
     });
   };

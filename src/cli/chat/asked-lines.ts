@@ -110,7 +110,7 @@ function patchLine(line: string, cells: number): Line[] {
 }
 
 function shortPath(path: string, cwd: string): string {
-  return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
+  return cwd !== '' && path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
 }
 
 function titleOf(asks: string, agent: string): string {

@@ -2,9 +2,9 @@
 /** The conversation drawn in a terminal: what is over scrolls away, what lives stays at the bottom. */
 import { Box, Static, Text, useInput, useStdout } from 'ink';
 import { useEffect, useReducer, type ReactElement } from 'react';
-import type { Item } from '../../transcript/items.ts';
+import { toolCallOf } from '../../transcript/asked.ts';
 import type { Conversation } from './conversation.ts';
-import { itemLines, settled } from './item-lines.ts';
+import { entriesOf, entryLines, firstOpen } from './entries.ts';
 import type { Line, Tone } from './lines.ts';
 import { pressesIn } from './press.ts';
 import type { Screen } from './screen.ts';
@@ -34,6 +34,10 @@ export interface ChatViewProps {
   coloured: boolean;
 }
 
+/** As one line of the terminal's own, so that it is copied and clicked whole. */
+export const inviteWords = (url: string): string =>
+  `Pair a device with this link (once, within 5 minutes):\n${url}\n`;
+
 export function ChatView({ chat, screen, coloured }: ChatViewProps): ReactElement {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const { stdout, write } = useStdout();
@@ -46,24 +50,26 @@ export function ChatView({ chat, screen, coloured }: ChatViewProps): ReactElemen
   });
   const invite = chat.status?.invite?.url;
   useEffect(() => {
-    // As one line of the terminal's own, so that it is copied and clicked whole.
-    if (invite !== undefined) write(`Pair a device with this link (once, within 5 minutes):\n${invite}\n`);
-  }, [invite, write]);
+    if (invite === undefined || invite === screen.saidInvite) return;
+    screen.saidInvite = invite;
+    write(inviteWords(invite));
+  }, [invite, screen, write]);
 
   const { items, questions, turn } = chat.transcript;
-  const over = firstOpen(items, turn !== null);
+  const entries = entriesOf(items);
+  const over = firstOpen(entries, turn !== null);
   const cells = (stdout.columns || 80) - 1;
-  const rows = stdout.rows || 24;
-  const live = items.slice(over).filter((item) => item !== questions[0]);
+  const asked = questions[0] && toolCallOf(questions[0]);
+  const live = entries.slice(over).filter((entry) => !('item' in entry) || entry.item !== questions[0]);
   const lines = screen.lines(
     cells,
-    rows - 1,
-    live.flatMap((item) => itemLines(item, cells)),
+    (stdout.rows || 24) - 1,
+    live.flatMap((entry) => entryLines(entry, cells, asked)),
   );
   return (
     <>
-      <Static key={chat.generation} items={items.slice(0, over)}>
-        {(item) => <Lines key={item.id} lines={itemLines(item, cells)} coloured={coloured} />}
+      <Static key={chat.generation} items={entries.slice(0, over)}>
+        {(entry) => <Lines key={entry.id} lines={entryLines(entry, cells)} coloured={coloured} />}
       </Static>
       <Box flexDirection="column">
         {lines.map((line, index) => (
@@ -102,10 +108,4 @@ function groupsOf(lines: readonly Line[]): { line: Line; text: string }[] {
     else groups.push({ line, text: line.text });
   }
   return groups;
-}
-
-/** Items before it do not change any more. */
-function firstOpen(items: readonly Item[], working: boolean): number {
-  const open = items.findIndex((item, index) => !settled(item, index === items.length - 1, working));
-  return open === -1 ? items.length : open;
 }

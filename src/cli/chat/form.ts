@@ -119,7 +119,8 @@ export class Form {
 
   #go(by: -1 | 1): true {
     const rows = this.#fields.length + 2;
-    this.#row = (this.#row + by + rows) % rows;
+    // Not from the first to Decline.
+    this.#row = Math.max(0, Math.min(this.#row + by, rows - 1));
     this.#choice = 0;
     return true;
   }

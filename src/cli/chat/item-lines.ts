@@ -11,25 +11,21 @@ const changedLines = 40;
 /** Of one item; the rest is on every other surface. */
 const shownLines = 2_000;
 
-/** Lines of at most `cells`, the first of an item apart from what is before it. */
-export function itemLines(item: Item, cells: number): Line[] {
-  return firstOf(
-    item.kind === 'tool'
-      ? toolLines(item, cells)
-      : wordsOf(item).flatMap(([text, tone]) => linesIn(text, tone, cells, 2)),
-    shownLines,
+/** Lines of at most `cells`; a blank one before each prompt. `brief`: of a tool call its title, the rest is asked about. */
+export function itemLines(item: Item, cells: number, brief = false): Line[] {
+  if (item.kind === 'tool') return toolLines(item, cells, brief);
+  const lines = wordsOf(item).flatMap(([text, tone]) =>
+    linesIn(text, tone, cells, item.kind === 'message' ? 0 : 2),
   );
+  const before: Line[] = item.kind === 'prompt' ? [{ text: '', tone: 'plain' }] : [];
+  return firstOf([...before, ...lines], shownLines);
 }
 
 function wordsOf(item: Exclude<Item, ToolItem>): [text: string, tone: Tone][] {
   switch (item.kind) {
     case 'prompt': {
       const from = item.origin.kind === 'desk' ? '' : ` (${plainLine(item.origin.name ?? '')})`;
-      return [
-        [`> ${blocksText(item.blocks)}${from}`, 'own'],
-        ...(item.message ? ([[`  ${plainLines(item.message)}`, 'bad']] as [string, Tone][]) : []),
-        ...(item.state === 'cancelled' ? ([['  Stopped.', 'warning']] as [string, Tone][]) : []),
-      ];
+      return [[`> ${blocksText(item.blocks)}${from}`, 'own']];
     }
     case 'message': {
       const blocks = item.blocks.map((block) => ` [${plainLine(block.type)}]`).join('');
@@ -52,7 +48,7 @@ function wordsOf(item: Exclude<Item, ToolItem>): [text: string, tone: Tone][] {
 
 const marks = { pending: '○', in_progress: '◐', completed: '●', failed: '✗', cancelled: '–' } as const;
 
-function toolLines(item: ToolItem, cells: number): Line[] {
+function toolLines(item: ToolItem, cells: number, brief: boolean): Line[] {
   const words = {
     failed: ' (failed)',
     cancelled: ' (cancelled)',
@@ -65,8 +61,15 @@ function toolLines(item: ToolItem, cells: number): Line[] {
   const all = output === '' ? [] : output.split('\n');
   const shown = all.slice(-outputLines);
   const hidden = all.length - shown.length;
+  const head = linesIn(
+    `${marks[item.status]} ${plainLine(item.title)}${words[item.status]}`,
+    'quiet',
+    cells,
+    2,
+  );
+  if (brief) return head;
   return [
-    ...linesIn(`${marks[item.status]} ${plainLine(item.title)}${words[item.status]}`, 'quiet', cells, 2),
+    ...head,
     ...firstOf(changes, changedLines),
     ...(hidden > 0 ? linesIn(`  … ${hidden} lines`, 'quiet', cells) : []),
     ...shown.flatMap((line) => linesIn(`  ${line}`, 'quiet', cells, 4)),
@@ -77,7 +80,7 @@ function toolLines(item: ToolItem, cells: number): Line[] {
 export function settled(item: Item, last: boolean, working: boolean): boolean {
   switch (item.kind) {
     case 'prompt':
-      return item.state !== 'running' || !last;
+      return !last || !working;
     case 'tool':
       return item.status !== 'pending' && item.status !== 'in_progress';
     case 'question':

@@ -1,5 +1,8 @@
 /** Keys as the conversation takes them, one at a time, whatever the terminal sent them in. */
 
+/** No key that is known here, and nothing to be written. */
+const controls = /(?!\n)\p{Cc}/gu;
+
 export type KeyName =
   | 'up'
   | 'down'
@@ -50,7 +53,9 @@ export function pressesIn(input: string, key: InkKey): Press[] {
   return input.split(/(\t|\r$)/).flatMap((part): Press[] => {
     if (part === '') return [];
     if (part === '\t') return [named('tab')];
-    return part === '\r' ? [named('enter')] : [typed(part.replaceAll('\r', '\n'))];
+    if (part === '\r') return [named('enter')];
+    const text = part.replaceAll('\r', '\n').replace(controls, '');
+    return text === '' ? [] : [typed(text)];
   });
 }
 

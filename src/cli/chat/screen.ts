@@ -31,6 +31,8 @@ export class Screen {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
   readonly #draft = new LineEditor();
+  /** The pairing link that stands above the conversation. */
+  saidInvite = '';
   /** Of the commands that fit. */
   #active = 0;
   #panel: QueuePanel | OptionsPanel | undefined;

@@ -15,10 +15,18 @@ function cellsOf(grapheme: string): number {
   return wide.test(grapheme) ? 2 : 1;
 }
 
-/** As many as fit into so many cells. */
+/** One line of at most so many cells; what is cut off is marked. */
 export function cut(text: string, cells: number): string {
-  const [line = ''] = wrapText(text, cells);
-  return line;
+  const [line = '', ...more] = wrapText(text, cells);
+  if (more.length === 0) return line;
+  let shown = '';
+  let taken = 0;
+  for (const grapheme of graphemes(text.replaceAll('\n', ' '))) {
+    taken += cellsOf(grapheme);
+    if (taken >= cells) break;
+    shown += grapheme;
+  }
+  return `${shown}…`;
 }
 
 /**
