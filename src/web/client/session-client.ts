@@ -125,6 +125,8 @@ export class SessionClient implements Disposable {
   /** A connection is there and greeted. Resolves when attached; errors show in `error`. */
   async attach(link: AcpLink): Promise<void> {
     this.detach();
+    // Else who asks for what is still unknown asks again while the answer is on its way.
+    this.error.value = null;
     this.#link = link;
     await this.#restored;
     if (this.#link === link) await this.#resume(link);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { toNotification } from '../../../src/protocol/facts.ts';
 import { limits } from '../../../src/protocol/limits.ts';
-import { methods } from '../../../src/protocol/methods.ts';
+import { methods, type ClientState } from '../../../src/protocol/methods.ts';
 import { HostClient } from '../../../src/web/client/host-client.ts';
 import { memoryKeep } from '../../../src/web/client/keep.ts';
 import { FakeClock, until } from '../../support/fake-clock.ts';
@@ -24,6 +24,14 @@ function setup() {
     from.record.transcript.value.items.map((item) => (item.kind === 'message' ? item.text : item.kind));
   return { fake, clock, keep, host, newHost, session, connect, texts };
 }
+
+/** The host names the session. */
+const listed: ClientState = {
+  ...{ host: { name: 'h', build: 'test' }, you: { name: 'd', scope: 'control' }, others: [], warnings: [] },
+  sessions: [
+    { id: 's1', title: 's1', cwd: '/', agent: { name: 'a', demo: false }, state: 'idle', updatedAt: 1 },
+  ],
+};
 
 const text = (words: string) => [{ type: 'text', text: words }];
 
@@ -304,6 +312,7 @@ describe('web: session client', () => {
   it('attaches once the host has opened the session again, after it was unknown', async () => {
     const { fake, host, session, texts } = setup();
     const { answers } = fake;
+    answers.set('any', () => ({}));
     answers.set('session/resume', () => {
       throw refusal('session_unknown', 'This session is not here any more.');
     });
@@ -311,13 +320,31 @@ describe('web: session client', () => {
     await until(() => session.error.value?.code === 'session_unknown');
     fake.say('back');
     answers.delete('session/resume');
-    const row = { id: 's1', title: 's1', cwd: '/', agent: { name: 'a', demo: false } };
-    await fake.notify(methods.state, {
-      ...{ host: { name: 'h', build: 'test' }, you: { name: 'd', scope: 'control' }, others: [] },
-      sessions: [{ ...row, state: 'idle', updatedAt: 1 }],
-    });
+    // Said twice, it is one question.
+    for (let i = 0; i < 2; i++) await fake.notify(methods.state, listed);
     await until(() => session.sync.value === 'live');
     assert.equal(session.error.value, null);
+    assert.deepEqual(texts(), ['back']);
+    await host.request('any', {});
+    assert.equal(fake.of('session/resume').length, 2);
+  });
+
+  it('attaches once when it comes back to a host where it was unknown', async () => {
+    const { fake, host, session, connect, texts } = setup();
+    fake.answers.set('session/resume', () => {
+      throw refusal('session_unknown', 'This session is not here any more.');
+    });
+    await host.connect(fake.connect());
+    await until(() => session.error.value !== null);
+    fake.cut();
+    await until(() => host.phase.value.kind === 'apart');
+    // Named while the answer is on its way.
+    fake.answers.set('session/resume', () => void fake.notify(methods.state, listed));
+    fake.answers.set('any', () => ({}));
+    fake.say('back');
+    await connect();
+    await host.request('any', {});
+    assert.equal(fake.of('session/resume').length, 2);
     assert.deepEqual(texts(), ['back']);
   });
 
