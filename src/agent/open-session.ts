@@ -1,8 +1,6 @@
 /** The session in an agent's process: the earlier one where the agent can continue it, else a new one. */
 import { RequestError, type ClientConnection, type InitializeResponse } from '@agentclientprotocol/sdk';
-import { OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
-import { BUILD } from '../protocol/version.ts';
 import type { AgentOffers } from '../session/agent-port.ts';
 import { takenBy, type McpServer, type McpSupply } from './mcp-supply.ts';
 import { modeOption } from './mode-option.ts';
@@ -17,11 +15,7 @@ export function isLoginError(error: unknown): boolean {
 }
 
 export interface OpenOptions {
-  /** Shown to the user. */
-  name: string;
   cwd: string;
-  /** Used where the agent offers it. */
-  authMethod: string | undefined;
   /** The agent's own id of the session to continue. */
   earlier: string | undefined;
   /** Nobody has what was said in it yet: it is to be told, and so the session is loaded where it can be. */
@@ -48,31 +42,13 @@ interface SessionAnswer {
   configOptions?: readonly unknown[] | null | undefined;
 }
 
-/** Rejects with what the agent says (RequestError), or `version_mismatch`. */
-export async function openSession(connection: ClientConnection, options: OpenOptions): Promise<Opened> {
-  const { name, cwd, authMethod } = options;
-  const hello = await connection.agent.request('initialize', {
-    protocolVersion: 1,
-    clientInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
-    clientCapabilities: {
-      // No `fs`: Gemini CLI fails to create files through a client's file system.
-      session: { configOptions: { boolean: {} } },
-      elicitation: { form: {}, url: {} },
-      // Claude Code then sends what its commands print.
-      _meta: { terminal_output: true },
-    },
-  });
-  if (hello.protocolVersion !== 1) {
-    throw new OffdeskError(
-      'version_mismatch',
-      `${name} speaks version ${hello.protocolVersion} of ACP.`,
-      'Update the agent or Offdesk.',
-    );
-  }
-  if (authMethod !== undefined && hello.authMethods?.some((method) => method.id === authMethod)) {
-    await connection.agent.request('authenticate', { methodId: authMethod });
-  }
-  const { earlier, mcp, log } = options;
+/** `hello`: what the agent greeted with (greet.ts). Rejects with what it says (RequestError). */
+export async function openSession(
+  connection: ClientConnection,
+  hello: InitializeResponse,
+  options: OpenOptions,
+): Promise<Opened> {
+  const { cwd, earlier, mcp, log } = options;
   const { taken, left } = takenBy((await mcp?.servers()) ?? [], hello.agentCapabilities?.mcpCapabilities);
   if (left.length > 0) mcp?.notTaken(left, 'transport');
   const open = async (mcpServers: McpServer[]) => {

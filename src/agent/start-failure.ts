@@ -1,6 +1,7 @@
 /** A start that takes too long or fails, in words that say what to do. */
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
+import { LoginRequired, type LoginWay } from './login-ways.ts';
 import { isLoginError } from './open-session.ts';
 import { garbage, type AgentCommand, type AgentProcess } from './process.ts';
 import type { Replay } from './replay.ts';
@@ -33,13 +34,14 @@ export async function boundStart<T>(
   }
 }
 
-/** What the user is told of a start that failed, whatever failed it. */
+/** What the user is told of a start that failed, whatever failed it. `ways`: how it can be logged in. */
 export function startError(
   error: unknown,
   agent: AgentCommand & { loginHint: string },
   agentProcess: AgentProcess,
+  ways: readonly LoginWay[],
 ): OffdeskError {
-  if (isLoginError(error)) return loginRequired(agent);
+  if (isLoginError(error)) return new LoginRequired(agent, ways);
   if (error instanceof OffdeskError)
     return error.code === 'agent_exited' && agentProcess.garbageLines > 0 ? garbage(agent) : error;
   const { message } = asOffdeskError(error);
@@ -48,10 +50,6 @@ export function startError(
     `${agent.name} could not start a session: ${message}.`,
     'Try its command in a terminal, then start again.',
   );
-}
-
-export function loginRequired({ name, loginHint }: { name: string; loginHint: string }): OffdeskError {
-  return new OffdeskError('agent_login_required', `${name} is not logged in.`, loginHint);
 }
 
 export function isLoginRequired(error: unknown): boolean {

@@ -9,14 +9,16 @@ import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts
 import { agentSessions, type AgentSessionPage } from './agent-sessions.ts';
 import { connectAgent } from './connect.ts';
 import type { AgentQuirks } from './known/known-agent.ts';
+import { greet } from './greet.ts';
 import { loginState } from './login-check.ts';
+import { LoginRequired, loginWays, type LoginWay } from './login-ways.ts';
 import type { McpSupply } from './mcp-supply.ts';
 import { isLoginError, openSession, type Opened } from './open-session.ts';
 import type { ProcessIdentity } from './orphan.ts';
 import { startProcess, type AgentCommand, type AgentProcess } from './process.ts';
 import { Replay } from './replay.ts';
 import { SessionOptions } from './session-options.ts';
-import { boundStart, isLoginRequired, loginRequired, startError } from './start-failure.ts';
+import { boundStart, isLoginRequired, startError } from './start-failure.ts';
 import { AgentTurn } from './turn.ts';
 
 const minuteMs = 60_000;
@@ -69,6 +71,8 @@ export class Upstream implements AgentPort {
   /** How often it was stopped: a start that was overtaken starts nothing. */
   #stops = 0;
   #sink: AgentSink | undefined;
+  /** How it can be logged in, as it said last. */
+  #ways: readonly LoginWay[] = [];
   /** The session that began in a process of this agent, and when, by the clock. */
   #begun: { session: string; at: number } | undefined;
 
@@ -150,7 +154,7 @@ export class Upstream implements AgentPort {
     } catch (error) {
       connection.close();
       await agentProcess.stop();
-      throw startError(error, this.#options, agentProcess);
+      throw startError(error, this.#options, agentProcess, this.#ways);
     }
   }
 
@@ -176,7 +180,7 @@ export class Upstream implements AgentPort {
     } catch (error) {
       if (!isLoginError(error)) throw error;
       // A process that began without a login does not learn of a later one: the next prompt starts another.
-      const login = loginRequired(this.#options);
+      const login = new LoginRequired(this.#options, this.#ways);
       await this.#end();
       this.#sink?.exited(login);
       throw login;
@@ -252,8 +256,10 @@ export class Upstream implements AgentPort {
     // Beside the start, which takes as long.
     const login = loginCheck ? loginState(this.#options, loginCheck, cwd) : undefined;
     const log = this.#log;
-    const opened = await openSession(connection, { name, cwd, authMethod, earlier, told, mcp, replay, log });
-    if ((await login) === 'out') throw loginRequired(this.#options);
+    const hello = await greet(connection, { name, authMethod });
+    this.#ways = loginWays(hello.authMethods, this.#options);
+    const opened = await openSession(connection, hello, { cwd, earlier, told, mcp, replay, log });
+    if ((await login) === 'out') throw new LoginRequired(this.#options, this.#ways);
     return opened;
   }
 }

@@ -7,6 +7,8 @@ import type { Log } from '../base/log.ts';
 import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
+import type { LoginPorts } from '../agent/authenticate.ts';
+import type { LoginWay } from '../agent/login-ways.ts';
 import type { McpPorts, McpWord } from './mcp/mcp-ports.ts';
 
 /** How an agent is named in settings and on the command line (kept with a session: session-store.ts). */
@@ -79,12 +81,25 @@ export interface HostPorts {
   mcp?: McpPorts;
   /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
   findFiles(limit: number): Promise<string[]>;
-  /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `move`, `openFile`. */
+  /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `login`, `move`, `openFile`. */
   act(act: string, file: FilePlace | undefined): Promise<void>;
 }
 
 /** Which earlier session of the host's folder to go on with, instead of a new one; `id`: Offdesk's or the agent's own. */
 export type SessionWish = { kind: 'newest' } | { kind: 'id'; id: string };
+
+export interface AgentLogin {
+  /** Of the agent. */
+  name: string;
+  /** In the agent's own order; empty where it offers none. */
+  ways: readonly LoginWay[];
+  /** What its user can do without Offdesk, a sentence. */
+  hint: string;
+  /** By a way of kind `call`; rejects with `agent_login_required`. */
+  call(id: string, ports: LoginPorts): Promise<void>;
+  /** After a login: starts the agent again in each session that waits for it. Rejects with what the start says. */
+  again(): Promise<void>;
+}
 
 /** One per window or CLI process. All methods reject with OffdeskError. */
 export interface RemoteHost extends Disposable {
@@ -113,6 +128,8 @@ export interface RemoteHost extends Disposable {
   dismissNotice(id: string): void;
   /** After `host_locked`: asks the process that runs remote control to stop, then starts here. Absent where it can't. */
   move?(): Promise<void>;
+  /** How an agent can be logged in that was refused for want of a login; undefined where none was. */
+  login?(): AgentLogin | undefined;
   /** Asks again which MCP servers the agent gets, from its next start on; `servers`: how many there are to ask about. */
   reviewMcp?(): Promise<{ servers: number; word: McpWord }>;
   /** Serves a client at this desk (webview, chat), which may do all, until the transport closes. */

@@ -9,7 +9,8 @@ import type { MessageTransport } from '../protocol/transport.ts';
 import type { Session } from '../session/session.ts';
 import { activityOf } from './activity.ts';
 import { candidates } from './agent-command.ts';
-import type { HostPorts, RemoteHost, SessionWish } from './api.ts';
+import { agentLogin } from './agent-login.ts';
+import type { AgentLogin, HostPorts, RemoteHost, SessionWish } from './api.ts';
 import { Clients } from './clients.ts';
 import { DeskNews } from './desk-news.ts';
 import { deskPort } from './desk-port.ts';
@@ -173,6 +174,10 @@ class Host implements RemoteHost {
 
   reviewMcp(): ReturnType<McpServers['review']> {
     return this.#mcp.review();
+  }
+
+  login(): AgentLogin | undefined {
+    return agentLogin(() => this.#sessions.list(), this.#ports);
   }
 
   connectDesk(transport: MessageTransport): Disposable {

@@ -99,7 +99,7 @@ export const deviceParams = z.object({
   ]),
 });
 export const actParams = z.object({
-  act: z.enum(['copyInvite', 'copySession', 'log', 'settings', 'dismissNotice', 'move', 'openFile']),
+  act: z.enum(['copyInvite', 'copySession', 'log', 'settings', 'login', 'dismissNotice', 'move', 'openFile']),
   id: z.string().optional(),
   /** Of `openFile`: an absolute path of this computer, and a line counted from 1. */
   file: z.object({ path: z.string().min(1).max(4_096), line: z.number().int().min(1).nullable() }).optional(),

@@ -6,6 +6,7 @@ import { configure } from './configure.ts';
 import type { FilePlace } from '../protocol/host-status.ts';
 import type { Desk } from './desk.ts';
 import { manageDevices } from './devices.ts';
+import { logIn } from './log-in.ts';
 import type { LogPort } from './log-port.ts';
 import { reviewMcp } from './mcp.ts';
 import { showError } from './show-error.ts';
@@ -21,7 +22,7 @@ export interface CommandPorts {
   reveal(): Promise<void>;
 }
 
-/** By command id. All but `restart`, `status` and `move` are in the manifest. */
+/** By command id. All but `restart`, `status`, `login` and `move` are in the manifest. */
 export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<string, () => Promise<void>> {
   return {
     'offdesk.start': async () => {
@@ -49,6 +50,7 @@ export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<s
       );
     },
     'offdesk.status': () => statusMenu(desk.status),
+    'offdesk.login': () => logIn(desk),
     'offdesk.move': async () => {
       const host = await desk.host();
       if (host.move) await host.move();
@@ -91,6 +93,10 @@ export async function act(
     case 'settings':
       // Not awaited: the list stays open for as long as the user likes.
       void vscode.commands.executeCommand('offdesk.configure');
+      return;
+    case 'login':
+      // Not awaited: somebody may take minutes in a browser.
+      void vscode.commands.executeCommand('offdesk.login');
       return;
     case 'move':
       await vscode.commands.executeCommand('offdesk.move');

@@ -467,6 +467,7 @@ export const english = {
     },
     agentState: { none: 'not started', starting: 'starting', ready: 'ready', exited: 'has ended' },
     moveHere: 'Move it here',
+    logIn: 'Log in',
     log: 'Show log',
     settings: 'Settings',
   },

@@ -456,6 +456,7 @@ export const chinese: Strings = {
     },
     agentState: { none: '未启动', starting: '正在启动', ready: '就绪', exited: '已结束' },
     moveHere: '移到此处',
+    logIn: '登录',
     log: '显示日志',
     settings: '设置',
   },

@@ -17,7 +17,8 @@ function texts(file: string): string[] {
     // What a name is imported from is no test for it.
     if (!ts.isImportDeclaration(node)) ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true));
+  const source = readFileSync(join(root, file), 'utf8');
+  if (named.test(source)) visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true));
   return found;
 }
 
