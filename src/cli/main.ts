@@ -1,4 +1,4 @@
-/** The command line: `offdesk remote-control`, `chat`, `sessions`, `attach`, `relay` and `demo-agent`; each loads what it needs on first use. */
+/** The command line: `offdesk remote-control`, `diagnose`, `chat`, `sessions`, `attach`, `relay` and `demo-agent`; each loads what it needs on first use. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asOffdeskError } from '../base/error.ts';
 import { plainLines } from '../base/plain-text.ts';
@@ -82,6 +82,19 @@ program
   .action(async (options: SessionsOptions) => {
     const { sessions } = await import('./sessions-command.ts');
     await sessions(options);
+  });
+
+program
+  .command('diagnose')
+  .description('look at agent, relay, clock, proxy, storage and versions; prints no secrets')
+  .option('--cwd <dir>', 'folder in which the agent works', process.cwd())
+  .option('--agent <name>', 'as with remote-control')
+  .addOption(new Option('--agent-command <command>', 'any ACP agent on stdio').conflicts('agent'))
+  .option('--relay <url>', 'your own relay')
+  .addOption(new Option('--public-url <url>', 'an HTTPS address of the embedded relay').conflicts('relay'))
+  .action(async (options: PortsOptions) => {
+    const { diagnose } = await import('./diagnose-command.ts');
+    await diagnose(options);
   });
 
 program
