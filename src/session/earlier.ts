@@ -15,7 +15,9 @@ export interface EarlierPrompt {
 export interface Earlier {
   /** The agent's own id of its session. */
   agentSession: string | undefined;
-  /** What the agent called the session. */
+  /** What somebody called the session. */
+  name: string | undefined;
+  /** What the agent called it. */
   agentTitle: string | undefined;
   configOptions: Record<string, unknown>[] | undefined;
   /** The mode that it was in. */
@@ -40,7 +42,13 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
   const [last] = await journal.read(journal.head - 1, 1);
   if (!last) return undefined;
   const earlier: Earlier = {
-    ...{ agentSession: undefined, agentTitle: undefined, configOptions: undefined, mode: undefined },
+    ...{
+      agentSession: undefined,
+      name: undefined,
+      agentTitle: undefined,
+      configOptions: undefined,
+      mode: undefined,
+    },
     ...{ agentRan: false, running: undefined, waiting: [], held: false, questions: [] },
     ...{ tools: new OpenToolCalls(), last: await lastWord(journal), updatedAt: last.at },
   };
@@ -87,7 +95,11 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
       case undefined: {
         const { title, configOptions, currentModeId } = update;
         earlier.mode = modeOf(currentModeId) ?? earlier.mode;
-        if (typeof title === 'string') earlier.agentTitle = title.slice(0, limits.titleChars) || undefined;
+        if (typeof title === 'string') {
+          const called = title.slice(0, limits.titleChars) || undefined;
+          if (origin.kind === 'agent') earlier.agentTitle = called;
+          else earlier.name = called;
+        }
         if (Array.isArray(configOptions)) earlier.configOptions = configOptions;
       }
     }

@@ -29,6 +29,8 @@ export interface SessionAgentOptions {
   earlier: Earlier | undefined;
   /** The agent's own session that this one goes on with, of which nothing is journaled yet. */
   adopt?: string | undefined;
+  /** Somebody gave the session a name, which goes before the agent's. */
+  named(): boolean;
   /** Of the session that it goes on with the journal may lack what was said elsewhere; these are the turns that it has. */
   catchUp?: (() => Promise<readonly TurnMark[]>) | undefined;
 }
@@ -271,18 +273,26 @@ export class SessionAgent {
       this.#told.push(said);
       return;
     }
-    const options = said['configOptions'];
-    const update = Array.isArray(options) ? { ...said, configOptions: markOptions(options) } : said;
+    const update = this.#amended(said);
     // Some agents echo the prompt; it was journaled when the turn began.
     if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn() && !again) return;
-    const { title, configOptions, currentModeId } = update;
+    const { configOptions, currentModeId } = update;
     if (update.sessionUpdate === 'current_mode_update') this.#mode = modeOf(currentModeId) ?? this.#mode;
     if (Array.isArray(configOptions)) this.#configOptions = configOptions;
     this.#tools.see(update);
     this.#writer.update(update, agent);
-    if (update.sessionUpdate !== 'session_info_update' || typeof title !== 'string') return;
+    const { title } = said;
+    if (said.sessionUpdate !== 'session_info_update' || typeof title !== 'string') return;
     this.#title = title.slice(0, limits.titleChars) || undefined;
     this.#options.changed();
+  }
+
+  /** As it is journaled: with what is risky marked, and without a title where the session has a name. */
+  #amended(said: RawUpdate): RawUpdate {
+    const { configOptions, title, ...rest } = said;
+    if (Array.isArray(configOptions)) return { ...said, configOptions: markOptions(configOptions) };
+    const nameless = said.sessionUpdate === 'session_info_update' && title !== undefined;
+    return nameless && this.#options.named() ? ({ ...rest } as RawUpdate) : said;
   }
 
   #become(state: AgentState): void {

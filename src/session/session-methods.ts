@@ -42,6 +42,11 @@ export function sessionMethods(ports: MethodPorts): MethodTable {
         configOptions: await session.setConfigOption(configId, value, client.origin, change, confirmed),
       };
     },
+    [p.methods.sessionName]: async ({ params }) => {
+      const { sessionId, name, change } = parsed(p.sessionNameParams, params);
+      await (await controlledSession(ports, sessionId)).rename(name, client.origin, change);
+      return {};
+    },
     [p.methods.answer]: async ({ params }) => {
       const { sessionId, question, id, answer } = parsed(p.answerParams, params);
       requireScope(client, 'answer');

@@ -2,12 +2,15 @@
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { asOffdeskError } from '../base/error.ts';
+import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
+import { plainLine } from '../base/plain-text.ts';
 import type { Answer, Origin, PromptBlock, PromptOutcome } from '../protocol/facts.ts';
+import { limits } from '../protocol/limits.ts';
 import type { AnswerResult, SessionState } from '../protocol/methods.ts';
 import type { AgentPort, OwnSessions } from './agent-port.ts';
 import { Changes } from './changes.ts';
+import { comeBack } from './coming-back.ts';
 import { earlierOf, type Earlier } from './earlier.ts';
 import { FactWriter } from './fact-writer.ts';
 import type { Journal } from './journal.ts';
@@ -17,9 +20,9 @@ import { Questions, questionTitle } from './questions.ts';
 import { QueueChanges } from './queue-changes.ts';
 import { requireConfirmation } from './risk.ts';
 import { SessionAgent, type AgentState } from './session-agent.ts';
-import { cameBack, firstLine } from './session-words.ts';
+import { firstLine } from './session-words.ts';
 import { turnsOf } from './told-history.ts';
-import { interrupted, Turns } from './turns.ts';
+import { Turns } from './turns.ts';
 
 export interface SessionOptions {
   id: string;
@@ -60,6 +63,8 @@ export class Session {
   readonly #changed = this.#store.add(new Emitter<void>());
   /** Title, state or agent changed. */
   readonly onChange = this.#changed.event;
+  /** What somebody called it. */
+  #name: string | undefined;
   #promptTitle: string | undefined;
   #prompted: boolean;
   readonly #title: string;
@@ -70,6 +75,7 @@ export class Session {
     this.id = options.id;
     this.cwd = options.cwd;
     this.#title = options.title;
+    this.#name = earlier?.name;
     this.#promptTitle = options.promptTitle;
     this.#prompted = earlier !== undefined && earlier.last !== 'nothing';
     this.agentName = options.agentName;
@@ -90,6 +96,7 @@ export class Session {
         log: this.#log,
         earlier,
         adopt: options.adopt,
+        named: () => this.#name !== undefined,
         catchUp: options.catchUp ? () => turnsOf(options.journal) : undefined,
         changed,
       },
@@ -115,7 +122,12 @@ export class Session {
   static async restore(options: SessionOptions): Promise<Session> {
     const earlier = await earlierOf(options.journal);
     const session = new Session(options, earlier);
-    if (earlier) await session.#restore(earlier, options.catchUp ?? false);
+    if (!earlier) return session;
+    const held = await comeBack({
+      ...{ earlier, writer: session.#writer, wished: options.catchUp ?? false },
+      tidy: (outcome) => session.#tidy(outcome),
+    });
+    session.#turns.restore(earlier.waiting, held);
     return session;
   }
 
@@ -130,7 +142,7 @@ export class Session {
   }
 
   get title(): string {
-    return this.#agent.title ?? this.#promptTitle ?? this.#title;
+    return this.#name ?? this.#agent.title ?? this.#promptTitle ?? this.#title;
   }
 
   /** What the first prompt gave; undefined as long as none came. */
@@ -195,6 +207,25 @@ export class Session {
   async #stopTurn(origin: Origin): Promise<void> {
     this.#agent.cancel();
     await this.#questions.closeAll('cancelled', origin);
+  }
+
+  /** Rejects with `invalid_params` where nothing of the name can be seen. `change`, here and below: see Changes. */
+  rename(name: string, origin: Origin, change?: string | undefined): Promise<void> {
+    const title = plainLine(name, limits.titleChars).replace(/\s+/g, ' ');
+    return this.#changes.once(change, {
+      ...{ what: 'name', origin, again: () => {} },
+      prepare: () => {
+        if (title !== '') return undefined;
+        throw new OffdeskError('invalid_params', 'A name needs a letter or a digit.', 'Choose another one.');
+      },
+      effect: async (journaled) => {
+        await journaled();
+        this.#name = title;
+        this.#writer.update({ sessionUpdate: 'session_info_update', title }, origin);
+        await this.#writer.settle();
+        this.#changed.fire();
+      },
+    });
   }
 
   answer(question: string, answerId: string, answer: Answer, origin: Origin): Promise<AnswerResult> {
@@ -262,25 +293,6 @@ export class Session {
     await this.journal.close().catch((error: unknown) => {
       this.#log.write('error', 'the journal was not closed well', { code: asOffdeskError(error).code });
     });
-  }
-
-  /** `wished`: it was over, and somebody wants to go on with it. */
-  async #restore(earlier: Earlier, wished: boolean): Promise<void> {
-    const writer = this.#writer;
-    for (const id of earlier.questions)
-      writer.event({ type: 'question_closed', id, answer: { outcome: 'withdrawn' } }, host);
-    await this.#tidy('interrupted');
-    const { running } = earlier;
-    if (running !== undefined) {
-      const end = { outcome: 'interrupted', stopReason: 'refusal', message: interrupted } as const;
-      writer.event({ type: 'turn_ended', id: running, ...end }, host);
-    }
-    const hold = running !== undefined && earlier.waiting.length > 0 && !earlier.held;
-    if (hold) writer.event({ type: 'queue_held' }, host);
-    if (earlier.agentRan) writer.event({ type: 'agent_state', state: 'exited' }, host);
-    if (earlier.last === 'said' && !wished) writer.update(cameBack(), host);
-    await writer.settle();
-    this.#turns.restore(earlier.waiting, earlier.held || hold);
   }
 
   async #tidy(outcome: PromptOutcome): Promise<void> {

@@ -63,7 +63,7 @@ export function commandIn(
 /** What `/remote-control` and `/rc` ask for. */
 export type RemoteWish =
   | { kind: 'on' | 'off' | 'status' }
-  /** A name for the session; it is turned on, too. */
+  /** A name for the session. */
   | { kind: 'name'; name: string };
 
 export const remoteNames = ['remote-control', 'rc'] as const;

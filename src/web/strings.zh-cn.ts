@@ -240,7 +240,7 @@ export const chinese: Strings = {
   commands: {
     title: '命令',
     remote: '此会话的远程控制，由 Offdesk 提供',
-    remoteHint: '[on | off | status]',
+    remoteHint: '[名称 | on | off | status]',
     picker: (name) =>
       `/${name} 会在智能体自己的终端中打开列表，因此只能在电脑前使用：请在电脑上启动智能体后使用。`,
     sendAnyway: '仍作为消息发送',
@@ -248,7 +248,7 @@ export const chinese: Strings = {
     isOn: (how) => `远程控制已开启：${how}。`,
     isOff: '远程控制已关闭。',
     offHere: '只能在电脑前关闭远程控制：此手机无法再把它打开。',
-    notNamed: '会话由智能体命名，或取自第一条消息。名称没有更改。',
+    named: (name) => `此会话名为 ${name}。`,
     failed: '操作没有成功，原因见上方。',
   },
   agentSessions: {

@@ -84,6 +84,11 @@ export class Conversation implements Disposable {
     this.#do('session/set_config_option', { configId, value, ...type, _meta: metaOf(confirmed) });
   }
 
+  /** What the session is called, everywhere. */
+  rename(name: string): void {
+    this.#do(methods.sessionName, { name, change: newId() });
+  }
+
   resumeQueue(): void {
     this.#do(methods.queueResume, { change: newId() });
   }

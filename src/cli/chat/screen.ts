@@ -1,7 +1,16 @@
 /** What the terminal shows below the conversation, and what each key does there; drawing is chat-view's. */
 import { Emitter } from '../../base/emitter.ts';
 import { visible } from '../../base/unseen.ts';
-import { commandIn, commandQueryAt, commandsOf, matchCommands, pickerIn } from '../../transcript/commands.ts';
+import { limits } from '../../protocol/limits.ts';
+import {
+  commandIn,
+  commandQueryAt,
+  commandsOf,
+  matchCommands,
+  pickerIn,
+  remoteWish,
+  type RemoteWish,
+} from '../../transcript/commands.ts';
 import type { PromptItem, QuestionItem, ToolItem, Transcript } from '../../transcript/items.ts';
 import { toolCallOf } from '../../transcript/asked.ts';
 import { controlsOf } from '../../transcript/controls.ts';
@@ -31,8 +40,6 @@ export class Screen {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
   readonly #draft = new LineEditor();
-  /** The pairing link that stands above the conversation. */
-  saidInvite = '';
   /** Of the commands that fit. */
   #active = 0;
   #panel: QueuePanel | OptionsPanel | undefined;
@@ -158,10 +165,26 @@ export class Screen {
       this.#note = `/${picker} opens a list in the agent's own program: start the agent itself to use it.`;
       return;
     }
-    if (/^\/(remote-control|rc)\b/.test(text))
-      this.#note = 'Remote control is on as long as this conversation is open.';
+    const wish = remoteWish(text);
+    if (wish) this.#note = this.#remote(wish);
     else if (!this.#asked()?.comment(text)) this.#chat.prompt(text);
     this.#draft.set('');
+  }
+
+  /** What `/rc` came to; a refusal is shown as that of anything else. */
+  #remote(wish: RemoteWish): string {
+    switch (wish.kind) {
+      case 'name': {
+        const name = wish.name.slice(0, limits.titleChars);
+        this.#chat.rename(name);
+        return `This session is called ${visible(name)}.`;
+      }
+      case 'status':
+        return `Remote control: ${this.#chat.status?.state ?? 'starting'}.`;
+      case 'on':
+      case 'off':
+        return 'Remote control is on as long as this conversation is open.';
+    }
   }
 
   #edit(item: PromptItem): void {

@@ -1,4 +1,4 @@
-/** Changes of queue, mode and options on their way: idempotent by id, sent again after a reconnect until answered. */
+/** Changes of queue, mode, options and name on their way: idempotent by id, sent again after a reconnect until answered. */
 import { signal } from '@preact/signals';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
@@ -14,7 +14,8 @@ export type Change =
   | { kind: 'queueNow'; prompt: string }
   /** `confirmed`: the user was told what a risky one means, and wants it. */
   | { kind: 'mode'; mode: string; confirmed?: boolean }
-  | { kind: 'option'; option: string; value: string | boolean; confirmed?: boolean };
+  | { kind: 'option'; option: string; value: string | boolean; confirmed?: boolean }
+  | { kind: 'name'; name: string };
 
 export interface PendingChange {
   id: string;
@@ -104,7 +105,8 @@ function aim(change: Change): string {
     case 'queueNow':
       return `now ${change.prompt}`;
     case 'mode':
-      return 'mode';
+    case 'name':
+      return change.kind;
     case 'option':
       return `option ${change.option}`;
   }
@@ -115,6 +117,8 @@ function requestOf({ id, change }: PendingChange): { method: string; params: obj
   const confirmed = 'confirmed' in change && change.confirmed ? { confirmed: true } : {};
   const _meta = { offdesk: { change: id, ...confirmed } };
   switch (change.kind) {
+    case 'name':
+      return { method: methods.sessionName, params: { name: change.name, change: id } };
     case 'queueRemove':
       return { method: methods.queueRemove, params: { id: change.prompt, change: id } };
     case 'queueResume':

@@ -18,6 +18,17 @@ describe('S12: the conversation by keys', () => {
     kit = new ChatKit();
   });
 
+  it('P19, S6, S12: /rc with a name names the session, and nothing of it goes to the agent', () => {
+    kit.type('/rc Nightly build');
+    kit.keys('enter');
+    assert.deepEqual(kit.asked, [['rename', 'Nightly build']]);
+    assert.match(kit.shown(), /called Nightly build/);
+    kit.type('/rc status');
+    kit.keys('enter');
+    assert.match(kit.shown(), /Remote control: on/);
+    assert.equal(kit.asked.length, 1);
+  });
+
   it('L31: a form of every kind of field is filled in, checked, and sent with its defaults', () => {
     kit.ask('elicitation', {
       ...{ mode: 'form', message: 'Tell me' },

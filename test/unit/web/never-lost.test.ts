@@ -7,6 +7,8 @@ import type { HistoryCache } from '../../../src/web/client/history-cache.ts';
 import { HostClient } from '../../../src/web/client/host-client.ts';
 import { memoryKeep } from '../../../src/web/client/keep.ts';
 import { FakeClock, until } from '../../support/fake-clock.ts';
+import { strings } from '../../../src/web/strings.ts';
+import { rename } from '../../../src/web/views/rename.ts';
 import { FakeHost, refusal } from './fake-host.ts';
 
 class MemoryCache implements HistoryCache {
@@ -304,6 +306,20 @@ describe('web: never lost', () => {
     await until(() => session.sync.value === 'apart');
     await connect();
     assert.equal(fake.of('session/set_mode').length, 2);
+  });
+
+  it('U7, U15, S6: a name that is given goes out once, cut to what fits', async () => {
+    const { fake, session, connect } = setup();
+    const said = rename(session, 'Nightly'.repeat(50));
+    const name = 'Nightly'.repeat(50).slice(0, 200);
+    assert.equal(said, strings.commands.named(name));
+    fake.answers.set(methods.sessionName, () => ({}));
+    await connect();
+    await until(() => session.changes.pending.value.length === 0);
+    assert.deepEqual(
+      fake.of(methods.sessionName).map((params) => params['name']),
+      [name],
+    );
   });
 
   it('U7: a refused change says why; one for a prompt that no longer waits says nothing', async () => {
