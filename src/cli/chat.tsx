@@ -6,7 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import { OffdeskError, type ErrorCode } from '../base/error.ts';
 import type { RemoteHost, SessionWish } from '../host/api.ts';
-import { ChatView, inviteWords } from './chat/chat-view.tsx';
+import { ChatView } from './chat/chat-view.tsx';
 import { Conversation } from './chat/conversation.ts';
 import { pipe } from './chat/pipe.ts';
 import { Screen } from './chat/screen.ts';
@@ -81,18 +81,16 @@ const clearAll = '\u001b[2J\u001b[3J\u001b[H';
 /** On the terminal; all of it anew after each change of its size. */
 function drawn(chat: Conversation, screen: Screen): Disposable {
   const coloured = !process.env['NO_COLOR'];
-  const draw = () =>
-    render(<ChatView chat={chat} screen={screen} coloured={coloured} />, { exitOnCtrlC: false });
-  let shown = draw();
+  let times = 0;
+  const view = () => <ChatView chat={chat} screen={screen} coloured={coloured} drawn={times} />;
+  const shown = render(view(), { exitOnCtrlC: false });
   let soon: Disposable | undefined;
   const resized = (): void => {
     soon?.dispose();
     soon = systemClock.after(resizeMs, () => {
-      shown.unmount();
       process.stdout.write(clearAll);
-      const { invite } = chat.status ?? {};
-      if (invite) process.stdout.write(inviteWords(invite.url));
-      shown = draw();
+      times++;
+      shown.rerender(view());
     });
   };
   process.stdout.on('resize', resized);

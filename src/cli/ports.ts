@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { defaultHistory, type AgentChoice, type HostPorts, type SessionWish } from '../host/api.ts';
 import type { ReachKind } from '../protocol/host-status.ts';
 import { cliMcp } from './mcp.ts';
+import { namedAgent } from './own-agents.ts';
 import { splitCommand } from './split-command.ts';
 import { stderrLog } from './stderr-log.ts';
 
@@ -77,7 +78,7 @@ function agentChoice({ agent, agentCommand }: PortsOptions): AgentChoice {
     const [command, ...args] = splitCommand(agentCommand);
     return { kind: 'command', command, args };
   }
-  return agent === undefined || agent === 'auto' ? { kind: 'auto' } : { kind: 'named', name: agent };
+  return agent === undefined || agent === 'auto' ? { kind: 'auto' } : namedAgent(agent, machineFolder());
 }
 
 function reachOf({ relay, publicUrl }: PortsOptions): Exclude<ReachKind, 'lan'> {

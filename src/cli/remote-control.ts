@@ -1,6 +1,6 @@
 /** `offdesk remote-control`: the host without VS Code, with a terminal or a line of JSON as its desk. */
 import { stat } from 'node:fs/promises';
-import { OffdeskError, type ErrorCode } from '../base/error.ts';
+import { errorFrom, OffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import { jsonView } from './json-view.ts';
@@ -37,7 +37,7 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
     // Refused for good, or moved to another window: nothing here would bring it back.
     const ended = new Promise<never>((_, reject) => {
       host.onStatus(({ state, error }) => {
-        if (error && (state === 'error' || state === 'off')) reject(errorOf(error));
+        if (error && (state === 'error' || state === 'off')) reject(errorFrom(error));
       });
     });
     view.attach(host);
@@ -63,8 +63,4 @@ async function start(host: RemoteHost, options: RemoteControlOptions): Promise<v
   // Nobody is asked in before it is known that the session is there. Else neither waits for the agent.
   if (session) await host.start({ invite: false, session }).then(invite);
   else await Promise.all([host.start({ invite: !options.lan }), ...(options.lan ? [invite()] : [])]);
-}
-
-function errorOf({ code, message, next }: NonNullable<HostStatus['error']>): OffdeskError {
-  return new OffdeskError(code as ErrorCode, message, next);
 }

@@ -32,13 +32,11 @@ export interface ChatViewProps {
   screen: Screen;
   /** https://no-color.org: bold, dim and reversed text say it all. */
   coloured: boolean;
+  /** How often all of it was drawn anew. */
+  drawn: number;
 }
 
-/** As one line of the terminal's own, so that it is copied and clicked whole. */
-export const inviteWords = (url: string): string =>
-  `Pair a device with this link (once, within 5 minutes):\n${url}\n`;
-
-export function ChatView({ chat, screen, coloured }: ChatViewProps): ReactElement {
+export function ChatView({ chat, screen, coloured, drawn }: ChatViewProps): ReactElement {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const { stdout, write } = useStdout();
   useEffect(() => {
@@ -50,10 +48,9 @@ export function ChatView({ chat, screen, coloured }: ChatViewProps): ReactElemen
   });
   const invite = chat.status?.invite?.url;
   useEffect(() => {
-    if (invite === undefined || invite === screen.saidInvite) return;
-    screen.saidInvite = invite;
-    write(inviteWords(invite));
-  }, [invite, screen, write]);
+    // As one line of the terminal's own, so that it is copied and clicked whole.
+    if (invite !== undefined) write(`Pair a device with this link (once, within 5 minutes):\n${invite}\n`);
+  }, [invite, drawn, write]);
 
   const { items, questions, turn } = chat.transcript;
   const entries = entriesOf(items);
@@ -68,8 +65,16 @@ export function ChatView({ chat, screen, coloured }: ChatViewProps): ReactElemen
   );
   return (
     <>
-      <Static key={chat.generation} items={entries.slice(0, over)}>
-        {(entry) => <Lines key={entry.id} lines={entryLines(entry, cells)} coloured={coloured} />}
+      <Static key={`${chat.generation}.${drawn}`} items={['head' as const, ...entries.slice(0, over)]}>
+        {(entry) =>
+          entry === 'head' ? (
+            <Text key="head" bold>
+              Offdesk
+            </Text>
+          ) : (
+            <Lines key={entry.id} lines={entryLines(entry, cells)} coloured={coloured} />
+          )
+        }
       </Static>
       <Box flexDirection="column">
         {lines.map((line, index) => (
