@@ -5,6 +5,7 @@ import { OffdeskError, type ErrorCode } from '../base/error.ts';
 import { configure } from './configure.ts';
 import type { FilePlace } from '../protocol/host-status.ts';
 import type { Desk } from './desk.ts';
+import { diagnose, type DiagnosisDocument } from './diagnose.ts';
 import { manageDevices } from './devices.ts';
 import { logIn } from './log-in.ts';
 import type { LogPort } from './log-port.ts';
@@ -16,6 +17,7 @@ export interface CommandPorts {
   desk: Desk;
   log: LogPort;
   secrets: vscode.SecretStorage;
+  diagnosis: DiagnosisDocument;
   /** The view is visible and shows this failure, with its next step. */
   shown(code: ErrorCode): boolean;
   /** Puts the view on screen. */
@@ -23,7 +25,13 @@ export interface CommandPorts {
 }
 
 /** By command id. All but `restart`, `status`, `login` and `move` are in the manifest. */
-export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<string, () => Promise<void>> {
+export function commands({
+  desk,
+  log,
+  secrets,
+  diagnosis,
+  reveal,
+}: CommandPorts): Record<string, () => Promise<void>> {
   return {
     'offdesk.start': async () => {
       await desk.host();
@@ -40,6 +48,7 @@ export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<s
     'offdesk.devices': async () => manageDevices(await desk.host()),
     'offdesk.copySessionLink': () => copySessionLink(desk),
     'offdesk.copyPairingLink': () => copyPairingLink(desk),
+    'offdesk.diagnose': () => diagnose(desk, secrets, diagnosis),
     'offdesk.mcpServers': () => reviewMcp(desk),
     'offdesk.showLog': async () => log.show(),
     'offdesk.openWalkthrough': async () => {

@@ -57,10 +57,7 @@ export async function diagnose(
   const copy = t('Copy');
   // Not awaited: the command has ended when the document is there.
   void vscode.window
-    .showInformationMessage(
-      `Offdesk: ${core.summary(problems, warnings, vscode.l10n.t)}`,
-      copy,
-    )
+    .showInformationMessage(`Offdesk: ${core.summary(problems, warnings, vscode.l10n.t)}`, copy)
     .then((picked) => {
       if (picked === copy) return vscode.env.clipboard.writeText(text);
       return undefined;
