@@ -18,9 +18,9 @@ const taken = new Set([...agentNames, 'auto', 'custom']);
 
 /**
  * `value`: a list of `{name, command, args?, env?, cwd?}`, or an object with the names as its keys. What is no such
- * thing at all counts as not set.
+ * thing at all counts as not set. `place`: where it is written, for the user.
  */
-export function readOwnAgents(value: unknown): OwnAgents {
+export function readOwnAgents(value: unknown, place = 'the setting offdesk.agents'): OwnAgents {
   const found: OwnAgents = { agents: [], problems: new Map() };
   const seen = new Set<string>();
   for (const [at, entry] of entriesOf(value).entries()) {
@@ -29,7 +29,7 @@ export function readOwnAgents(value: unknown): OwnAgents {
     const problem = problemOf(entry, given, seen);
     seen.add(given);
     if (problem === undefined) found.agents.push(agentOf(entry as Record<string, unknown>, given));
-    else if (!found.problems.has(called)) found.problems.set(called, invalid(called, problem));
+    else if (!found.problems.has(called)) found.problems.set(called, invalid(called, problem, place));
   }
   return found;
 }
@@ -66,11 +66,11 @@ function agentOf({ command, args, env, cwd }: Record<string, unknown>, name: str
   };
 }
 
-function invalid(called: string, problem: string): OffdeskError {
+function invalid(called: string, problem: string, place: string): OffdeskError {
   return new OffdeskError(
     'settings_invalid',
     `The agent ${called} in the settings ${problem}.`,
-    'Correct the setting offdesk.agents, then start again.',
+    `Correct ${place}, then start again.`,
   );
 }
 
