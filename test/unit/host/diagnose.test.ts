@@ -44,7 +44,8 @@ const run = (check: Check): Promise<Finding[]> => check.run(new AbortController(
 const verdicts = async (check: Check) => (await run(check)).map(({ verdict }) => verdict);
 const ownRelay = (relay: string) => ports({ settings: { reach: 'relay', relay } });
 
-describe('diagnose', () => {
+describe('diagnose', function () {
+  this.timeout(60_000);
   const servers: Server[] = [];
   const relays: Relay[] = [];
   afterEach(async () => {

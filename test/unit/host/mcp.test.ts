@@ -73,7 +73,8 @@ function namesIn(folder: string): string[] {
 const named = (servers: McpServer[]) => servers.map(({ name }) => name);
 const node = { command: process.execPath, args: ['server.js'] };
 
-describe('MCP servers of a folder', () => {
+describe('MCP servers of a folder', function () {
+  this.timeout(60_000);
   let kit: Kit;
   beforeEach(() => (kit = new Kit()));
   afterEach(() => removeFolder(kit.root));
