@@ -2,7 +2,6 @@
 import { stat } from 'node:fs/promises';
 import { errorFrom, OffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
-import type { HostStatus } from '../protocol/host-status.ts';
 import { jsonView } from './json-view.ts';
 import { cliPorts, wishOf, type PortsOptions } from './ports.ts';
 import { terminalView } from './terminal-view.ts';

@@ -5,7 +5,13 @@ import { scopeSchema } from './methods.ts';
 export const reachKind = z.enum(['computer', 'relay', 'tunnel', 'lan']);
 export type ReachKind = z.infer<typeof reachKind>;
 
-export const errorShape = z.object({ code: z.string(), message: z.string(), next: z.string() });
+export const errorShape = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  /** `answer_invalid`: the name of the form's field that is wrong. */
+  field: z.string().optional(),
+});
 
 export const hostStatus = z.object({
   state: z.enum(['off', 'starting', 'on', 'reconnecting', 'error']),

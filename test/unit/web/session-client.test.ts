@@ -231,6 +231,18 @@ describe('web: session client', () => {
     assert.deepEqual(session.answers.states.value.get('q1'), { kind: 'alreadyAnswered', by: 'the desk' });
   });
 
+  it('U13, Q5: the computer names the field that is wrong, and the form is told', async () => {
+    const { fake, session, connect } = setup();
+    fake.answers.set(methods.answer, () => {
+      throw refusal('answer_invalid', 'It does not look like an address.', 'email');
+    });
+    await connect();
+    session.answer('q1', { action: 'accept', content: { email: 'me' } });
+    await until(() => session.answers.states.value.get('q1')?.kind === 'refused');
+    const state = session.answers.states.value.get('q1');
+    assert.equal(state?.kind === 'refused' && state.error.field, 'email');
+  });
+
   it('C17: an answer is kept and repeated with the same id after a reconnect; a second tap changes nothing', async () => {
     const { fake, session, connect } = setup();
     await connect();
