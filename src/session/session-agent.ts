@@ -292,7 +292,7 @@ export class SessionAgent {
     const { configOptions, title, ...rest } = said;
     if (Array.isArray(configOptions)) return { ...said, configOptions: markOptions(configOptions) };
     const nameless = said.sessionUpdate === 'session_info_update' && title !== undefined;
-    return nameless && this.#options.named() ? ({ ...rest } as RawUpdate) : said;
+    return nameless && this.#options.named() ? rest : said;
   }
 
   #become(state: AgentState): void {
