@@ -11,6 +11,7 @@ import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/emitter.ts';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
+import { agentHello } from '../protocol/agent-hello.ts';
 import * as p from '../protocol/methods.ts';
 import { BUILD, PROTOCOL } from '../protocol/version.ts';
 import { Attachments } from './attachments.ts';
@@ -120,17 +121,7 @@ class Connection implements Downstream {
           requireScope(this.#options.client, 'answer'),
         );
     }
-    return {
-      protocolVersion: 1,
-      agentInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
-      agentCapabilities: {
-        loadSession: true,
-        promptCapabilities: { image: true, embeddedContext: true },
-        sessionCapabilities: { list: {}, resume: {} },
-      },
-      authMethods: [],
-      _meta: { offdesk: { protocol: PROTOCOL, build: BUILD } },
-    };
+    return { ...agentHello(), _meta: { offdesk: { protocol: PROTOCOL, build: BUILD } } };
   }
 
   /** Host-level news that are no facts of a session. */
