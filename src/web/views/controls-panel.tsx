@@ -171,10 +171,11 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
       <div id={id}>
         {risky && (
           <p class="note warn">
-            <Icon name="warning" /> {strings.controls.riskyNow}
+            <Icon name="warning" />{' '}
+            {control.kind === 'switch' && said !== undefined ? said : strings.controls.riskyNow}
           </p>
         )}
-        {said !== undefined && <p class="in">{said}</p>}
+        {said !== undefined && !(risky && control.kind === 'switch') && <p class="in">{said}</p>}
         {control.kind === 'unknown' && <p class="in">{strings.controls.unknown}</p>}
         {pending && (
           <p class="note" role="status">

@@ -67,8 +67,13 @@ export function QuestionOptions({ options, disabled, onSelect }: QuestionOptions
           onClick={() => (isLasting(option) ? setLasting(option) : onSelect(option))}
         >
           <Icon name={icons[option.kind]} />
-          <span>{visible(option.name)}</span>
-          {isLasting(option) && <small>{strings.question.lasts}</small>}
+          <span class="words">{visible(option.name)}</span>
+          {isLasting(option) && (
+            <>
+              {' '}
+              <small>{strings.question.lasts}</small>
+            </>
+          )}
         </button>
       ))}
     </div>

@@ -151,8 +151,8 @@ describe('web: forms', () => {
       [{ minLength: 2 }, '𝒳', 'short'],
       [{ maxLength: 1 }, '𝒳', undefined],
       [{ maxLength: 1 }, 'ab', 'long'],
-      [{ pattern: '^a+$' }, 'b', 'pattern'],
-      [{ pattern: '(' }, 'b', undefined],
+      // The host's to check, who can bound its time: here this one would take hours.
+      [{ pattern: '^(\\w+\\s?)*$' }, `${'a'.repeat(40)}!`, undefined],
       [{ minLength: 5 }, '', undefined],
     ];
     for (const [schema, value, problem] of cases)
@@ -276,7 +276,7 @@ describe("web: the agent's own sessions", () => {
       Promise.resolve({ agent: 'A', offered: false, sessions: [], next: null }),
     );
     await none.load();
-    assert.equal(none.state.value, 'none');
+    assert.deepEqual([none.state.value, none.offered.value], ['all', false]);
     const refused = new AgentSessions(() => Promise.reject(new Error('no')));
     assert.equal(await refused.continue('1'), undefined);
     assert.notEqual(refused.error.value, null);

@@ -1,24 +1,34 @@
-/** The sessions of a computer that are over, page by page, the one used last first. */
+/** A list that the host gives page by page, the newest first. */
 import { signal } from '@preact/signals';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
 import { limits } from '../../protocol/limits.ts';
-import { methods, pastResult, type PastResult } from '../../protocol/methods.ts';
 
-export type PastRow = PastResult['sessions'][number];
+/** `before`: the cursor that the page before gave; absent for the first. */
+export interface PageRequest {
+  before?: string;
+  limit: number;
+}
 
-export class PastSessions {
-  readonly rows = signal<readonly PastRow[]>([]);
+export interface ListPage<Row> {
+  sessions: Row[];
+  /** The cursor of the next page; null at the end. */
+  next: string | null;
+}
+
+export class PagedList<Row extends { id: string }> {
+  readonly rows = signal<readonly Row[]>([]);
   /** `unread`: nobody asked yet; `more`: there are older ones. */
   readonly state = signal<'unread' | 'loading' | 'more' | 'all'>('unread');
   readonly error = signal<ErrorShape | null>(null);
-  readonly #ask: (method: string, params: object) => Promise<unknown>;
+  readonly #ask: (request: PageRequest) => Promise<ListPage<Row>>;
   #next: string | undefined;
 
-  constructor(ask: (method: string, params: object) => Promise<unknown>) {
+  /** `ask`: rejects with an error of Offdesk's, which `error` then shows. */
+  constructor(ask: (request: PageRequest) => Promise<ListPage<Row>>) {
     this.#ask = ask;
   }
 
-  /** From the first again: one may have ended since. */
+  /** From the first again: there may be newer ones. */
   async load(): Promise<void> {
     this.#next = undefined;
     await this.#page([]);
@@ -28,15 +38,14 @@ export class PastSessions {
     if (this.state.value === 'more') await this.#page(this.rows.value);
   }
 
-  async #page(known: readonly PastRow[]): Promise<void> {
+  async #page(known: readonly Row[]): Promise<void> {
     if (this.state.value === 'loading') return;
     const before = this.state.value;
     this.state.value = 'loading';
     this.error.value = null;
     try {
       const cursor = this.#next === undefined ? {} : { before: this.#next };
-      const params = { ...cursor, limit: limits.pastSessions };
-      const page = pastResult.parse(await this.#ask(methods.past, params));
+      const page = await this.#ask({ ...cursor, limit: limits.pastSessions });
       const ids = new Set(known.map(({ id }) => id));
       this.rows.value = [...known, ...page.sessions.filter(({ id }) => !ids.has(id))];
       this.#next = page.next ?? undefined;
