@@ -205,8 +205,8 @@ export const limits = {
   /** So long after a cancel a turn may go on; then its agent is ended, and continues with the next prompt. */
   agentCancelMs: 15_000,
   agentStderrBytes: 64 * 1024,
-  /** For its version, by a run of its own. */
-  agentAskMs: 10_000,
+  /** For its version, by a run of its own: some take seconds, on a busy machine many. */
+  agentAskMs: 20_000,
   /** For somebody to log in by the agent's own way, such as in a browser. */
   agentLoginMs: 10 * 60_000,
   agentAskBytes: 64 * 1024,

@@ -38,16 +38,19 @@ export async function pickAgent(): Promise<void> {
   });
   pick.show();
   let open = true;
+  const rest = here.values();
   const ask = async () => {
-    for (const agent of here) {
+    for (const agent of rest) {
       if (!open) return;
       const details = await agent.details();
       if (details) known.set(agent.id, details);
       if (open && details) show();
     }
-    if (open) pick.busy = false;
   };
-  void ask();
+  // All at once would keep a small computer busy for half a minute.
+  void Promise.all([ask(), ask()]).then(() => {
+    if (open) pick.busy = false;
+  });
   const value = await chosen;
   open = false;
   pick.dispose();
