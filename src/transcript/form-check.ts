@@ -2,13 +2,13 @@
 import type { Field, FieldValue, TextFormat } from './form-fields.ts';
 
 export type FieldProblem =
-  | { kind: 'required' | 'email' | 'uri' | 'date' | 'date-time' | 'pattern' | 'number' | 'whole' | 'choice' }
+  | { kind: 'required' | 'email' | 'uri' | 'date' | 'date-time' | 'number' | 'whole' | 'choice' }
   | { kind: 'short' | 'long' | 'low' | 'high' | 'few' | 'many'; limit: number };
 
-/** Longer texts are for the host to check: a pattern of the agent's must not stop this surface. */
-const patternChars = 1_000;
-
-/** An empty field that need not be filled in has no problem. */
+/**
+ * Patterns are the host's to check, who can bound their time: one of the agent's could stop this surface for ever.
+ * An empty field that need not be filled in has no problem.
+ */
 export function checkField(field: Field, value: FieldValue): FieldProblem | undefined {
   switch (field.kind) {
     case 'boolean':
@@ -43,7 +43,7 @@ export function checkField(field: Field, value: FieldValue): FieldProblem | unde
         return { kind: 'short', limit: field.minLength };
       if (field.maxLength !== undefined && length > field.maxLength)
         return { kind: 'long', limit: field.maxLength };
-      return matches(field.pattern, written) ? undefined : { kind: 'pattern' };
+      return undefined;
     }
   }
 }
@@ -74,15 +74,5 @@ function isUri(written: string): boolean {
     return new URL(written).protocol !== '';
   } catch {
     return false;
-  }
-}
-
-function matches(pattern: string | undefined, written: string): boolean {
-  if (pattern === undefined || written.length > patternChars) return true;
-  try {
-    return new RegExp(pattern, 'u').test(written);
-  } catch {
-    // One that cannot be read here is for the host to judge.
-    return true;
   }
 }

@@ -22,7 +22,6 @@ export type Field =
       format: TextFormat | undefined;
       minLength: number | undefined;
       maxLength: number | undefined;
-      pattern: string | undefined;
       initial: string;
     })
   | (FieldBase & {
@@ -107,7 +106,6 @@ function fieldOf(name: string, property: Raw, required: boolean): Field {
         format,
         minLength: number(property['minLength']),
         maxLength: number(property['maxLength']),
-        pattern: text(property['pattern']),
         initial: format === 'date-time' ? toLocal(text(initial)) : (text(initial) ?? ''),
       };
     }

@@ -185,7 +185,6 @@ export const english = {
     uri: 'This is no address, such as https://example.org.',
     date: 'This is no date.',
     'date-time': 'This is no date with a time.',
-    pattern: 'This is not in the form that is asked for.',
     number: 'This is no number.',
     whole: 'This must be a whole number.',
     choice: 'Choose one of these.',

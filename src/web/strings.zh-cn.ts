@@ -184,7 +184,6 @@ export const chinese: Strings = {
     uri: '这不是网址，正确的形式如 https://example.org。',
     date: '这不是日期。',
     'date-time': '这不是带时间的日期。',
-    pattern: '不符合要求的格式。',
     number: '这不是数字。',
     whole: '必须是整数。',
     choice: '请从中选择一项。',

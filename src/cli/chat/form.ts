@@ -206,8 +206,6 @@ export function problemWords(problem: FieldProblem): string {
       return 'This is no date, such as 2026-11-30.';
     case 'date-time':
       return 'This is no date with a time, such as 2026-11-30T12:00.';
-    case 'pattern':
-      return 'This does not have the form that was asked for.';
     case 'number':
       return 'This is no number.';
     case 'whole':
