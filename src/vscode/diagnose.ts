@@ -11,13 +11,11 @@ const scheme = 'offdesk-diagnosis';
 
 /** Holds the newest diagnosis, for as long as the window is there. */
 export class DiagnosisDocument implements vscode.TextDocumentContentProvider {
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly onDidChange = this.#changed.event;
   #text = '';
+  #count = 0;
 
   register(): vscode.Disposable {
-    const registered = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
-    return vscode.Disposable.from(registered, this.#changed);
+    return vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
   provideTextDocumentContent(): string {
@@ -25,9 +23,10 @@ export class DiagnosisDocument implements vscode.TextDocumentContentProvider {
   }
 
   async show(text: string): Promise<void> {
-    const uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Offdesk diagnosis')}.md` });
+    // A document that was open before would be shown as it was.
+    const query = String(++this.#count);
+    const uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Offdesk diagnosis')}.md`, query });
     this.#text = text;
-    this.#changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   }

@@ -5,8 +5,11 @@ import * as vscode from 'vscode';
 import { eventually } from '../support/wait.ts';
 import { isRunning, machineFolder } from './seen.ts';
 
-const setting = (key: string, value: unknown) =>
-  vscode.workspace.getConfiguration('offdesk').update(key, value, vscode.ConfigurationTarget.Global);
+async function setting(key: string, value: unknown): Promise<void> {
+  const now = () => vscode.workspace.getConfiguration('offdesk');
+  await now().update(key, value, vscode.ConfigurationTarget.Global);
+  await eventually(() => now().inspect(key)?.globalValue === value, { what: `the setting ${key}` });
+}
 
 async function diagnosis(): Promise<string> {
   await vscode.commands.executeCommand('offdesk.diagnose');

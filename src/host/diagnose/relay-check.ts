@@ -33,10 +33,12 @@ interface RelayAt {
 
 /** Undefined where none can be asked: the relay inside Offdesk listens while remote control is on. */
 function relayOf({ settings, status }: DiagnosePorts): RelayAt | undefined {
-  const on = status !== undefined && status.state !== 'off' && status.reach !== null;
-  const kind = on ? status.reach!.kind : (settings.reach ?? (settings.relay ? 'relay' : undefined));
+  const on = status !== undefined && status.state !== 'off';
+  // Until it is chosen how a phone gets here, this computer's own relay is what is there.
+  const reach = on ? (status.reach ?? undefined) : undefined;
+  const kind = on ? reach?.kind : (settings.reach ?? (settings.relay ? 'relay' : undefined));
   if (kind === 'relay') {
-    const url = on ? status.reach!.url : settings.relay;
+    const url = reach?.url ?? settings.relay;
     return URL.canParse(url) ? { url, embedded: false } : undefined;
   }
   const own = status?.reachOptions.find((option) => option.kind === 'computer' && option.url);

@@ -1,5 +1,5 @@
 /** MCP servers of the folder on their way to the agent: nothing is passed on that the user did not let through. */
-import { asOffdeskError, OffdeskError } from '../../base/error.ts';
+import { asOffdeskError, type OffdeskError } from '../../base/error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { McpServer, McpSupply } from '../../agent/mcp-supply.ts';
