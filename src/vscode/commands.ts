@@ -1,6 +1,7 @@
 /** What the user's commands do, with every failure shown as a sentence. */
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
+import { leadsElsewhere } from '../base/network-path.ts';
 import { OffdeskError, type ErrorCode } from '../base/error.ts';
 import { configure } from './configure.ts';
 import type { FilePlace } from '../protocol/host-status.ts';
@@ -126,7 +127,7 @@ async function openFile({ path, line }: FilePlace): Promise<void> {
   const missing = (next: string) =>
     new OffdeskError('invalid_params', vscode.l10n.t('{0} cannot be opened.', path), next);
   // Two slashes name another computer, which would be told who asks.
-  if (!isAbsolute(path) || /^(?:\\\\|\/\/)/.test(path))
+  if (!isAbsolute(path) || leadsElsewhere(path))
     throw missing(vscode.l10n.t('It is no file of this computer.'));
   const uri = vscode.Uri.file(path);
   const found = await vscode.workspace.fs.stat(uri).then(

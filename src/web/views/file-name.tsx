@@ -1,5 +1,6 @@
 /** The name of a file: at the desk a button that opens it in the editor, elsewhere its path alone. */
 import { visible } from '../../base/unseen.ts';
+import { leadsElsewhere } from '../../base/network-path.ts';
 import { strings } from '../strings.ts';
 import { useSurface } from './surface.ts';
 import { shortPath } from './words.ts';
@@ -38,7 +39,7 @@ export function FileName({ path, line = null, cwd }: FileNameProps) {
 
 /** Absolute; undefined where it is not clear which file is meant, or where it would lead to another computer. */
 function pathIn(path: string, cwd: string): string | undefined {
-  if (/^(?:\\\\|\/\/)/.test(path) || path.includes('\0')) return undefined;
+  if (leadsElsewhere(path) || path.includes('\0')) return undefined;
   if (/^(?:\/|[a-z]:[\\/])/i.test(path)) return path;
   if (/^[a-z][a-z\d+.-]*:/i.test(path) || cwd === '' || path === '') return undefined;
   return `${cwd.replace(/[\\/]$/, '')}/${path}`;
