@@ -89,7 +89,11 @@ export async function findSession(sessions: SessionDirectory, id: string): Promi
 export async function openSession(sessions: SessionDirectory, id: string): Promise<Session> {
   const session = await findSession(sessions, id);
   if (session.state !== 'ended') return session;
-  throw new OffdeskError(
+  throw sessionOver();
+}
+
+export function sessionOver(): OffdeskError {
+  return new OffdeskError(
     'session_ended',
     'This session is over: it can be read, and takes nothing more.',
     'Start a new one at the computer.',

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Origin, PromptBlock, PromptOutcome } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { EarlierPrompt } from './earlier.ts';
+import { sessionOver } from './client-port.ts';
 import type { FactWriter } from './fact-writer.ts';
 import type { Fate } from './journal.ts';
 import { PromptQueue, type PromptEnd, type WaitingPrompt } from './prompt-queue.ts';
@@ -47,6 +48,8 @@ export class Turns {
   readonly #ended: string[] = [];
   #running: Running | undefined;
   #closed = false;
+  /** Closed until the session is back. */
+  #waits = false;
   /** What is said of a turn that the session's end ends. */
   #ending = interrupted;
   /** Prompts are taken in the order in which they came. */
@@ -95,7 +98,7 @@ export class Turns {
     const fate = await this.#ports.fate(id);
     const past = fate && endOf(fate);
     if (past) return { end: Promise.resolve(past) };
-    if (this.#closed) throw sessionEnded();
+    if (this.#closed) throw this.#waits ? sessionEnded() : sessionOver();
     this.queue.checkRoom(blocks);
     this.#ports.writer.eventSafely({ type: 'prompt_received', id, prompt: blocks }, origin);
     const { end } = this.#enqueue({ id, blocks, origin });
@@ -144,6 +147,7 @@ export class Turns {
   /** What comes now is not taken any more, and nothing further begins; `waits`: until the session is back. */
   close(waits: boolean): void {
     this.#closed = true;
+    this.#waits = waits;
     this.#ending = waits ? interrupted : stopped;
     this.#running?.abort.abort();
   }
@@ -262,6 +266,7 @@ function endOf(fate: Fate): PromptEnd | undefined {
   }
 }
 
+/** Nothing reaches it any more by this connection; a client keeps what it wrote. */
 export function sessionEnded(): OffdeskError {
   return new OffdeskError('closed', 'This session has ended.', 'Start a new one at the computer.');
 }

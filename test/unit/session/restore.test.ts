@@ -256,7 +256,7 @@ describe('a session that comes back', () => {
       else assert.ok(typeof end === 'object' && 'outcome' in end && end.outcome === 'interrupted');
       const over = await Session.over(options(agent, journal));
       assert.equal(over.state, 'ended');
-      await assert.rejects(over.prompt('prompt-09', words('late'), desk), { code: 'closed' });
+      await assert.rejects(over.prompt('prompt-09', words('late'), desk), { code: 'session_ended' });
       await assert.rejects(over.startAgent(), { code: 'closed' });
       assert.equal((await over.prompt('prompt-01', words('one'), desk)).outcome, 'interrupted');
       if (!waits) continue;
