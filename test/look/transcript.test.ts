@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Fact } from '../../src/protocol/facts.ts';
 import { launchBrowser, type TestBrowser } from '../support/browser.ts';
+import { alive } from './alive.ts';
 import { needing } from '../support/needs.ts';
 import { eventually } from '../support/wait.ts';
 import { Script } from './facts.script.ts';
@@ -169,36 +170,5 @@ async function openAll(page: Page): Promise<void> {
         button.click();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  });
-}
-
-/** What came alive, and what shows nothing at all. */
-function alive(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found: string[] = [];
-    if ('harmed' in window) found.push('a script ran');
-    if (document.title.includes('harmed')) found.push('the title was changed');
-    for (const one of document.querySelectorAll('#root *')) {
-      if (
-        /^(?:SCRIPT|IFRAME|OBJECT|EMBED|FORM|BASE|META|LINK|STYLE)$/.test(one.tagName) &&
-        !one.closest('.ask')
-      )
-        found.push(one.outerHTML.slice(0, 200));
-      for (const { name, value } of one.attributes) {
-        if (/^on/i.test(name)) found.push(`${name}=${value.slice(0, 100)}`);
-        if (name === 'href' && !/^(?:https?|mailto):/i.test(value))
-          found.push(`a link to ${value.slice(0, 100)}`);
-        if (name === 'src' && !/^data:image\/(?:png|jpeg|gif|webp|avif|bmp);base64,/.test(value))
-          found.push(`src=${value.slice(0, 100)}`);
-      }
-    }
-    for (const item of document.querySelectorAll<HTMLElement>('.item')) {
-      const text = item.textContent.trim();
-      if (text === '' && !item.querySelector('img, .md a, hr, .i'))
-        found.push(`nothing to read: ${item.innerHTML.slice(0, 200)}`);
-      if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u202d\u202e]/.test(text))
-        found.push(`a control: ${JSON.stringify(text.slice(0, 120))}`);
-    }
-    return found.slice(0, 10);
   });
 }

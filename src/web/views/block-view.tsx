@@ -110,7 +110,7 @@ function Resource({ block, cwd }: BlockViewProps) {
           text={text}
           live={false}
           failed={false}
-          label={strings.transcript.contents(visible(uri))}
+          label={strings.transcript.contents(visible(nameOfUri(uri) || uri))}
         />
       )}
     </div>

@@ -1,7 +1,7 @@
 /** The name of a file: at the desk a button that opens it in the editor, elsewhere its path alone. */
-import { visible } from '../../base/unseen.ts';
 import { leadsElsewhere } from '../../base/network-path.ts';
 import { strings } from '../strings.ts';
+import { exactText } from './exact-text.ts';
 import { useSurface } from './surface.ts';
 import { shortPath } from './words.ts';
 
@@ -15,11 +15,11 @@ export interface FileNameProps {
 export function FileName({ path, line = null, cwd }: FileNameProps) {
   const { openFile } = useSurface();
   const short = shortPath(path, cwd);
-  const name = visible(line === null ? short : `${short}:${line}`);
+  const name = exactText(line === null ? short : `${short}:${line}`);
   const place = pathIn(path, cwd);
   if (!openFile || place === undefined) {
     return (
-      <span class="mono path" title={visible(path)}>
+      <span class="mono path" title={exactText(path)}>
         {name}
       </span>
     );
@@ -28,7 +28,7 @@ export function FileName({ path, line = null, cwd }: FileNameProps) {
     <button
       type="button"
       class="mono path opens"
-      title={strings.transcript.openFile(visible(path))}
+      title={strings.transcript.openFile(exactText(path))}
       aria-label={strings.transcript.openFile(name)}
       onClick={() => openFile(place, line)}
     >
