@@ -5,12 +5,6 @@ import * as vscode from 'vscode';
 import { eventually } from '../support/wait.ts';
 import { isRunning, machineFolder } from './seen.ts';
 
-async function setting(key: string, value: unknown): Promise<void> {
-  const now = () => vscode.workspace.getConfiguration('offdesk');
-  await now().update(key, value, vscode.ConfigurationTarget.Global);
-  await eventually(() => now().inspect(key)?.globalValue === value, { what: `the setting ${key}` });
-}
-
 async function diagnosis(): Promise<string> {
   await vscode.commands.executeCommand('offdesk.diagnose');
   const document = vscode.window.activeTextEditor?.document;
@@ -21,14 +15,8 @@ async function diagnosis(): Promise<string> {
 }
 
 describe('diagnose', () => {
-  before(async () => {
-    await setting('agent', 'demo');
-    await setting('reach', 'computer');
-  });
   after(async () => {
     await vscode.commands.executeCommand('offdesk.stop');
-    await setting('agent', undefined);
-    await setting('reach', undefined);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
