@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Fact } from '../../src/protocol/facts.ts';
-import { launchBrowser, type TestBrowser } from '../support/browser.ts';
-import { needing } from '../support/needs.ts';
 import { alive } from './alive.ts';
 import { Script } from './facts.script.ts';
-import { serveScenes, type Scenes } from './screens.scenes.ts';
+import { lookAt } from './screens.sights.ts';
 
 const surfaces = { phone: 'phone-empty-demo', desk: 'desk-devices' } as const;
 const allow = [
@@ -111,22 +109,12 @@ const tries: { [name: string]: { sends: (script: Script) => Script; shown: strin
 
 describe('words that try to do something', function () {
   this.timeout(120_000);
-  let browser: TestBrowser;
-  let scenes: Scenes;
-  before(async function () {
-    needing(this, 'browser');
-    browser = await launchBrowser();
-    scenes = await serveScenes();
-  });
-  after(async () => {
-    scenes?.close();
-    await browser?.close();
-  });
+  const looking = lookAt();
 
   for (const surface of ['phone', 'desk'] as const)
     for (const [name, { sends, shown }] of Object.entries(tries))
       it(`C4, C12: ${name} does nothing on the ${surface}, and is seen`, async () => {
-        const context = await browser.browser.newContext({
+        const context = await looking.browser.newContext({
           viewport: { width: 360, height: 740 },
           locale: 'en-GB',
           permissions: ['clipboard-read', 'clipboard-write'],
@@ -138,7 +126,7 @@ describe('words that try to do something', function () {
           page.on('popup', (popup) => happened.push(`a window: ${popup.url()}`));
           page.on('dialog', (dialog) => happened.push(`a dialog: ${dialog.message()}`));
           page.on('framenavigated', (frame) => happened.push(`went to ${frame.url()}`));
-          await page.goto(scenes.address(surfaces[surface], surface === 'desk' ? 'light' : ''));
+          await page.goto(looking.scenes.address(surfaces[surface], surface === 'desk' ? 'light' : ''));
           await page.locator('.scroller').waitFor();
           const [address, title] = [page.url(), await page.title()];
           happened.length = 0;

@@ -1,28 +1,16 @@
 /** Contents far longer than usual in the desk's view, as its host sends them: nothing stalls. */
 import { Script } from './facts.script.ts';
 import { copy, fling, isOver, longContents, noLongTask, unfold } from './long-content.steps.ts';
-import { serveScenes, type Scenes } from './screens.scenes.ts';
-import { launchBrowser, type TestBrowser } from '../support/browser.ts';
+import { lookAt } from './screens.sights.ts';
 import { contents } from '../support/long-contents.mjs';
-import { needing } from '../support/needs.ts';
 
 describe('contents far longer than usual at the desk', function () {
   this.timeout(240_000);
-  let browser: TestBrowser;
-  let scenes: Scenes;
-  before(async function () {
-    needing(this, 'browser');
-    browser = await launchBrowser();
-    scenes = await serveScenes();
-  });
-  after(async () => {
-    scenes?.close();
-    await browser?.close();
-  });
+  const looking = lookAt();
 
   for (const what of longContents)
     it(`C12: a ${what} comes, is read and copied without a stall`, async () => {
-      const context = await browser.browser.newContext({
+      const context = await looking.browser.newContext({
         // Wide enough for two columns.
         viewport: { width: 1_100, height: 800 },
         locale: 'en-GB',
@@ -30,7 +18,7 @@ describe('contents far longer than usual at the desk', function () {
       try {
         const page = await context.newPage();
         page.setDefaultTimeout(60_000);
-        await page.goto(scenes.address('desk-devices', 'light'));
+        await page.goto(looking.scenes.address('desk-devices', 'light'));
         await page.locator('.scroller').waitFor();
         const script = new Script().ready().turn('the-prompt', 'Go', { kind: 'desk' });
         for (const update of contents[what]()) script.update(update);

@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Fact } from '../../src/protocol/facts.ts';
-import { launchBrowser, type TestBrowser } from '../support/browser.ts';
 import { alive } from './alive.ts';
-import { needing } from '../support/needs.ts';
 import { eventually } from '../support/wait.ts';
 import { Script } from './facts.script.ts';
-import { serveScenes, type Scenes } from './screens.scenes.ts';
+import { lookAt } from './screens.sights.ts';
 import { wild } from './wild.ts';
 
 /** `OFFDESK_TEST_WILD` takes more of them, or others. */
@@ -18,21 +16,11 @@ const surfaces = { phone: 'phone-empty-demo', desk: 'desk-devices' } as const;
 
 describe('the transcript in a browser', function () {
   this.timeout(120_000);
-  let browser: TestBrowser;
-  let scenes: Scenes;
-  before(async function () {
-    needing(this, 'browser');
-    browser = await launchBrowser();
-    scenes = await serveScenes();
-  });
-  after(async () => {
-    scenes?.close();
-    await browser?.close();
-  });
+  const looking = lookAt();
 
   /** An open conversation without anything in it; `errors` fills with what the page complains of. */
   async function empty(surface: keyof typeof surfaces): Promise<{ page: Page; errors: string[] }> {
-    const context = await browser.browser.newContext({
+    const context = await looking.browser.newContext({
       viewport: { width: 360, height: 740 },
       locale: 'en-GB',
     });
@@ -46,7 +34,7 @@ describe('the transcript in a browser', function () {
     });
     page.on('popup', (popup) => errors.push(`a window opened: ${popup.url()}`));
     page.on('dialog', (dialog) => errors.push(`a dialog: ${dialog.message()}`));
-    await page.goto(scenes.address(surfaces[surface], surface === 'desk' ? 'light' : ''));
+    await page.goto(looking.scenes.address(surfaces[surface], surface === 'desk' ? 'light' : ''));
     await page.locator('.scroller').waitFor();
     return { page, errors };
   }
