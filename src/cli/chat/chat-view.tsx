@@ -65,7 +65,10 @@ export function ChatView({ chat, screen, coloured, drawn }: ChatViewProps): Reac
   );
   return (
     <>
-      <Static key={`${chat.generation}.${drawn}`} items={['head' as const, ...entries.slice(0, over)]}>
+      <Static
+        key={`${chat.generation}.${drawn}`}
+        items={chat.generation + drawn === 0 ? [] : ['head' as const, ...entries.slice(0, over)]}
+      >
         {(entry) =>
           entry === 'head' ? (
             <Text key="head" bold>

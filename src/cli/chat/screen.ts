@@ -270,10 +270,8 @@ export class Screen {
         ? []
         : words('Changing a waiting message: Enter keeps it, Esc gives up', 'warning')),
       ...(this.#asked()?.typing || this.#panel ? [] : this.#draftLines(cells)),
-      ...words(
-        this.#leaving ? 'Stopped. Ctrl-C once more leaves.' : statusWords(this.#chat),
-        this.#leaving ? 'warning' : 'quiet',
-      ),
+      ...words(this.#leaving ? 'Ctrl-C once more leaves.' : '', 'warning'),
+      ...words(statusWords(this.#chat), 'quiet'),
     ];
   }
 

@@ -48,13 +48,17 @@ function wrapLine(line: string, cells: number, hang: number): string[] {
     if (taken + more > cells) {
       const indent = ' '.repeat(hang);
       // A word that alone is too long breaks where the line ends.
-      const kept = word.at > (lines.length > 0 ? hang : 0) && grapheme !== ' ' ? word.at : now.length;
+      const begins = lines.length > 0 ? hang : line.length - line.trimStart().length;
+      const fits = hang + taken - word.cells + more <= cells;
+      const kept = word.at > begins && fits && grapheme !== ' ' ? word.at : now.length;
       lines.push(now.slice(0, kept).trimEnd());
       taken = kept === now.length ? hang : hang + taken - word.cells;
       now = indent + now.slice(kept);
       word = { at: hang, cells: hang };
       if (grapheme === ' ') continue;
     }
+    // What separated two words does not begin a line.
+    if (grapheme === ' ' && lines.length > 0 && taken === hang) continue;
     now += grapheme;
     taken += more;
     if (grapheme === ' ') word = { at: now.length, cells: taken };

@@ -1,5 +1,6 @@
 /** The terminal's conversation by keys: forms, addresses, options, queue, plans, Ctrl-C. */
 import assert from 'node:assert/strict';
+import { wrapText } from '../../../src/cli/chat/wrap.ts';
 import { ChatKit } from './chat-kit.ts';
 
 const permission = (more: object = {}) => ({
@@ -236,5 +237,11 @@ describe('S12: the conversation by keys', () => {
       assert.ok(lines.length < rows, `${lines.length} lines of ${rows}`);
       for (const { text } of lines) assert.ok([...text].length <= cells, text);
     }
+  });
+
+  it('L37: lines break between words, a word that is too long where the line ends; wide characters count twice', () => {
+    assert.deepEqual(wrapText('> one two three', 10, 2), ['> one two', '  three']);
+    assert.deepEqual(wrapText('  /a/very/long/path  +3', 12, 4), ['  /a/very/lo', '    ng/path', '    +3']);
+    assert.deepEqual(wrapText('日本語日本語', 8), ['日本語日', '本語']);
   });
 });
