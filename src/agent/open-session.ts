@@ -31,6 +31,8 @@ export interface Opened {
   modeConfig: string | undefined;
   /** Its models, where no config option of its own stands for them. */
   models: ModelState | undefined;
+  /** Its own options, as the session begins. */
+  own: Record<string, unknown>[];
   /** It lists its own sessions. */
   lists: boolean;
 }
@@ -128,5 +130,5 @@ function opened(hello: InitializeResponse, id: string, session: SessionAnswer, k
     kept,
   };
   const lists = Boolean(hello.agentCapabilities?.sessionCapabilities?.list);
-  return { offers, modeConfig: mode?.configId, models, lists };
+  return { offers, modeConfig: mode?.configId, models, own: own ?? [], lists };
 }

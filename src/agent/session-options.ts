@@ -9,6 +9,8 @@ export interface OptionWays {
   modeConfig: string | undefined;
   /** Its models, where no config option of its own stands for them. */
   models: ModelState | undefined;
+  /** The options that the session began with. */
+  own: Record<string, unknown>[];
 }
 
 type OptionValue = { value: string } | { type: 'boolean'; value: boolean };
@@ -19,12 +21,14 @@ export class SessionOptions {
   readonly #modeConfig: string | undefined;
   readonly #models: ModelState | undefined;
   readonly #tell: (update: RawUpdate) => void;
+  /** The agent's own options, as it said them last; without the one that stands for its models. */
+  #own: Record<string, unknown>[];
 
   /** `tell`: takes what the agent would have said, did it have modes. */
   constructor(
     connection: ClientConnection,
     sessionId: string,
-    { modeConfig, models }: OptionWays,
+    { modeConfig, models, own }: OptionWays,
     tell: (update: RawUpdate) => void,
   ) {
     this.#connection = connection;
@@ -32,6 +36,7 @@ export class SessionOptions {
     this.#modeConfig = modeConfig;
     this.#models = models;
     this.#tell = tell;
+    this.#own = own;
   }
 
   async setMode(modeId: string): Promise<void> {
@@ -41,7 +46,9 @@ export class SessionOptions {
       return;
     }
     const configOptions = await this.#set(this.#modeConfig, { value: modeId });
-    if (configOptions) this.#tell({ sessionUpdate: 'config_option_update', configOptions });
+    if (!configOptions) return;
+    this.#own = configOptions;
+    this.#tell({ sessionUpdate: 'config_option_update', configOptions: this.#all });
   }
 
   /** Resolves with the options as the agent now has them. */
@@ -52,15 +59,19 @@ export class SessionOptions {
     if (this.#models && configId === modelOptionId) return await this.#setModel(this.#models, String(value));
     const params = typeof value === 'boolean' ? { type: 'boolean' as const, value } : { value };
     const configOptions = await this.#set(configId, params);
-    this.changed(configOptions);
-    return configOptions;
+    return configOptions && this.changed(configOptions);
   }
 
-  /** Where an option stands for modes, its change is a change of mode. */
-  changed(configOptions: readonly unknown[] | null | undefined): void {
-    if (this.#modeConfig === undefined) return;
-    const update = modeUpdate(configOptions);
+  /** The agent's own options are these now: all that there are, with its models. Where one stands for modes, its change is a change of mode. */
+  changed(own: Record<string, unknown>[]): Record<string, unknown>[] {
+    this.#own = own;
+    const update = this.#modeConfig === undefined ? undefined : modeUpdate(own);
     if (update) this.#tell(update);
+    return this.#all;
+  }
+
+  get #all(): Record<string, unknown>[] {
+    return this.#models ? [...this.#own, modelOption(this.#models)] : this.#own;
   }
 
   /** The method that went with `models`, before there were config options. */
@@ -68,7 +79,7 @@ export class SessionOptions {
     const params = { sessionId: this.#sessionId, modelId };
     await this.#connection.agent.request<unknown>('session/set_model', params);
     models.currentModelId = modelId;
-    return [modelOption(models)];
+    return this.#all;
   }
 
   async #set(configId: string, value: OptionValue): Promise<Record<string, unknown>[] | null> {

@@ -15,15 +15,12 @@ import { LoginRequired, loginWays, type LoginWay } from './login-ways.ts';
 import type { McpSupply } from './mcp-supply.ts';
 import { isLoginError, openSession, type Opened } from './open-session.ts';
 import type { ProcessIdentity } from './orphan.ts';
+import { restOfMinute } from './minute.ts';
 import { startProcess, type AgentCommand, type AgentProcess } from './process.ts';
 import { Replay } from './replay.ts';
 import { SessionOptions } from './session-options.ts';
 import { boundStart, isLoginRequired, startError } from './start-failure.ts';
 import { AgentTurn } from './turn.ts';
-
-const minuteMs = 60_000;
-/** Its clock and this one's are the same, but not looked at in the same moment. */
-const minuteMargin = 500;
 
 export interface UpstreamOptions extends AgentCommand {
   cwd: string;
@@ -71,6 +68,8 @@ export class Upstream implements AgentPort {
   /** How often it was stopped: a start that was overtaken starts nothing. */
   #stops = 0;
   #sink: AgentSink | undefined;
+  /** Ends the wait before a start. */
+  #waiting: AbortController | undefined;
   /** How it can be logged in, as it said last. */
   #ways: readonly LoginWay[] = [];
   /** The session that began in a process of this agent, and when, by the clock. */
@@ -85,10 +84,11 @@ export class Upstream implements AgentPort {
    * AgentPort. `told`: nobody has what was said in the earlier session yet, so the sink is told it, where the agent can
    * tell it.
    */
-  async start(sink: AgentSink, earlier?: string, told = false): Promise<AgentOffers> {
+  async start(sink: AgentSink, earlier?: string, told = false, begun?: number): Promise<AgentOffers> {
     const stops = this.#stops;
     if (this.#process) await this.#end();
-    if (earlier !== undefined && earlier === this.#begun?.session) await this.#minuteOver(this.#begun.at);
+    const began = earlier !== undefined && earlier === this.#begun?.session ? this.#begun.at : begun;
+    if (began !== undefined) await this.#minuteOver(began);
     if (stops !== this.#stops) throw new OffdeskError('closed', `${this.#options.name} was stopped.`);
     const replay = this.#replay(sink);
     try {
@@ -104,8 +104,9 @@ export class Upstream implements AgentPort {
 
   async #minuteOver(begun: number): Promise<void> {
     if (!this.#options.quirks?.forgetsWithinMinute) return;
-    const left = (Math.floor(begun / minuteMs) + 1) * minuteMs - Date.now();
-    if (left > 0) await wait(left + minuteMargin);
+    const left = restOfMinute(begun, Date.now());
+    const { signal } = (this.#waiting = new AbortController());
+    if (left > 0) await wait(left, undefined, { signal }).catch(() => {});
   }
 
   /** Its own sessions, the one used last first; undefined where it does not list them. `before`: `next` of a page. */
@@ -116,10 +117,11 @@ export class Upstream implements AgentPort {
 
   #replay(sink: AgentSink): Replay {
     return new Replay((update) => {
-      sink.update(update);
       const { sessionUpdate, configOptions } = update;
-      if (sessionUpdate === 'config_option_update' && Array.isArray(configOptions))
-        this.#running?.options.changed(configOptions);
+      const running = this.#running;
+      if (running && sessionUpdate === 'config_option_update' && Array.isArray(configOptions))
+        sink.update({ ...update, configOptions: running.options.changed(configOptions) });
+      else sink.update(update);
     });
   }
 
@@ -226,6 +228,7 @@ export class Upstream implements AgentPort {
 
   stop(): Promise<void> {
     this.#stops++;
+    this.#waiting?.abort();
     return this.#end();
   }
 

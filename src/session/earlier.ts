@@ -15,6 +15,8 @@ export interface EarlierPrompt {
 export interface Earlier {
   /** The agent's own id of its session. */
   agentSession: string | undefined;
+  /** When it was there first, at the latest; milliseconds since the Unix epoch. */
+  agentSessionAt: number | undefined;
   /** What somebody called the session. */
   name: string | undefined;
   /** What the agent called it. */
@@ -44,6 +46,7 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
   const earlier: Earlier = {
     ...{
       agentSession: undefined,
+      agentSessionAt: undefined,
       name: undefined,
       agentTitle: undefined,
       configOptions: undefined,
@@ -54,10 +57,11 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
   };
   let turnSeq = 0;
   let order: string[] = [];
-  for (const { seq, origin, update, event } of await stateOf(journal)) {
+  for (const { seq, at, origin, update, event } of await stateOf(journal)) {
     switch (event?.type) {
       case 'agent_offers':
         earlier.agentSession = event.session;
+        earlier.agentSessionAt = at;
         earlier.configOptions = event.configOptions ?? undefined;
         earlier.mode = modeOf(event.modes?.['currentModeId']) ?? earlier.mode;
         break;

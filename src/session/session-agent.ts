@@ -175,7 +175,12 @@ export class SessionAgent {
     try {
       const tells = this.#adopts || this.#catchUp !== undefined;
       this.#told = tells ? [] : undefined;
-      const { kept, ...said } = await this.#port.start(this.#sink(), this.#session, tells);
+      const { kept, ...said } = await this.#port.start(
+        this.#sink(),
+        this.#session,
+        tells,
+        this.#options.earlier?.agentSessionAt,
+      );
       const { error } = this.#state;
       // It ended again before this call heard that it had started.
       if (error) throw error;
