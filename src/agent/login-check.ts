@@ -1,28 +1,30 @@
 /** Asks an agent whether it is logged in, where it can tell apart from a session (Claude Code). */
-import { execFile } from 'node:child_process';
-import { agentEnvironment, type AgentCommand } from './process.ts';
+import { askProgram } from './ask-program.ts';
+import type { AgentCommand } from './process.ts';
 
 /** It starts a program of its own, which may be slow on a busy machine. */
 const checkMs = 15_000;
 
+export type LoginState = 'in' | 'out' | 'unknown';
+
 /**
- * True only where it says so: `args` make it print `{"loggedIn": boolean, …}`. Whatever else happens says nothing,
- * and the agent itself may still ask for a login. Never rejects.
+ * `args` make it print `{"loggedIn": boolean, …}`. Whatever else happens says nothing, and the agent itself may still
+ * ask for a login. Never rejects.
  */
-export function isLoggedOut(agent: AgentCommand, args: readonly string[], cwd: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const options = { cwd, env: agentEnvironment(agent), timeout: checkMs, killSignal: 'SIGKILL' } as const;
-    const child = execFile(agent.command, args, options, (_error, stdout) => resolve(saysLoggedOut(stdout)));
-    // One that does not know the arguments may wait for a client there.
-    child.stdin?.end();
-  });
+export async function loginState(
+  agent: Pick<AgentCommand, 'command' | 'env'>,
+  args: readonly string[],
+  cwd: string,
+): Promise<LoginState> {
+  return stateIn(await askProgram(agent, args, { cwd, ms: checkMs }));
 }
 
-function saysLoggedOut(text: string): boolean {
+function stateIn(text: string): LoginState {
   try {
     const said: unknown = JSON.parse(text);
-    return typeof said === 'object' && said !== null && 'loggedIn' in said && said.loggedIn === false;
+    if (typeof said !== 'object' || said === null || !('loggedIn' in said)) return 'unknown';
+    return said.loggedIn === false ? 'out' : said.loggedIn === true ? 'in' : 'unknown';
   } catch {
-    return false;
+    return 'unknown';
   }
 }

@@ -1,9 +1,8 @@
 /** The session in an agent's process: the earlier one where the agent can continue it, else a new one. */
 import { RequestError, type ClientConnection, type InitializeResponse } from '@agentclientprotocol/sdk';
-import { OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
-import { BUILD } from '../protocol/version.ts';
 import type { AgentOffers } from '../session/agent-port.ts';
+import { takenBy, type McpServer, type McpSupply } from './mcp-supply.ts';
 import { modeOption } from './mode-option.ts';
 import { modelOption, modelState, type ModelState } from './model-option.ts';
 import type { Replay } from './replay.ts';
@@ -16,15 +15,12 @@ export function isLoginError(error: unknown): boolean {
 }
 
 export interface OpenOptions {
-  /** Shown to the user. */
-  name: string;
   cwd: string;
-  /** Used where the agent offers it. */
-  authMethod: string | undefined;
   /** The agent's own id of the session to continue. */
   earlier: string | undefined;
   /** Nobody has what was said in it yet: it is to be told, and so the session is loaded where it can be. */
   told: boolean;
+  mcp: McpSupply | undefined;
   replay: Replay;
   log: Log;
 }
@@ -35,6 +31,8 @@ export interface Opened {
   modeConfig: string | undefined;
   /** Its models, where no config option of its own stands for them. */
   models: ModelState | undefined;
+  /** Its own options, as the session begins. */
+  own: Record<string, unknown>[];
   /** It lists its own sessions. */
   lists: boolean;
 }
@@ -46,36 +44,37 @@ interface SessionAnswer {
   configOptions?: readonly unknown[] | null | undefined;
 }
 
-/** Rejects with what the agent says (RequestError), or `version_mismatch`. */
-export async function openSession(connection: ClientConnection, options: OpenOptions): Promise<Opened> {
-  const { name, cwd, authMethod } = options;
-  const hello = await connection.agent.request('initialize', {
-    protocolVersion: 1,
-    clientInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
-    clientCapabilities: {
-      // No `fs`: Gemini CLI fails to create files through a client's file system.
-      session: { configOptions: { boolean: {} } },
-      elicitation: { form: {}, url: {} },
-      // Claude Code then sends what its commands print.
-      _meta: { terminal_output: true },
-    },
-  });
-  if (hello.protocolVersion !== 1) {
-    throw new OffdeskError(
-      'version_mismatch',
-      `${name} speaks version ${hello.protocolVersion} of ACP.`,
-      'Update the agent or Offdesk.',
+/** `hello`: what the agent greeted with (greet.ts). Rejects with what it says (RequestError). */
+export async function openSession(
+  connection: ClientConnection,
+  hello: InitializeResponse,
+  options: OpenOptions,
+): Promise<Opened> {
+  const { cwd, earlier, mcp, log } = options;
+  const { taken, left } = takenBy((await mcp?.servers()) ?? [], hello.agentCapabilities?.mcpCapabilities);
+  if (left.length > 0) mcp?.notTaken(left, 'transport');
+  const open = async (mcpServers: McpServer[]) => {
+    const continued =
+      earlier === undefined
+        ? undefined
+        : await continueSession(connection, hello, earlier, mcpServers, options);
+    if (earlier !== undefined && continued) return opened(hello, earlier, continued, true);
+    const session = await connection.agent.request('session/new', { cwd, mcpServers });
+    return opened(hello, session.sessionId, session, false);
+  };
+  try {
+    return await open(taken);
+  } catch (error) {
+    // A server that an agent cannot do with must not cost the session.
+    if (taken.length === 0 || !(error instanceof RequestError) || isLoginError(error)) throw error;
+    log.write('warn', 'does not begin with MCP servers', { code: error.code });
+    const session = await open([]);
+    mcp?.notTaken(
+      taken.map((server) => server.name),
+      'refused',
     );
+    return session;
   }
-  if (authMethod !== undefined && hello.authMethods?.some((method) => method.id === authMethod)) {
-    await connection.agent.request('authenticate', { methodId: authMethod });
-  }
-  const { earlier } = options;
-  const continued =
-    earlier === undefined ? undefined : await continueSession(connection, hello, earlier, options);
-  if (earlier !== undefined && continued) return opened(hello, earlier, continued, true);
-  const session = await connection.agent.request('session/new', { cwd, mcpServers: [] });
-  return opened(hello, session.sessionId, session, false);
 }
 
 /**
@@ -92,9 +91,10 @@ async function continueSession(
   connection: ClientConnection,
   { agentCapabilities }: InitializeResponse,
   sessionId: string,
+  mcpServers: McpServer[],
   { cwd, told, replay, log }: OpenOptions,
 ): Promise<SessionAnswer | undefined> {
-  const params = { sessionId, cwd, mcpServers: [] };
+  const params = { sessionId, cwd, mcpServers };
   const resumes = Boolean(agentCapabilities?.sessionCapabilities?.resume);
   const loads = agentCapabilities?.loadSession === true;
   const ways = [...(resumes ? (['resume'] as const) : []), ...(loads ? (['load'] as const) : [])];
@@ -130,5 +130,5 @@ function opened(hello: InitializeResponse, id: string, session: SessionAnswer, k
     kept,
   };
   const lists = Boolean(hello.agentCapabilities?.sessionCapabilities?.list);
-  return { offers, modeConfig: mode?.configId, models, lists };
+  return { offers, modeConfig: mode?.configId, models, own: own ?? [], lists };
 }

@@ -15,6 +15,8 @@ export interface AgentCommand {
   command: string;
   args: string[];
   env: Record<string, string>;
+  /** Where it is started, an absolute path; the session's folder unless given. */
+  folder?: string;
   /** What to do where the command is missing. */
   installHint: string;
 }
@@ -40,7 +42,7 @@ export function startProcess(agent: AgentCommand, cwd: string, log: Log, family?
   const own = randomUUID();
   const mark = family === undefined ? own : `${family}.${own}`;
   const child = spawn(agent.command, agent.args, {
-    cwd,
+    cwd: agent.folder ?? cwd,
     env: { ...agentEnvironment(agent), [markVariable]: mark },
     stdio: 'pipe',
     // A group of its own, so that what the agent started goes with it.
@@ -63,7 +65,7 @@ function endWithThisProcess(): void {
 }
 
 /** What the agent inherits, all but Offdesk's own credential, and what it is given. */
-export function agentEnvironment(agent: AgentCommand): NodeJS.ProcessEnv {
+export function agentEnvironment(agent: Pick<AgentCommand, 'env'>): NodeJS.ProcessEnv {
   const { OFFDESK_REGISTRATION_TOKEN: _, ...rest } = process.env;
   return { ...rest, ...agent.env };
 }

@@ -2,9 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RawUpdate } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
+import { stateKinds } from '../session/told-history.ts';
 
-/** State that the new process may know better than the journal. Modes and options are in its answer. */
-const stateKinds = new Set(['available_commands_update', 'usage_update', 'session_info_update']);
 /** What is no part of the transcript: once the replay is over it is news. */
 const liveKinds = new Set([...stateKinds, 'current_mode_update', 'config_option_update']);
 

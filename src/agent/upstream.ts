@@ -1,25 +1,26 @@
 /** The agent's side of a session over ACP: where agents differ, it is absorbed here. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { client, type ClientConnection } from '@agentclientprotocol/sdk';
+import type { ClientConnection } from '@agentclientprotocol/sdk';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
-import { rawUpdate, type PromptBlock } from '../protocol/facts.ts';
+import type { PromptBlock } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
-import { tapNotifications } from '../protocol/transport.ts';
 import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts';
 import { agentSessions, type AgentSessionPage } from './agent-sessions.ts';
-import type { AgentQuirks } from './catalog.ts';
-import { isLoggedOut } from './login-check.ts';
-import { modeUpdate } from './mode-option.ts';
-import { modelOption, modelOptionId, type ModelState } from './model-option.ts';
+import { connectAgent } from './connect.ts';
+import type { AgentQuirks } from './known/known-agent.ts';
+import { greet } from './greet.ts';
+import { loginState } from './login-check.ts';
+import { LoginRequired, loginWays, type LoginWay } from './login-ways.ts';
+import type { McpSupply } from './mcp-supply.ts';
 import { isLoginError, openSession, type Opened } from './open-session.ts';
 import type { ProcessIdentity } from './orphan.ts';
-import { garbage, startProcess, type AgentCommand, type AgentProcess } from './process.ts';
+import { restOfMinute } from './minute.ts';
+import { startProcess, type AgentCommand, type AgentProcess } from './process.ts';
 import { Replay } from './replay.ts';
-
-const minuteMs = 60_000;
-/** Its clock and this one's are the same, but not looked at in the same moment. */
-const minuteMargin = 500;
+import { SessionOptions } from './session-options.ts';
+import { boundStart, isLoginRequired, startError } from './start-failure.ts';
+import { AgentTurn } from './turn.ts';
 
 export interface UpstreamOptions extends AgentCommand {
   cwd: string;
@@ -41,6 +42,8 @@ export interface UpstreamOptions extends AgentCommand {
   onProcess?: (process: ProcessIdentity | undefined) => void;
   /** Begins the mark of its processes: what `endFamily` (orphan.ts) needs. */
   family?: string;
+  /** MCP servers for its sessions; none without it. */
+  mcp?: McpSupply | undefined;
   log: Log;
 }
 
@@ -48,22 +51,12 @@ interface Running {
   process: AgentProcess;
   connection: ClientConnection;
   sessionId: string;
-  /** The config option that stands for modes, where the agent has none. */
-  modeConfig: string | undefined;
-  /** Its models, where no config option of its own stands for them. */
-  models: ModelState | undefined;
+  options: SessionOptions;
   /** It lists its own sessions. */
   lists: boolean;
   replay: Replay;
   /** The turn that runs. */
-  turn: Turn | undefined;
-}
-
-interface Turn {
-  /** Runs from its cancel on. */
-  patience: NodeJS.Timeout | undefined;
-  /** The agent did not end it in time, and is being ended for it. */
-  givenUp: boolean;
+  turn: AgentTurn | undefined;
 }
 
 /** One agent process with one session in it. */
@@ -75,6 +68,10 @@ export class Upstream implements AgentPort {
   /** How often it was stopped: a start that was overtaken starts nothing. */
   #stops = 0;
   #sink: AgentSink | undefined;
+  /** Ends the wait before a start. */
+  #waiting: AbortController | undefined;
+  /** How it can be logged in, as it said last. */
+  #ways: readonly LoginWay[] = [];
   /** The session that began in a process of this agent, and when, by the clock. */
   #begun: { session: string; at: number } | undefined;
 
@@ -87,10 +84,11 @@ export class Upstream implements AgentPort {
    * AgentPort. `told`: nobody has what was said in the earlier session yet, so the sink is told it, where the agent can
    * tell it.
    */
-  async start(sink: AgentSink, earlier?: string, told = false): Promise<AgentOffers> {
+  async start(sink: AgentSink, earlier?: string, told = false, begun?: number): Promise<AgentOffers> {
     const stops = this.#stops;
     if (this.#process) await this.#end();
-    if (earlier !== undefined && earlier === this.#begun?.session) await this.#minuteOver(this.#begun.at);
+    const began = earlier !== undefined && earlier === this.#begun?.session ? this.#begun.at : begun;
+    if (began !== undefined) await this.#minuteOver(began);
     if (stops !== this.#stops) throw new OffdeskError('closed', `${this.#options.name} was stopped.`);
     const replay = this.#replay(sink);
     try {
@@ -106,8 +104,9 @@ export class Upstream implements AgentPort {
 
   async #minuteOver(begun: number): Promise<void> {
     if (!this.#options.quirks?.forgetsWithinMinute) return;
-    const left = (Math.floor(begun / minuteMs) + 1) * minuteMs - Date.now();
-    if (left > 0) await wait(left + minuteMargin);
+    const left = restOfMinute(begun, Date.now());
+    const { signal } = (this.#waiting = new AbortController());
+    if (left > 0) await wait(left, undefined, { signal }).catch(() => {});
   }
 
   /** Its own sessions, the one used last first; undefined where it does not list them. `before`: `next` of a page. */
@@ -118,10 +117,11 @@ export class Upstream implements AgentPort {
 
   #replay(sink: AgentSink): Replay {
     return new Replay((update) => {
-      sink.update(update);
       const { sessionUpdate, configOptions } = update;
-      if (sessionUpdate === 'config_option_update' && Array.isArray(configOptions))
-        this.#tellMode(configOptions);
+      const running = this.#running;
+      if (running && sessionUpdate === 'config_option_update' && Array.isArray(configOptions))
+        sink.update({ ...update, configOptions: running.options.changed(configOptions) });
+      else sink.update(update);
     });
   }
 
@@ -135,16 +135,16 @@ export class Upstream implements AgentPort {
     this.#process = agentProcess;
     this.#sink = sink;
     await this.#tellProcess(agentProcess);
-    const connection = this.#connect(agentProcess, sink, replay);
+    const connection = connectAgent(agentProcess.stream, sink, replay, this.#log);
     try {
-      const { offers, ...opened } = await this.#bounded(
-        agentProcess,
-        replay,
-        this.#open(connection, replay, earlier, told),
-      );
+      const opening = this.#open(connection, replay, earlier, told);
+      const opened = await boundStart(this.#options, agentProcess, replay, opening);
+      const { offers, lists, ...ways } = opened;
       const sessionId = offers.session;
       if (!offers.kept) this.#begun = { session: sessionId, at: Date.now() };
-      this.#running = { process: agentProcess, connection, sessionId, replay, turn: undefined, ...opened };
+      const options = new SessionOptions(connection, sessionId, ways, (update) => this.#sink?.update(update));
+      const turn = undefined;
+      this.#running = { process: agentProcess, connection, sessionId, options, lists, replay, turn };
       void agentProcess.exited.then((error) => {
         if (this.#running?.process !== agentProcess) return;
         this.#running = undefined;
@@ -156,7 +156,7 @@ export class Upstream implements AgentPort {
     } catch (error) {
       connection.close();
       await agentProcess.stop();
-      throw this.#startError(error, agentProcess);
+      throw startError(error, this.#options, agentProcess, this.#ways);
     }
   }
 
@@ -174,26 +174,19 @@ export class Upstream implements AgentPort {
     const running = this.#alive();
     const { connection, sessionId, process, replay } = running;
     replay.over();
-    const turn: Turn = { patience: undefined, givenUp: false };
+    const turn = new AgentTurn();
     running.turn = turn;
     const answer = connection.agent.request('session/prompt', { sessionId, prompt: blocks as never });
-    const lost = process.exited.then((error) =>
-      turn.givenUp ? { stopReason: 'cancelled' } : Promise.reject(error),
-    );
     try {
-      const { stopReason } = await Promise.race([answer, lost]);
-      return { stopReason };
+      return await turn.end(answer, process.exited);
     } catch (error) {
-      // It broke off, by our own hand.
-      if (turn.givenUp) return await lost;
       if (!isLoginError(error)) throw error;
       // A process that began without a login does not learn of a later one: the next prompt starts another.
-      const login = this.#loginRequired();
+      const login = new LoginRequired(this.#options, this.#ways);
       await this.#end();
       this.#sink?.exited(login);
       throw login;
     } finally {
-      clearTimeout(turn.patience);
       running.turn = undefined;
     }
   }
@@ -204,18 +197,14 @@ export class Upstream implements AgentPort {
     if (!running) return;
     const { connection, sessionId, turn } = running;
     void connection.agent.notify('session/cancel', { sessionId }).catch(() => {});
-    if (turn)
-      turn.patience ??= setTimeout(
-        () => this.#giveUp(running, turn),
-        this.#options.cancelMs ?? limits.agentCancelMs,
-      );
+    const { cancelMs = limits.agentCancelMs } = this.#options;
+    turn?.cancelled(cancelMs, () => this.#giveUp(running, turn));
   }
 
-  #giveUp(running: Running, turn: Turn): void {
+  #giveUp(running: Running, turn: AgentTurn): void {
     if (this.#running !== running || running.turn !== turn) return;
     const { name } = this.#options;
     this.#log.write('warn', 'did not end a cancelled turn and is ended');
-    turn.givenUp = true;
     void this.#end();
     this.#sink?.exited(
       new OffdeskError(
@@ -227,37 +216,19 @@ export class Upstream implements AgentPort {
   }
 
   async setMode(modeId: string): Promise<void> {
-    const { connection, sessionId, modeConfig } = this.#alive();
-    if (modeConfig === undefined) {
-      await connection.agent.request('session/set_mode', { sessionId, modeId });
-      return;
-    }
-    const configOptions = await this.#setOption(modeConfig, { value: modeId });
-    if (configOptions) this.#sink?.update({ sessionUpdate: 'config_option_update', configOptions });
+    await this.#alive().options.setMode(modeId);
   }
 
   async setConfigOption(
     configId: string,
     value: string | boolean,
   ): Promise<Record<string, unknown>[] | null> {
-    const { models } = this.#alive();
-    if (models && configId === modelOptionId) return await this.#setModel(models, String(value));
-    const params = typeof value === 'boolean' ? { type: 'boolean' as const, value } : { value };
-    const configOptions = await this.#setOption(configId, params);
-    this.#tellMode(configOptions);
-    return configOptions;
-  }
-
-  /** The method that went with `models`, before there were config options. */
-  async #setModel(models: ModelState, modelId: string): Promise<Record<string, unknown>[]> {
-    const { connection, sessionId } = this.#alive();
-    await connection.agent.request<unknown>('session/set_model', { sessionId, modelId });
-    models.currentModelId = modelId;
-    return [modelOption(models)];
+    return await this.#alive().options.setConfigOption(configId, value);
   }
 
   stop(): Promise<void> {
     this.#stops++;
+    this.#waiting?.abort();
     return this.#end();
   }
 
@@ -269,23 +240,6 @@ export class Upstream implements AgentPort {
     this.#process = undefined;
   }
 
-  async #setOption(configId: string, params: { value: string } | { type: 'boolean'; value: boolean }) {
-    const { connection, sessionId } = this.#alive();
-    const result = await connection.agent.request('session/set_config_option', {
-      sessionId,
-      configId,
-      ...params,
-    });
-    return result.configOptions ?? null;
-  }
-
-  /** Where an option stands for modes, its change is a change of mode. */
-  #tellMode(configOptions: readonly unknown[] | null | undefined): void {
-    if (this.#running?.modeConfig === undefined) return;
-    const update = modeUpdate(configOptions);
-    if (update) this.#sink?.update(update);
-  }
-
   #alive(): Running {
     if (this.#running) return this.#running;
     throw new OffdeskError(
@@ -295,96 +249,20 @@ export class Upstream implements AgentPort {
     );
   }
 
-  #connect(agentProcess: AgentProcess, sink: AgentSink, replay: Replay): ClientConnection {
-    // The SDK would strip what it does not know: the journal keeps updates as they came.
-    const stream = tapNotifications(agentProcess.stream, 'session/update', (params) => {
-      const { sessionId, update } = (params ?? {}) as { sessionId?: unknown; update?: unknown };
-      const known = rawUpdate.safeParse(update);
-      if (known.success) replay.update(sessionId, known.data);
-      else this.#log.write('warn', 'dropped a session/update without a kind');
-    });
-    return (
-      client({ name: 'offdesk' })
-        .onRequest('session/request_permission', async (cx) => {
-          const end = await sink.ask('permission', cx.params, cx.signal);
-          if ('outcome' in end && end.outcome === 'selected')
-            return { outcome: { outcome: 'selected', optionId: end.optionId } };
-          return { outcome: { outcome: 'cancelled' } };
-        })
-        .onRequest('elicitation/create', async (cx) => {
-          const end = await sink.ask('elicitation', cx.params, cx.signal);
-          return 'action' in end ? end : { action: 'cancel' };
-        })
-        // The page that was opened is done with: the agent goes on by itself.
-        .onNotification('elicitation/complete', () => {})
-        .connect(stream)
-    );
-  }
-
   async #open(
     connection: ClientConnection,
     replay: Replay,
     earlier: string | undefined,
     told: boolean,
   ): Promise<Opened> {
-    const { name, cwd, authMethod, loginCheck } = this.#options;
+    const { name, cwd, authMethod, loginCheck, mcp } = this.#options;
     // Beside the start, which takes as long.
-    const loggedOut = loginCheck ? isLoggedOut(this.#options, loginCheck, cwd) : Promise.resolve(false);
+    const login = loginCheck ? loginState(this.#options, loginCheck, cwd) : undefined;
     const log = this.#log;
-    const opened = await openSession(connection, { name, cwd, authMethod, earlier, told, replay, log });
-    if (await loggedOut) throw this.#loginRequired();
+    const hello = await greet(connection, { name, authMethod });
+    this.#ways = loginWays(hello.authMethods, this.#options);
+    const opened = await openSession(connection, hello, { cwd, earlier, told, mcp, replay, log });
+    if ((await login) === 'out') throw new LoginRequired(this.#options, this.#ways);
     return opened;
   }
-
-  async #bounded<T>(agentProcess: AgentProcess, replay: Replay, work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const { name, startMs = limits.agentStartMs } = this.#options;
-    const late = new Promise<never>((_, reject) => {
-      const look = () => {
-        // A slow machine must not cost the agent its memory: the earlier session has as long again.
-        const left = replay.pending ? replay.askedAt + startMs - performance.now() : 0;
-        if (left > 0) timer = setTimeout(look, left);
-        else reject(agentProcess.garbageLines > 0 ? garbage(this.#options) : silence(name, startMs));
-      };
-      timer = setTimeout(look, startMs);
-    });
-    const lost = agentProcess.exited.then((error) => Promise.reject(error));
-    work.catch(() => {});
-    lost.catch(() => {});
-    try {
-      return await Promise.race([work, late, lost]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #loginRequired(): OffdeskError {
-    const { name, loginHint } = this.#options;
-    return new OffdeskError('agent_login_required', `${name} is not logged in.`, loginHint);
-  }
-
-  #startError(error: unknown, agentProcess: AgentProcess): OffdeskError {
-    if (isLoginError(error)) return this.#loginRequired();
-    if (error instanceof OffdeskError) {
-      return error.code === 'agent_exited' && agentProcess.garbageLines > 0 ? garbage(this.#options) : error;
-    }
-    const { message } = asOffdeskError(error);
-    return new OffdeskError(
-      'agent_failed',
-      `${this.#options.name} could not start a session: ${message}.`,
-      'Try its command in a terminal, then start again.',
-    );
-  }
-}
-
-function isLoginRequired(error: unknown): boolean {
-  return error instanceof OffdeskError && error.code === 'agent_login_required';
-}
-
-function silence(name: string, startMs: number): OffdeskError {
-  return new OffdeskError(
-    'agent_timeout',
-    `${name} did not answer within ${startMs / 1000} seconds.`,
-    'Try its command in a terminal, then start again.',
-  );
 }

@@ -96,6 +96,22 @@ export function sentenceOf(error: ErrorShape): string {
   return error.next ? `${error.message} ${error.next}` : error.message;
 }
 
+/** The error that a host said, as it was there; its code is believed. `cause`: what it came with. */
+export function errorFrom(
+  {
+    code,
+    message,
+    next,
+    field,
+  }: Record<'code' | 'message' | 'next', string> & { field?: string | undefined },
+  cause?: unknown,
+): OffdeskError {
+  return new OffdeskError(code as ErrorCode, message, next, {
+    ...(cause === undefined ? {} : { cause }),
+    ...(field === undefined ? {} : { field }),
+  });
+}
+
 /** Any thrown value as an OffdeskError; unknown ones become `internal` and keep their message. */
 export function asOffdeskError(error: unknown, code: ErrorCode = 'internal'): OffdeskError {
   if (error instanceof OffdeskError) return error;

@@ -15,7 +15,7 @@ import { hostAway } from '../channel/reasons.ts';
 import { keepConnected, type ConnectionState } from '../channel/reconnect.ts';
 import type { WebSocketPort } from '../channel/relay-socket.ts';
 import { AttachedHosts, type AttachedHost } from '../host/attached-hosts.ts';
-import type { Scope } from '../protocol/methods.ts';
+import { allows, type Scope } from '../protocol/methods.ts';
 import { EditorAgent } from './attach/editor-agent.ts';
 import { HostPeer } from './client/host-peer.ts';
 import { machineFolder } from './ports.ts';
@@ -71,7 +71,8 @@ export async function attach(options: AttachOptions): Promise<void> {
       say(`Name "offdesk attach" as an ACP agent in your editor: it comes back to ${host.hostName}.`);
       return;
     }
-    await connected(hosts, host, peer, { log, signal: stop.signal, away: (error) => (away = error) });
+    const { scope: wish } = options;
+    await connected(hosts, host, peer, { wish, log, signal: stop.signal, away: (error) => (away = error) });
   } catch (error) {
     if (stop.signal.aborted) return;
     throw error;
@@ -146,14 +147,23 @@ const mayDo: Readonly<Record<Scope, string>> = {
   control: 'send prompts and approve actions',
 };
 
+interface Connecting {
+  /** What it was asked to be able to do. */
+  wish: Scope;
+  log: Log;
+  signal: AbortSignal;
+  away(error: OffdeskError): void;
+}
+
 /** Stays connected until it is stopped; rejects when no retry can mend it. */
 async function connected(
   hosts: AttachedHosts,
   host: AttachedHost,
   peer: HostPeer,
-  { log, signal, away }: { log: Log; signal: AbortSignal; away: (error: OffdeskError) => void },
+  { wish, log, signal, away }: Connecting,
 ): Promise<void> {
   let kept = host;
+  let told = false;
   const connection = keepConnected({
     ...{ relay: host.relay, hostId: host.hostId, ticket: host.ticket, log, openWebSocket },
     hostKey: fromBase64Url(host.hostKey),
@@ -161,6 +171,10 @@ async function connected(
     clock: systemClock,
     onWelcome: ({ ticket, scope, hostName }) => {
       kept = { ...kept, ticket, scope, hostName, usedAt: systemClock.now() };
+      if (!allows(scope, wish) && !told) {
+        told = true;
+        say(`It may ${mayDo[scope]}. For more: raise it on ${hostName}, or pair again with a new link.`);
+      }
       hosts.put(kept).catch((error: unknown) => log.write('warn', String(error)));
     },
   });

@@ -3,24 +3,28 @@
 import { stat } from 'node:fs/promises';
 import { render } from 'ink';
 import { systemClock } from '../base/clock.ts';
+import { disposable, type Disposable } from '../base/disposable.ts';
 import { OffdeskError, type ErrorCode } from '../base/error.ts';
-import type { RemoteHost } from '../host/api.ts';
+import type { RemoteHost, SessionWish } from '../host/api.ts';
 import { ChatView } from './chat/chat-view.tsx';
 import { Conversation } from './chat/conversation.ts';
 import { pipe } from './chat/pipe.ts';
+import { Screen } from './chat/screen.ts';
 import { HostPeer } from './client/host-peer.ts';
 
 export interface ChatPorts {
   cwd: string;
+  /** An earlier session to go on with. */
+  session: SessionWish | undefined;
   createHost(): RemoteHost;
 }
 
 /** Resolves when its user has quit; the session is over then. */
-export async function chat({ cwd, createHost }: ChatPorts): Promise<void> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+export async function chat({ cwd, session, createHost }: ChatPorts): Promise<void> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY || process.env['TERM'] === 'dumb') {
     throw new OffdeskError(
       'settings_invalid',
-      'A conversation needs a terminal.',
+      'A conversation needs a terminal that can be drawn in, and keys from it.',
       'Without one use: offdesk remote-control --json',
     );
   }
@@ -49,12 +53,17 @@ export async function chat({ cwd, createHost }: ChatPorts): Promise<void> {
         reject(new OffdeskError(error.code as ErrorCode, error.message, error.next));
     });
   });
+  const start = async (): Promise<void> => {
+    if (!session) return host.start({ invite: true });
+    await host.start({ invite: false, session });
+    await host.createInvite();
+  };
   peer.use(here);
-  const screen = render(<ChatView chat={conversation} quit={quit} />, { exitOnCtrlC: false });
+  const drawing = drawn(conversation, new Screen(conversation, quit));
   try {
-    await Promise.race([host.start({ invite: true }).then(() => over), over, ended]);
+    await Promise.race([start().then(() => over), over, ended]);
   } finally {
-    screen.unmount();
+    drawing.dispose();
     process.once('SIGINT', () => process.exit(1));
     conversation.dispose();
     peer.dispose();
@@ -62,4 +71,32 @@ export async function chat({ cwd, createHost }: ChatPorts): Promise<void> {
     await (back ? host.suspend() : host.stop());
     process.stdin.destroy();
   }
+}
+
+/** Between two looks at a window that is being resized. */
+const resizeMs = 80;
+/** Screen and what was scrolled off it: both were wrapped for another width. */
+const clearAll = '\u001b[2J\u001b[3J\u001b[H';
+
+/** On the terminal; all of it anew after each change of its size. */
+function drawn(chat: Conversation, screen: Screen): Disposable {
+  const coloured = !process.env['NO_COLOR'];
+  let times = 0;
+  const view = () => <ChatView chat={chat} screen={screen} coloured={coloured} drawn={times} />;
+  const shown = render(view(), { exitOnCtrlC: false });
+  let soon: Disposable | undefined;
+  const resized = (): void => {
+    soon?.dispose();
+    soon = systemClock.after(resizeMs, () => {
+      process.stdout.write(clearAll);
+      times++;
+      shown.rerender(view());
+    });
+  };
+  process.stdout.on('resize', resized);
+  return disposable(() => {
+    process.stdout.off('resize', resized);
+    soon?.dispose();
+    shown.unmount();
+  });
 }

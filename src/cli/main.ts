@@ -1,13 +1,15 @@
-/** The command line: `offdesk remote-control`, `chat`, `attach`, `relay` and `demo-agent`; each loads what it needs on first use. */
+/** The command line: `offdesk remote-control`, `diagnose`, `chat`, `sessions`, `attach`, `relay` and `demo-agent`; each loads what it needs on first use. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asOffdeskError } from '../base/error.ts';
 import { plainLines } from '../base/plain-text.ts';
+import { agentNames } from '../host/agent-names.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { AttachOptions } from './attach.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
-import { cliPorts, type PortsOptions } from './ports.ts';
+import { cliPorts, wishOf, type PortsOptions } from './ports.ts';
 import { remoteControl, type RemoteControlOptions } from './remote-control.ts';
 import { relay, type RelayCommandOptions } from './relay-command.ts';
+import type { SessionsOptions } from './sessions-command.ts';
 
 function port(text: string): number {
   const value = Number(text);
@@ -20,6 +22,10 @@ function bound(text: string): number {
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError('A bound is a number; 0 is none.');
 }
+
+const newest = (): Option =>
+  new Option('--continue', 'go on with the newest earlier session of the folder').conflicts('resume');
+const sessionById = "go on with an earlier session: Offdesk's id of it (offdesk sessions) or the agent's";
 
 const program = new Command('offdesk')
   .description('Continue your coding-agent session from a phone, a tablet or any browser.')
@@ -38,10 +44,7 @@ program
   .alias('rc')
   .description('serve the session in a folder to your paired devices')
   .option('--cwd <dir>', 'folder in which the agent works', process.cwd())
-  .option(
-    '--agent <name>',
-    'claude, copilot, gemini, kimi, codex, opencode or demo (default: the first that is logged in)',
-  )
+  .option('--agent <name>', `${agentNames.join(', ')} (default: the first that is logged in)`)
   .addOption(
     new Option('--agent-command <command>', 'any ACP agent on stdio, as one string: "CMD ARGS"').conflicts(
       'agent',
@@ -62,11 +65,37 @@ program
   )
   .option('--port <n>', 'port of the embedded relay (default: chosen once and kept)', port)
   .option('--name <text>', 'name of this computer on your devices')
+  .option('--mcp', 'the agent gets the MCP servers that the folder names (.vscode/mcp.json)')
   .option('--history-days <n>', 'keep sessions that are over so long (default: 90; 0: for ever)', bound)
   .option('--history-size <MB>', 'keep at most so much of all sessions (default: 2048; 0: all)', bound)
   .option('--verbose', 'log to stderr')
   .option('--json', 'one JSON object a line on stdout; answers are read from stdin')
+  .addOption(newest())
+  .option('--resume <id>', sessionById)
   .action((options: RemoteControlOptions) => remoteControl(options));
+
+program
+  .command('sessions')
+  .description('list the sessions that this computer keeps, the one used last first')
+  .option('--cwd <dir>', 'those of this folder alone')
+  .option('--json', 'one JSON object a line')
+  .action(async (options: SessionsOptions) => {
+    const { sessions } = await import('./sessions-command.ts');
+    await sessions(options);
+  });
+
+program
+  .command('diagnose')
+  .description('look at agent, relay, clock, proxy, storage and versions; prints no secrets')
+  .option('--cwd <dir>', 'folder in which the agent works', process.cwd())
+  .option('--agent <name>', 'as with remote-control')
+  .addOption(new Option('--agent-command <command>', 'any ACP agent on stdio').conflicts('agent'))
+  .option('--relay <url>', 'your own relay')
+  .addOption(new Option('--public-url <url>', 'an HTTPS address of the embedded relay').conflicts('relay'))
+  .action(async (options: PortsOptions) => {
+    const { diagnose } = await import('./diagnose-command.ts');
+    await diagnose(options);
+  });
 
 program
   .command('relay')
@@ -83,6 +112,7 @@ program
 program
   .command('chat')
   .description('the conversation in this terminal and on your paired devices at once')
+  .addHelpText('after', '\nKeys: ? lists them in the conversation; Ctrl-C stops the agent, once more leaves.')
   .requiredOption('--remote-control', 'serve it to your paired devices')
   .option('--cwd <dir>', 'folder in which the agent works', process.cwd())
   .option('--agent <name>', 'as with remote-control')
@@ -91,12 +121,19 @@ program
   .addOption(new Option('--public-url <url>', 'an HTTPS address of the embedded relay').conflicts('relay'))
   .option('--port <n>', 'port of the embedded relay', port)
   .option('--name <text>', 'name of this computer on your devices')
+  .option('--mcp', 'the agent gets the MCP servers that the folder names (.vscode/mcp.json)')
+  .addOption(newest())
+  .option('--resume <id>', sessionById)
   .action(async (options: PortsOptions) => {
     const [{ chat }, { createRemoteHost }] = await Promise.all([
       import('./chat.tsx'),
       import('../host/core.ts'),
     ]);
-    await chat({ cwd: options.cwd, createHost: () => createRemoteHost(cliPorts(options)) });
+    await chat({
+      cwd: options.cwd,
+      session: wishOf(options),
+      createHost: () => createRemoteHost(cliPorts(options)),
+    });
   });
 
 program

@@ -3,8 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { defaultHistory, type AgentChoice, type HostPorts } from '../host/api.ts';
+import { defaultHistory, type AgentChoice, type HostPorts, type SessionWish } from '../host/api.ts';
 import type { ReachKind } from '../protocol/host-status.ts';
+import { cliMcp } from './mcp.ts';
+import { namedAgent } from './own-agents.ts';
 import { splitCommand } from './split-command.ts';
 import { stderrLog } from './stderr-log.ts';
 
@@ -19,6 +21,18 @@ export interface PortsOptions {
   historyDays?: number;
   historySize?: number;
   verbose?: boolean;
+  /** The newest earlier session of the folder. */
+  continue?: boolean;
+  /** An earlier session by its id. */
+  resume?: string;
+  /** The agent gets the MCP servers that the folder names. */
+  mcp?: boolean;
+}
+
+/** Which earlier session the options name. */
+export function wishOf({ continue: newest, resume }: PortsOptions): SessionWish | undefined {
+  if (resume !== undefined) return { kind: 'id', id: resume };
+  return newest ? { kind: 'newest' } : undefined;
 }
 
 /** The program that runs now, which is also the demo agent. */
@@ -52,6 +66,7 @@ export function cliPorts(options: PortsOptions): HostPorts {
     cwd,
     settings: () => settings,
     rememberReach: () => Promise.resolve(),
+    mcp: cliMcp(options.mcp ?? false),
     registrationToken: () => Promise.resolve(process.env['OFFDESK_REGISTRATION_TOKEN'] || undefined),
     findFiles: (limit) => walk(cwd, limit),
     act: () => Promise.resolve(),
@@ -63,7 +78,7 @@ function agentChoice({ agent, agentCommand }: PortsOptions): AgentChoice {
     const [command, ...args] = splitCommand(agentCommand);
     return { kind: 'command', command, args };
   }
-  return agent === undefined || agent === 'auto' ? { kind: 'auto' } : { kind: 'named', name: agent };
+  return agent === undefined || agent === 'auto' ? { kind: 'auto' } : namedAgent(agent, machineFolder());
 }
 
 function reachOf({ relay, publicUrl }: PortsOptions): Exclude<ReachKind, 'lan'> {

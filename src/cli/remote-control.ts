@@ -1,9 +1,9 @@
 /** `offdesk remote-control`: the host without VS Code, with a terminal or a line of JSON as its desk. */
 import { stat } from 'node:fs/promises';
-import { OffdeskError, type ErrorCode } from '../base/error.ts';
-import type { HostStatus } from '../protocol/host-status.ts';
+import { errorFrom, OffdeskError } from '../base/error.ts';
+import type { RemoteHost } from '../host/api.ts';
 import { jsonView } from './json-view.ts';
-import { cliPorts, type PortsOptions } from './ports.ts';
+import { cliPorts, wishOf, type PortsOptions } from './ports.ts';
 import { terminalView } from './terminal-view.ts';
 import type { View } from './view.ts';
 
@@ -36,17 +36,12 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
     // Refused for good, or moved to another window: nothing here would bring it back.
     const ended = new Promise<never>((_, reject) => {
       host.onStatus(({ state, error }) => {
-        if (error && (state === 'error' || state === 'off')) reject(errorOf(error));
+        if (error && (state === 'error' || state === 'off')) reject(errorFrom(error));
       });
     });
     view.attach(host);
     try {
-      // Choosing a reach makes an invite of its own. Neither waits for the agent.
-      const run = Promise.all([
-        host.start({ invite: !options.lan }),
-        ...(options.lan ? [host.chooseReach('lan')] : []),
-      ]);
-      await Promise.race([run.then(() => quit), quit, ended]);
+      await Promise.race([start(host, options).then(() => quit), quit, ended]);
     } finally {
       // A second Ctrl-C does not have to wait.
       process.once('SIGINT', () => process.exit(1));
@@ -60,6 +55,11 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
   }
 }
 
-function errorOf({ code, message, next }: NonNullable<HostStatus['error']>): OffdeskError {
-  return new OffdeskError(code as ErrorCode, message, next);
+async function start(host: RemoteHost, options: RemoteControlOptions): Promise<void> {
+  const session = wishOf(options);
+  // Choosing a reach makes an invite of its own.
+  const invite = (): Promise<void> => (options.lan ? host.chooseReach('lan') : host.createInvite());
+  // Nobody is asked in before it is known that the session is there. Else neither waits for the agent.
+  if (session) await host.start({ invite: false, session }).then(invite);
+  else await Promise.all([host.start({ invite: !options.lan }), ...(options.lan ? [invite()] : [])]);
 }

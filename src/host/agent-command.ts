@@ -1,71 +1,78 @@
 /** From a choice of agent to commands that can be started, in the order in which to try them. */
-import {
-  demoAgentId,
-  findOnPath,
-  knownAgent,
-  knownAgents,
-  type AgentProgram,
-  type KnownAgent,
-} from '../agent/catalog.ts';
+import { demoAgentId, knownAgent, knownAgents } from '../agent/catalog.ts';
+import { findAgent, type FoundProgram } from '../agent/find.ts';
+import type { KnownAgent } from '../agent/known/known-agent.ts';
+import { surroundings, type Surroundings } from '../agent/places.ts';
 import type { UpstreamOptions } from '../agent/upstream.ts';
+import { OffdeskError } from '../base/error.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
 
 export interface AgentCandidate {
   /** By which it is found again. */
-  choice: Exclude<AgentChoice, { kind: 'auto' }>;
+  choice: Exclude<AgentChoice, { kind: 'auto' | 'invalid' }>;
   title: string;
   demo: boolean;
   options: Omit<UpstreamOptions, 'cwd' | 'log'>;
 }
 
-/** Never empty: `auto` ends with the demo agent. Throws `agent_missing` for a name that nobody knows. */
-export function candidates(choice: AgentChoice, demo: HostPorts['demoAgent']): AgentCandidate[] {
+/**
+ * Never empty: `auto` ends with the demo agent. Throws `agent_missing` for a name that nobody knows, and
+ * `settings_invalid` for an agent of the user's own that is not described well.
+ */
+export function candidates(
+  choice: AgentChoice,
+  ports: Pick<HostPorts, 'demoAgent' | 'terminalPath'>,
+  where: Surroundings = surroundings(ports.terminalPath?.()),
+): AgentCandidate[] {
   switch (choice.kind) {
     case 'auto': {
       const found = knownAgents.flatMap((agent) => {
-        const command = findOnPath(agent);
-        return command ? [known(agent, command)] : [];
+        const found = findAgent(agent, where);
+        return found ? [known(agent, found)] : [];
       });
-      return [...found, demoCandidate(demo)];
+      return [...found, demoCandidate(ports.demoAgent)];
     }
     case 'named': {
-      if (choice.name === demoAgentId) return [demoCandidate(demo)];
+      if (choice.name === demoAgentId) return [demoCandidate(ports.demoAgent)];
       const agent = knownAgent(choice.name);
       // One that is missing fails when started, so that every surface says so and a later try can find it.
-      return [known(agent, findOnPath(agent) ?? agent.commands[0])];
+      return [known(agent, findAgent(agent, where) ?? agent.commands[0])];
     }
-    case 'command': {
-      const { command, args, env = {} } = choice;
-      const name = nameOf(command, args);
-      return [
-        {
-          choice,
-          title: name,
-          demo: false,
-          options: {
-            name,
-            command,
-            args,
-            env,
-            authMethod: undefined,
-            loginHint: `Log in with ${name} itself, then try again.`,
-            installHint: `Check the command ${command} in the settings.`,
-          },
-        },
-      ];
+    case 'command':
+      return [ownCommand(choice)];
+    case 'invalid': {
+      const { code, message, next } = choice.error;
+      throw new OffdeskError(code, message, next);
     }
   }
 }
 
-function known(agent: KnownAgent, command: AgentProgram): AgentCandidate {
+function ownCommand(choice: Extract<AgentChoice, { kind: 'command' }>): AgentCandidate {
+  const { command, args, env = {}, folder } = choice;
+  const name = choice.name ?? nameOf(command, args);
+  return {
+    choice,
+    title: name,
+    demo: false,
+    options: {
+      ...{ name, command, args, env },
+      ...(folder === undefined ? {} : { folder }),
+      authMethod: undefined,
+      loginHint: `Log in at the desk with ${name} itself, then try again.`,
+      installHint: `Check the command ${command} in the settings.`,
+    },
+  };
+}
+
+function known(agent: KnownAgent, program: FoundProgram): AgentCandidate {
   return {
     choice: { kind: 'named', name: agent.id },
     title: agent.title,
     demo: false,
     options: {
       name: agent.title,
-      ...command,
-      env: agent.env,
+      ...program,
+      env: { ...agent.env, ...program.env },
       authMethod: agent.authMethod(process.env),
       loginHint: agent.login,
       installHint: `${agent.install}. Or choose another agent.`,

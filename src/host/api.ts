@@ -1,19 +1,36 @@
 /** What a shell (VS Code, CLI) gives to the host and gets from it. */
 import type { Disposable } from '../base/disposable.ts';
 import type { Clock } from '../base/clock.ts';
+import type { ErrorShape } from '../base/error.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
+import type { LoginPorts } from '../agent/authenticate.ts';
+import type { LoginWay } from '../agent/login-ways.ts';
+import type { McpPorts, McpWord } from './mcp/mcp-ports.ts';
 
 /** How an agent is named in settings and on the command line (kept with a session: session-store.ts). */
 export type AgentChoice =
   | { kind: 'auto' }
-  /** `claude`, `copilot`, `gemini`, `kimi`, `codex`, `opencode` or `demo`. */
+  /** One that Offdesk knows (agent-names.ts). */
   | { kind: 'named'; name: string }
   /** Any ACP agent on stdio. */
-  | { kind: 'command'; command: string; args: string[]; env?: Record<string, string> };
+  | ({ kind: 'command' } & AgentCommandLine)
+  /** What was chosen is not described well; no start does without it. */
+  | { kind: 'invalid'; error: ErrorShape };
+
+export interface AgentCommandLine {
+  /** What its user calls it; else it is called by its command. */
+  name?: string;
+  command: string;
+  args: string[];
+  /** Beside the host's own environment. */
+  env?: Record<string, string>;
+  /** An absolute path: where it is started. Its sessions work in the workspace all the same. */
+  folder?: string;
+}
 
 export interface HostSettings {
   agent: AgentChoice;
@@ -47,6 +64,8 @@ export interface HostPorts {
   webFolder: string;
   /** Program and arguments that run `offdesk demo-agent` in a process of its own. */
   demoAgent: { command: string; args: string[]; env: Record<string, string> };
+  /** PATH of the user's own terminals, where it is another than that of the environment. */
+  terminalPath?(): string | undefined;
   /** Shown on phones; the machine's name unless named. */
   hostName: string;
   /** Where the session works; an absolute path. */
@@ -58,10 +77,28 @@ export interface HostPorts {
   registrationToken(relay: string): Promise<string | undefined>;
   /** It is on in this folder and shall come back by itself after a reload or crash, until it is told otherwise. */
   rememberOn?(on: boolean): Promise<void>;
+  /** MCP servers of `cwd` for the agent; without it none are passed on. */
+  mcp?: McpPorts;
   /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
   findFiles(limit: number): Promise<string[]>;
-  /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `move`, `openFile`. */
+  /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `login`, `move`, `openFile`. */
   act(act: string, file: FilePlace | undefined): Promise<void>;
+}
+
+/** Which earlier session of the host's folder to go on with, instead of a new one; `id`: Offdesk's or the agent's own. */
+export type SessionWish = { kind: 'newest' } | { kind: 'id'; id: string };
+
+export interface AgentLogin {
+  /** Of the agent. */
+  name: string;
+  /** In the agent's own order; empty where it offers none. */
+  ways: readonly LoginWay[];
+  /** What its user can do without Offdesk, a sentence. */
+  hint: string;
+  /** By a way of kind `call`; rejects with `agent_login_required`. */
+  call(id: string, ports: LoginPorts): Promise<void>;
+  /** After a login: starts the agent again in each session that waits for it. Rejects with what the start says. */
+  again(): Promise<void>;
 }
 
 /** One per window or CLI process. All methods reject with OffdeskError. */
@@ -73,8 +110,10 @@ export interface RemoteHost extends Disposable {
   /**
    * `agent: false` connects without starting an agent (default-on): it starts with the first prompt.
    * `invite`: whether to open an invite; without it one opens where the reach is known and nobody is paired.
+   * `session`: rejects with `session_unknown`, which lists the newest, where there is none such, and as the agent does
+   * where it does not open it.
    */
-  start(options?: { agent?: boolean; invite?: boolean }): Promise<void>;
+  start(options?: { agent?: boolean; invite?: boolean; session?: SessionWish }): Promise<void>;
   /** Nothing listens and no agent runs when it resolves; its sessions are over. */
   stop(): Promise<void>;
   /** As `stop`, but its sessions stay open: they come back when it starts again in this folder. */
@@ -89,6 +128,10 @@ export interface RemoteHost extends Disposable {
   dismissNotice(id: string): void;
   /** After `host_locked`: asks the process that runs remote control to stop, then starts here. Absent where it can't. */
   move?(): Promise<void>;
+  /** How an agent can be logged in that was refused for want of a login; undefined where none was. */
+  login?(): AgentLogin | undefined;
+  /** Asks again which MCP servers the agent gets, from its next start on; `servers`: how many there are to ask about. */
+  reviewMcp?(): Promise<{ servers: number; word: McpWord }>;
   /** Serves a client at this desk (webview, chat), which may do all, until the transport closes. */
   connectDesk(transport: MessageTransport): Disposable;
 }

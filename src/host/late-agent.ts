@@ -1,6 +1,6 @@
 /** An agent that starts only once something else is over, such as the process that was there before it. */
 import { OffdeskError } from '../base/error.ts';
-import type { AgentOffers, AgentPort, AgentSink, OwnSessions } from '../session/agent-port.ts';
+import type { AgentOffers, AgentPort, OwnSessions } from '../session/agent-port.ts';
 
 export class LateAgent implements AgentPort {
   readonly #agent: AgentPort;
@@ -13,11 +13,11 @@ export class LateAgent implements AgentPort {
     this.#before = before;
   }
 
-  async start(sink: AgentSink, earlier?: string, told?: boolean): Promise<AgentOffers> {
+  async start(...args: Parameters<AgentPort['start']>): Promise<AgentOffers> {
     this.#stopped = false;
     await this.#before;
     if (this.#stopped) throw new OffdeskError('closed', 'The agent was stopped.');
-    return this.#agent.start(sink, earlier, told);
+    return this.#agent.start(...args);
   }
 
   sessions(before?: string): Promise<OwnSessions | undefined> {

@@ -1,31 +1,28 @@
 /** Remote control of one window or CLI process: puts the parts together and keeps the desk's view of them. */
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
-import { Emitter } from '../base/emitter.ts';
 import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../base/error.ts';
 import { plainLine } from '../base/plain-text.ts';
 import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Scope } from '../protocol/methods.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
-import { MachineFolder } from '../remote/machine-folder.ts';
-import type { ReachFacts } from '../remote/reach.ts';
 import type { Session } from '../session/session.ts';
 import { activityOf } from './activity.ts';
 import { candidates } from './agent-command.ts';
-import type { HostPorts, HostSettings, RemoteHost } from './api.ts';
+import { agentLogin } from './agent-login.ts';
+import type { AgentLogin, HostPorts, RemoteHost, SessionWish } from './api.ts';
 import { Clients } from './clients.ts';
+import { DeskNews } from './desk-news.ts';
 import { deskPort } from './desk-port.ts';
 import { reachFacts } from './line.ts';
-import { openMachine, placeOf, type Machine } from './machine.ts';
-import { askToMove, onMoveWanted } from './move.ts';
-import { Notices, type Notice } from './notices.ts';
+import { openMachine, type Machine } from './machine.ts';
+import { McpServers } from './mcp/mcp-servers.ts';
+import { onMoveWanted, takeOver } from './move.ts';
+import type { Notice } from './notices.ts';
+import { initialReach, withUrl } from './reach-choice.ts';
 import { Sessions } from './sessions.ts';
 import { statusOf } from './status.ts';
 import { Way } from './way.ts';
-
-/** How long `move` waits for the other process to step back. */
-const moveTries = 40;
-const moveTryMs = 250;
 
 export function createRemoteHost(ports: HostPorts): RemoteHost {
   return new Host(ports);
@@ -35,10 +32,9 @@ class Host implements RemoteHost {
   readonly #ports: HostPorts;
   readonly #sessions: Sessions;
   readonly #store = new DisposableStore();
-  readonly #statusChanged = this.#store.add(new Emitter<HostStatus>());
-  readonly #activity = this.#store.add(new Emitter<string>());
-  readonly onStatus = this.#statusChanged.event;
-  readonly onActivity = this.#activity.event;
+  readonly #news: DeskNews;
+  readonly onStatus: RemoteHost['onStatus'];
+  readonly onActivity: RemoteHost['onActivity'];
   #phase: 'off' | 'starting' | 'on' | 'error' = 'off';
   #error: ErrorShape | undefined;
   #machine: Machine | undefined;
@@ -46,11 +42,8 @@ class Host implements RemoteHost {
   #chosen = false;
   /** Ends with the machine. */
   #whileOn = new DisposableStore();
-  readonly #notices: Notices;
-  #warnings: string[] = [];
   readonly #clients: Clients;
-  #status: HostStatus;
-  #planned = false;
+  readonly #mcp: McpServers;
   /** Start, stop and change of reach happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   /** How often it was stopped: what waits for its turn to start again does not outlive a Stop. */
@@ -58,37 +51,45 @@ class Host implements RemoteHost {
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
-    this.#sessions = new Sessions(ports);
-    this.#notices = new Notices(ports.clock);
+    this.#mcp = new McpServers({
+      ...{ ports: ports.mcp, cwd: ports.cwd, machineFolder: ports.machineFolder },
+      ...{ clock: ports.clock, log: ports.log },
+      notice: (message, code) => this.#news.notice('warning', message, code),
+      activity: (line) => this.#news.activity(line),
+    });
+    this.#sessions = new Sessions(ports, this.#mcp);
     this.#clients = new Clients({
       sessions: this.#sessions,
-      activity: (line) => this.#activity.fire(line),
+      activity: (line) => this.#news.activity(line),
       log: ports.log,
     });
     this.#way = new Way({
       host: ports,
-      changed: () => this.#changed(),
-      notice: (severity, message, code) => this.#notice(severity, message, code),
+      changed: () => this.#news.changed(),
+      notice: (severity, message, code) => this.#news.notice(severity, message, code),
       connected: (connection) => this.#clients.serveDevice(connection),
     });
-    this.#status = this.#build();
+    const build = (notices: Notice[]) => this.#build(notices);
+    this.#news = this.#store.add(new DeskNews({ clock: ports.clock, build }));
+    this.onStatus = this.#news.onStatus;
+    this.onActivity = this.#news.onActivity;
     this.#store.add(
       this.#sessions.onChange(() => {
-        this.#watchDisk();
-        this.#changed();
+        this.#news.warn(this.#sessions.warnings);
+        this.#news.changed();
       }),
     );
     this.#store.add(this.#sessions.onSession(({ session, back }) => this.#report(session, back)));
   }
 
   get status(): HostStatus {
-    return this.#status;
+    return this.#news.status;
   }
 
-  async start({ agent = true, invite }: { agent?: boolean; invite?: boolean } = {}): Promise<void> {
+  async start({ agent = true, invite, session }: Parameters<RemoteHost['start']>[0] = {}): Promise<void> {
     const machine = await this.#inTurn(() => this.#start(agent, invite));
     // Out of turn: an agent may take a minute, and reach, invite and Stop do not wait for it.
-    if (machine) await this.#openSession(machine, agent);
+    if (machine) await this.#openSession(machine, agent, { wish: session });
   }
 
   stop(): Promise<void> {
@@ -107,7 +108,7 @@ class Host implements RemoteHost {
       if (!back) await this.#remember(false);
       this.#phase = 'off';
       this.#error = undefined;
-      this.#changed();
+      this.#news.changed();
     });
   }
 
@@ -138,9 +139,13 @@ class Host implements RemoteHost {
     await desk.decide(id, allow, scope);
     if (asked && !allow) {
       const what = `${asked.device} was refused and learned nothing.`;
-      this.#notice('info', `${what} To let it in after all, make a new QR code or link.`, 'pairing_denied');
+      this.#news.notice(
+        'info',
+        `${what} To let it in after all, make a new QR code or link.`,
+        'pairing_denied',
+      );
     }
-    this.#changed();
+    this.#news.changed();
   }
 
   async changeDevice(
@@ -155,23 +160,24 @@ class Host implements RemoteHost {
   }
 
   dismissNotice(id: string): void {
-    this.#notices.dismiss(id);
-    this.#changed();
+    this.#news.dismiss(id);
   }
 
   async move(): Promise<void> {
-    const folder = await MachineFolder.open(this.#ports.machineFolder);
     const stops = this.#stops;
-    await askToMove(folder, placeOf(this.#ports));
-    for (let tries = 0; stops === this.#stops; tries++) {
-      try {
-        return await this.start();
-      } catch (error) {
-        if (asOffdeskError(error).code !== 'host_locked' || tries >= moveTries) throw error;
-        await new Promise<void>((resolve) => this.#ports.clock.after(moveTryMs, resolve));
-      }
-    }
-    throw new OffdeskError('closed', 'Remote control was stopped.');
+    await takeOver(
+      this.#ports,
+      () => this.start(),
+      () => stops !== this.#stops,
+    );
+  }
+
+  reviewMcp(): ReturnType<McpServers['review']> {
+    return this.#mcp.review();
+  }
+
+  login(): AgentLogin | undefined {
+    return agentLogin(() => this.#sessions.list(), this.#ports);
   }
 
   connectDesk(transport: MessageTransport): Disposable {
@@ -194,14 +200,14 @@ class Host implements RemoteHost {
     if (this.#phase === 'on') return undefined;
     this.#phase = 'starting';
     this.#error = undefined;
-    this.#changed();
+    this.#news.changed();
     try {
       // A name that nobody knows is a mistake in the settings, not an agent that fails.
-      candidates(this.#ports.settings().agent, this.#ports.demoAgent);
+      candidates(this.#ports.settings().agent, this.#ports);
       const machine = await openMachine(this.#ports);
       this.#machine = machine;
       this.#whileOn = new DisposableStore();
-      this.#whileOn.add(machine.devices.onChange(() => this.#changed()));
+      this.#whileOn.add(machine.devices.onChange(() => this.#news.changed()));
       this.#whileOn.add(machine.lock.onLost((error) => void this.#stepBack(error)));
       this.#whileOn.add(
         onMoveWanted(machine.folder, (title) => {
@@ -219,8 +225,8 @@ class Host implements RemoteHost {
       const kind = reach ?? 'computer';
       await this.#way.connect(machine, kind, await reachFacts(this.#ports, machine, kind));
       this.#phase = 'on';
-      this.#notices.forget('host_locked');
-      this.#changed();
+      this.#news.forget('host_locked');
+      this.#news.changed();
       await this.#remember(true);
       const wanted = reach !== undefined && agent && machine.devices.all.length === 0;
       if (invite ?? wanted) this.#inviteIfRoom();
@@ -229,29 +235,35 @@ class Host implements RemoteHost {
       await this.#stop(true);
       this.#phase = 'error';
       this.#error = asOffdeskError(error).toShape();
-      this.#changed();
+      this.#news.changed();
       throw error;
     }
   }
 
-  /** An agent that does not start is shown, and leaves remote control on. */
-  async #openSession(machine: Machine, agent: boolean, again = false): Promise<void> {
+  /** An agent that does not start is shown, and leaves remote control on; a session that was wished for is not here. */
+  async #openSession(
+    machine: Machine,
+    agent: boolean,
+    { again = false, wish }: { again?: boolean; wish?: SessionWish | undefined } = {},
+  ): Promise<void> {
     // Stopped in between: then there is nothing to open any more.
     if (this.#machine !== machine) return;
+    if (agent && !again) await this.#mcp.settle();
+    if (this.#machine !== machine) return;
     try {
-      await this.#sessions.open(agent, (skipped) =>
-        this.#notice('warning', sentenceOf(skipped), skipped.code),
-      );
+      const skipped = (error: OffdeskError) => this.#news.notice('warning', sentenceOf(error), error.code);
+      await this.#sessions.open(agent, skipped, wish);
       if (again && this.#machine === machine) this.#error = undefined;
-      this.#changed();
+      this.#news.changed();
     } catch (caught) {
       const error = asOffdeskError(caught);
       if (this.#machine !== machine || error.code === 'closed') return;
       // Where a session is, its agent's state says it, and stops saying it once a prompt has started the agent.
       const none = this.#sessions.list().length === 0;
+      if (none && wish) throw error;
       if (none) this.#error = error.toShape();
-      if (!again) this.#activity.fire(sentenceOf(error));
-      this.#changed();
+      if (!again) this.#news.activity(sentenceOf(error));
+      this.#news.changed();
       // A full disk has room again without anybody pressing Start.
       if (none && error.code === 'storage_failed') this.#openLater(machine, agent);
     }
@@ -260,14 +272,14 @@ class Host implements RemoteHost {
   #openLater(machine: Machine, agent: boolean): void {
     const { clock } = this.#ports;
     this.#whileOn.add(
-      clock.after(limits.unwrittenRetryMs, () => void this.#openSession(machine, agent, true)),
+      clock.after(limits.unwrittenRetryMs, () => void this.#openSession(machine, agent, { again: true })),
     );
   }
 
   /** Where an invite is a convenience: with a full list the rest goes on, and the desk says why there is none. */
   #inviteIfRoom(): void {
     const full = this.#machine?.devices.full;
-    if (full) this.#notice('warning', full.sentence, full.code);
+    if (full) this.#news.notice('warning', full.sentence, full.code);
     else this.#invite();
   }
 
@@ -275,15 +287,15 @@ class Host implements RemoteHost {
     if (!this.#way.line) throw notOn();
     this.#way.line.desk.createInvite();
     // The way in after all that it speaks of was taken.
-    this.#notices.forget('pairing_denied');
-    this.#changed();
+    this.#news.forget('pairing_denied');
+    this.#news.changed();
   }
 
   /** Its sessions are still there when it starts here again; by itself it does not. */
   async #stepBack(error: OffdeskError): Promise<void> {
     await this.suspend();
     await this.#remember(false);
-    this.#notice('warning', error.sentence, error.code);
+    this.#news.notice('warning', error.sentence, error.code);
   }
 
   async #stop(back: boolean): Promise<void> {
@@ -305,33 +317,17 @@ class Host implements RemoteHost {
     }
   }
 
-  /** A full disk is said at the desk, too, once, until there is room again. */
-  #watchDisk(): void {
-    const warnings = this.#sessions.warnings;
-    const news = warnings.filter((warning) => !this.#warnings.includes(warning));
-    const over = this.#warnings.length > 0 && warnings.length === 0;
-    this.#warnings = warnings;
-    for (const warning of news) this.#notice('error', warning, 'storage_failed');
-    if (over) this.#notices.forget('storage_failed');
-  }
-
   #report(session: Session, back: boolean): void {
     if (back)
-      this.#activity.fire(`the session is back: ${plainLine(session.title)}, with ${session.agentName}`);
+      this.#news.activity(`the session is back: ${plainLine(session.title)}, with ${session.agentName}`);
     const subscription = session.journal.onAppend((fact) => {
       const line = activityOf(fact);
-      if (line) this.#activity.fire(line);
+      if (line) this.#news.activity(line);
     });
     this.#whileOn.add(subscription);
   }
 
-  #notice(severity: Notice['severity'], message: string, code: string): void {
-    this.#notices.add(severity, message, code);
-    this.#activity.fire(message);
-    this.#changed();
-  }
-
-  #build(): HostStatus {
+  #build(notices: Notice[]): HostStatus {
     return statusOf({
       hostName: this.#ports.hostName,
       phase: this.#phase,
@@ -341,19 +337,7 @@ class Host implements RemoteHost {
       chosen: this.#chosen,
       line: this.#way.line,
       session: this.#sessions.list()[0],
-      notices: this.#notices.all,
-    });
-  }
-
-  /** Many changes in one turn of the event loop become one status. */
-  #changed(): void {
-    if (this.#planned) return;
-    this.#planned = true;
-    queueMicrotask(() => {
-      this.#planned = false;
-      if (this.#store.disposed) return;
-      this.#status = this.#build();
-      this.#statusChanged.fire(this.#status);
+      notices,
     });
   }
 
@@ -366,18 +350,4 @@ class Host implements RemoteHost {
 
 function notOn(): OffdeskError {
   return new OffdeskError('closed', 'Remote control is off.', 'Start it first.');
-}
-
-/** What was chosen before; undefined asks the user. */
-function initialReach({ reach, relay, publicUrl }: HostSettings): ReachKind | undefined {
-  if (reach === 'relay' && !relay) return undefined;
-  if (reach === 'tunnel' && !publicUrl) return undefined;
-  return reach ?? (relay ? 'relay' : publicUrl ? 'tunnel' : undefined);
-}
-
-function withUrl(facts: ReachFacts, kind: ReachKind, url: string | undefined): ReachFacts {
-  if (!url?.trim()) return facts;
-  if (kind === 'relay') return { ...facts, relay: url };
-  if (kind === 'tunnel') return { ...facts, publicUrl: url };
-  return facts;
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { endFamily, endOrphan, type OrphanEnd, type ProcessIdentity } from '../agent/orphan.ts';
+import { withoutLocal, type McpSupply } from '../agent/mcp-supply.ts';
 import { Upstream } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
@@ -20,10 +21,12 @@ export interface LiveSession {
 export class SessionMaker {
   readonly #ports: HostPorts;
   readonly #store: SessionStore;
+  readonly #mcp: McpSupply | undefined;
 
-  constructor(ports: HostPorts, store: SessionStore) {
+  constructor(ports: HostPorts, store: SessionStore, mcp?: McpSupply) {
     this.#ports = ports;
     this.#store = store;
+    this.#mcp = mcp;
   }
 
   /** `adopt`: the agent's own session to go on with. Rejects with `storage_failed`. */
@@ -57,11 +60,12 @@ export class SessionMaker {
 
   /**
    * With its own agent, whatever the settings name now; `agent` starts it beside. Rejects with `storage_failed` where
-   * its journal can't be read, and with `agent_missing` where nobody knows its agent any more.
+   * its journal can't be read, and with `agent_missing` where nobody knows its agent any more. `catchUp`: it was over,
+   * and its agent may have gone on elsewhere.
    */
-  async restore(stored: StoredSession, agent: boolean): Promise<LiveSession> {
-    const { clock, log, demoAgent } = this.#ports;
-    const [candidate] = candidates(stored.agent.choice as AgentChoice, demoAgent);
+  async restore(stored: StoredSession, agent: boolean, catchUp = false): Promise<LiveSession> {
+    const { clock, log } = this.#ports;
+    const [candidate] = candidates(stored.agent.choice as AgentChoice, this.#ports);
     if (!candidate) throw new OffdeskError('agent_missing', `${stored.agent.title} is not known any more.`);
     const { process, ...rest } = stored;
     const kept = this.#keep(stored);
@@ -71,7 +75,7 @@ export class SessionMaker {
     });
     const journal = await DiskJournal.open(this.#store.folderOf(stored.id), { clock, log });
     const upstream = this.#agent(candidate, kept);
-    const options = { ...this.#optionsOf(rest), journal };
+    const options = { ...this.#optionsOf(rest), journal, catchUp };
     const late = new LateAgent(upstream, orphan);
     const session = await Session.restore({ ...options, agent: late }).catch(async (error: unknown) => {
       await journal.close().catch(() => {});
@@ -106,7 +110,8 @@ export class SessionMaker {
     const { cwd, id } = kept.stored;
     const { log } = this.#ports;
     // Where a host is killed before it has recorded the process, the next one finds it by its family.
-    return new Upstream({ ...options, cwd, log, family: id, onProcess: (now) => kept.process(now) });
+    const mcp = options.quirks?.ignoresLocalMcp && this.#mcp ? withoutLocal(this.#mcp) : this.#mcp;
+    return new Upstream({ ...options, cwd, log, family: id, mcp, onProcess: (now) => kept.process(now) });
   }
 
   #optionsOf({ id, cwd, title, promptTitle, agent, agentSession: adopt }: StoredSession) {

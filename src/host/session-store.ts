@@ -12,9 +12,11 @@ const choiceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('named'), name: z.string() }),
   z.object({
     kind: z.literal('command'),
+    name: z.string().optional(),
     command: z.string(),
     args: z.array(z.string()),
     env: z.record(z.string(), z.string()).optional(),
+    folder: z.string().optional(),
   }),
 ]);
 

@@ -100,7 +100,10 @@ function headOf(git: string): string | undefined {
   const own = read(join(git, 'HEAD'));
   if (own !== undefined) return own;
   const [, linked] = /^gitdir: (.+)$/m.exec(read(git) ?? '') ?? [];
-  return linked === undefined ? undefined : read(join(resolve(dirname(git), linked), 'HEAD'));
+  // A name on another computer would be asked for there, with this user's name (Windows).
+  return linked === undefined || /^[\\/]{2}/.test(linked)
+    ? undefined
+    : read(join(resolve(dirname(git), linked), 'HEAD'));
 }
 
 function read(file: string): string | undefined {

@@ -5,7 +5,13 @@ import { scopeSchema } from './methods.ts';
 export const reachKind = z.enum(['computer', 'relay', 'tunnel', 'lan']);
 export type ReachKind = z.infer<typeof reachKind>;
 
-export const errorShape = z.object({ code: z.string(), message: z.string(), next: z.string() });
+export const errorShape = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  /** `answer_invalid`: the name of the form's field that is wrong. */
+  field: z.string().optional(),
+});
 
 export const hostStatus = z.object({
   state: z.enum(['off', 'starting', 'on', 'reconnecting', 'error']),
@@ -99,7 +105,7 @@ export const deviceParams = z.object({
   ]),
 });
 export const actParams = z.object({
-  act: z.enum(['copyInvite', 'copySession', 'log', 'settings', 'dismissNotice', 'move', 'openFile']),
+  act: z.enum(['copyInvite', 'copySession', 'log', 'settings', 'login', 'dismissNotice', 'move', 'openFile']),
   id: z.string().optional(),
   /** Of `openFile`: an absolute path of this computer, and a line counted from 1. */
   file: z.object({ path: z.string().min(1).max(4_096), line: z.number().int().min(1).nullable() }).optional(),

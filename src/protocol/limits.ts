@@ -205,8 +205,27 @@ export const limits = {
   /** So long after a cancel a turn may go on; then its agent is ended, and continues with the next prompt. */
   agentCancelMs: 15_000,
   agentStderrBytes: 64 * 1024,
+  /** For its version, by a run of its own: some take seconds, on a busy machine many. */
+  agentAskMs: 20_000,
+  /** For somebody to log in by the agent's own way, such as in a browser. */
+  agentLoginMs: 10 * 60_000,
+  agentAskBytes: 64 * 1024,
   /** After an agent answered a load: so long without a replayed update, and the replay is over. */
   agentReplayQuietMs: 300,
+
+  // MCP servers
+  /** Of a file that names them, or of its envFile. */
+  mcpFileBytes: 1024 * 1024,
+  mcpTextChars: 32 * 1024,
+  mcpTexts: 1_000,
+  mcpServers: 30,
+  /** Of one command line or address that the user is asked about. */
+  mcpShownChars: 600,
+  /** A start waits this long for the user's word on them. */
+  mcpAnswerMs: 2 * 60 * 1000,
+
+  // diagnose
+  diagnoseCheckMs: 20_000,
 
   // attached editors
   /** An editor's request waits this long for the computer to be there, and for what the session offers. */

@@ -14,6 +14,8 @@ export const methods = {
   agentSessions: '_offdesk/agent_sessions',
   agentSessionContinue: '_offdesk/agent_sessions/continue',
   files: '_offdesk/files',
+  /** What the session is called, everywhere; goes before the agent's own title. */
+  sessionName: '_offdesk/session/name',
   queueEdit: '_offdesk/queue/edit',
   queueMove: '_offdesk/queue/move',
   /** Ends the running turn, as Stop does; then this prompt goes before all others. */
@@ -137,6 +139,11 @@ export const queueEditParams = z.object({ sessionId, id: promptId, prompt: promp
 /** `before`: the waiting prompt that shall follow it; null for the end. */
 export const queueMoveParams = z.object({ sessionId, id: promptId, before: promptId.nullable(), change });
 export const sessionParams = z.object({ sessionId, change });
+export const sessionNameParams = z.object({
+  sessionId,
+  name: z.string().min(1).max(limits.titleChars),
+  change,
+});
 /**
  * `_meta.offdesk` of session/set_mode and session/set_config_option. `confirmed`: the user was told that this mode or
  * value lets the agent act without asking (`risky`); without it a remote client is refused with `confirmation_needed`.

@@ -37,9 +37,10 @@ export interface AgentPort {
   /**
    * Starts process and agent session; rejects with an OffdeskError that says what to do. With `earlier` (the
    * `session` of former offers) that session is resumed or loaded where the agent can; nothing of it is told
-   * again to the sink. `told`: nobody has what was said in it yet, so the sink is told it, where the agent can.
+   * again to the sink. `told`: not all of it may be journaled, so the sink is told it, where the agent can.
+   * `begun`: when that session began, at the latest, in milliseconds since the Unix epoch.
    */
-  start(sink: AgentSink, earlier?: string, told?: boolean): Promise<AgentOffers>;
+  start(sink: AgentSink, earlier?: string, told?: boolean, begun?: number): Promise<AgentOffers>;
   /** While it runs: its own sessions; undefined where it does not list them. */
   sessions?(before?: string): Promise<OwnSessions | undefined>;
   /** One turn; resolves after all of its updates were told. Never called while a turn runs. */

@@ -24,6 +24,8 @@ export class Attachments implements Disposable {
   readonly #options: AttachmentsOptions;
   readonly #store = new DisposableStore();
   readonly #pumps = new Map<string, { session: Session; pump: Pump }>();
+  /** Sessions that are over and told to their end: the client still shows them. */
+  readonly #told = new Set<string>();
 
   constructor(options: AttachmentsOptions) {
     this.#options = options;
@@ -108,7 +110,11 @@ export class Attachments implements Disposable {
     if (this.#store.disposed) return;
     const { client, sessions, log } = this.#options;
     this.#leave(session.id);
-    for (const [id, { pump }] of this.#pumps) if (pump.idle && !sessions.get(id)) this.#leave(id);
+    for (const [id, { pump }] of this.#pumps) {
+      if (!pump.idle || sessions.get(id)) continue;
+      this.#leave(id);
+      if (this.#told.size < limits.agentSessions) this.#told.add(id);
+    }
     const pump = new Pump({
       source: this.#source(session),
       seq,
@@ -164,6 +170,7 @@ export class Attachments implements Disposable {
       const now = this.#options.sessions.get(id);
       if (now && now !== session) this.#startAnew(id);
     }
+    for (const id of this.#told) if (this.#options.sessions.get(id)) this.#startAnew(id);
   }
 
   #startAnew(id: string): void {
@@ -174,6 +181,7 @@ export class Attachments implements Disposable {
   #leave(id: string): void {
     this.#pumps.get(id)?.pump.dispose();
     this.#pumps.delete(id);
+    this.#told.delete(id);
   }
 }
 

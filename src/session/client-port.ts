@@ -59,6 +59,21 @@ export interface DeskPort {
   handle(method: string, params: unknown): Promise<unknown>;
 }
 
+/** What a client's methods need. */
+export interface MethodPorts {
+  client: ClientIdentity;
+  sessions: SessionDirectory;
+}
+
+/** What a method gets of a request; `signal` aborts when the client took it back. */
+export interface Call {
+  params: unknown;
+  signal: AbortSignal;
+}
+
+/** Methods by their names, and how each is answered: with a result, or a rejection that has a code. */
+export type MethodTable = Record<string, (call: Call) => Promise<unknown>>;
+
 /** To read it, also when it is over. Rejects with `session_unknown`. */
 export async function findSession(sessions: SessionDirectory, id: string): Promise<Session> {
   const session = sessions.get(id) ?? (await sessions.find(id));
@@ -74,11 +89,21 @@ export async function findSession(sessions: SessionDirectory, id: string): Promi
 export async function openSession(sessions: SessionDirectory, id: string): Promise<Session> {
   const session = await findSession(sessions, id);
   if (session.state !== 'ended') return session;
-  throw new OffdeskError(
+  throw sessionOver();
+}
+
+export function sessionOver(): OffdeskError {
+  return new OffdeskError(
     'session_ended',
     'This session is over: it can be read, and takes nothing more.',
     'Start a new one at the computer.',
   );
+}
+
+/** To change it, by a client that may do all; rejects as above, or with `scope_insufficient`. */
+export async function controlledSession({ client, sessions }: MethodPorts, id: string): Promise<Session> {
+  requireScope(client, 'control');
+  return openSession(sessions, id);
 }
 
 export function requireScope(client: ClientIdentity, needs: Scope): void {

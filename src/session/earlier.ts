@@ -15,7 +15,11 @@ export interface EarlierPrompt {
 export interface Earlier {
   /** The agent's own id of its session. */
   agentSession: string | undefined;
-  /** What the agent called the session. */
+  /** When it was there first, at the latest; milliseconds since the Unix epoch. */
+  agentSessionAt: number | undefined;
+  /** What somebody called the session. */
+  name: string | undefined;
+  /** What the agent called it. */
   agentTitle: string | undefined;
   configOptions: Record<string, unknown>[] | undefined;
   /** The mode that it was in. */
@@ -40,16 +44,24 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
   const [last] = await journal.read(journal.head - 1, 1);
   if (!last) return undefined;
   const earlier: Earlier = {
-    ...{ agentSession: undefined, agentTitle: undefined, configOptions: undefined, mode: undefined },
+    ...{
+      agentSession: undefined,
+      agentSessionAt: undefined,
+      name: undefined,
+      agentTitle: undefined,
+      configOptions: undefined,
+      mode: undefined,
+    },
     ...{ agentRan: false, running: undefined, waiting: [], held: false, questions: [] },
     ...{ tools: new OpenToolCalls(), last: await lastWord(journal), updatedAt: last.at },
   };
   let turnSeq = 0;
   let order: string[] = [];
-  for (const { seq, origin, update, event } of await stateOf(journal)) {
+  for (const { seq, at, origin, update, event } of await stateOf(journal)) {
     switch (event?.type) {
       case 'agent_offers':
         earlier.agentSession = event.session;
+        earlier.agentSessionAt = at;
         earlier.configOptions = event.configOptions ?? undefined;
         earlier.mode = modeOf(event.modes?.['currentModeId']) ?? earlier.mode;
         break;
@@ -87,7 +99,11 @@ export async function earlierOf(journal: Journal): Promise<Earlier | undefined> 
       case undefined: {
         const { title, configOptions, currentModeId } = update;
         earlier.mode = modeOf(currentModeId) ?? earlier.mode;
-        if (typeof title === 'string') earlier.agentTitle = title.slice(0, limits.titleChars) || undefined;
+        if (typeof title === 'string') {
+          const called = title.slice(0, limits.titleChars) || undefined;
+          if (origin.kind === 'agent') earlier.agentTitle = called;
+          else earlier.name = called;
+        }
         if (Array.isArray(configOptions)) earlier.configOptions = configOptions;
       }
     }

@@ -97,7 +97,8 @@ function choicesProblem(field: Raw, value: string[]): string | undefined {
 function choicesOf(field: Raw): unknown[] | undefined {
   const titled = asArray(field['oneOf']) ?? asArray(field['anyOf']);
   const values = titled?.map((one) => asRecord(one)?.['const']) ?? asArray(field['enum']);
-  return values?.filter((value) => typeof value === 'string');
+  const choices = values?.filter((value) => typeof value === 'string');
+  return choices?.length ? choices : undefined;
 }
 
 function formatProblem(format: unknown, value: string): string | undefined {

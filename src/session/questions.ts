@@ -12,7 +12,11 @@ interface Question {
   kind: QuestionKind;
   request: Record<string, unknown>;
   settle(end: QuestionEnd): void;
-  closed: { by: string; answerId: string | undefined } | undefined;
+}
+
+interface Closed {
+  by: string;
+  answerId: string | undefined;
 }
 
 export function originName(origin: Origin): string {
@@ -40,7 +44,9 @@ export function questionTitle(request: Record<string, unknown>): string {
 export class Questions {
   readonly #writer: FactWriter;
   readonly #changed: () => void;
-  readonly #questions = new Map<string, Question>();
+  readonly #open = new Map<string, Question>();
+  /** The last ones: whoever repeats an answer, or comes too late with one, hears whose it was. */
+  readonly #closed = new Map<string, Closed>();
   #count: number;
 
   /** `count`: at least as many as were ever asked in this session, so that no id comes again. */
@@ -51,14 +57,12 @@ export class Questions {
   }
 
   get openCount(): number {
-    return this.open.length;
+    return this.#open.size;
   }
 
   /** Oldest first. */
   get open(): { id: string; request: Record<string, unknown> }[] {
-    return [...this.#questions]
-      .filter(([, question]) => !question.closed)
-      .map(([id, { request }]) => ({ id, request }));
+    return [...this.#open].map(([id, { request }]) => ({ id, request }));
   }
 
   /** Journals the question and waits for its end. */
@@ -70,7 +74,7 @@ export class Questions {
   ): Promise<QuestionEnd> {
     const id = `q${++this.#count}`;
     const end = new Promise<QuestionEnd>((settle) => {
-      this.#questions.set(id, { kind, request, settle, closed: undefined });
+      this.#open.set(id, { kind, request, settle });
     });
     this.#writer.event({ type: 'question_opened', id, kind, request }, agent);
     await this.#settle();
@@ -82,28 +86,28 @@ export class Questions {
 
   /** `answerId` makes a repeated answer of the same client come out as `applied` again. */
   async answer(question: string, answerId: string, answer: Answer, origin: Origin): Promise<AnswerResult> {
-    const known = this.#questions.get(question);
-    if (!known) {
+    const known = this.#open.get(question);
+    if (known) {
+      checkAnswer(known.kind, known.request, answer);
+      await this.#close(question, asAgreed(known.request, answer), origin, answerId);
+      return { result: 'applied' };
+    }
+    const closed = this.#closed.get(question);
+    if (!closed) {
       throw new OffdeskError(
         'question_unknown',
         'This question is not known here.',
         'Reload the conversation.',
       );
     }
-    if (!known.closed) {
-      checkAnswer(known.kind, known.request, answer);
-      await this.#close(question, asAgreed(known.request, answer), origin, answerId);
-    }
-    const closed = known.closed!;
     if (closed.answerId === answerId) return { result: 'applied' };
     return { result: 'alreadyAnswered', by: closed.by };
   }
 
   /** Ends all open ones alike: `cancelled` by Stop, `withdrawn` when the agent is gone. */
   async closeAll(outcome: 'cancelled' | 'withdrawn', origin: Origin): Promise<void> {
-    const open = [...this.#questions].filter(([, question]) => !question.closed);
     await Promise.all(
-      open.map(([id, question]) => {
+      [...this.#open].map(([id, question]) => {
         const cancelled: QuestionEnd =
           question.kind === 'permission' ? { outcome: 'cancelled' } : { action: 'cancel' };
         return this.#close(id, outcome === 'cancelled' ? cancelled : { outcome }, origin, undefined);
@@ -112,9 +116,12 @@ export class Questions {
   }
 
   async #close(id: string, end: QuestionEnd, origin: Origin, answerId: string | undefined): Promise<void> {
-    const question = this.#questions.get(id);
-    if (!question || question.closed) return;
-    question.closed = { by: originName(origin), answerId };
+    const question = this.#open.get(id);
+    if (!question) return;
+    this.#open.delete(id);
+    this.#closed.set(id, { by: originName(origin), answerId });
+    const [oldest] = this.#closed.keys();
+    if (this.#closed.size > limits.rememberedIds && oldest !== undefined) this.#closed.delete(oldest);
     this.#writer.event({ type: 'question_closed', id, answer: end }, origin);
     await this.#settle();
     question.settle(end);

@@ -31,10 +31,11 @@ const riskyWords = [
 /** Values that turn off an option which is risky by its own name. */
 const harmless = /^(off|no|none|false|never|disabled?|ask|manual|default)$/i;
 
-/** Of an id that is a URL (Copilot) what it ends with. */
+/** Of an id that is a URL (Copilot) what it ends with counts: the rest is an address. */
 function saysRisk(...texts: unknown[]): boolean {
   return texts.some((text) => {
-    const said = asString(text)?.split(/[#/]/).at(-1)?.toLowerCase() ?? '';
+    const all = asString(text)?.toLowerCase() ?? '';
+    const said = /^[a-z]+:\/\//.test(all) ? all.split(/[#/]/).at(-1)! : all;
     const letters = said.replace(/[^a-z]/g, '');
     return riskyWords.some((word) => letters.includes(word));
   });

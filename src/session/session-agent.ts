@@ -1,14 +1,18 @@
 /** A session's agent: started when it is needed, with its own session where it can; all that it says is journaled. */
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
+import type { Log } from '../base/log.ts';
 import type { Origin, RawUpdate } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentPort, AgentSink, OwnSessions } from './agent-port.ts';
 import { modeOf, type Earlier } from './earlier.ts';
 import type { FactWriter } from './fact-writer.ts';
+import { InvalidUpdates } from './invalid-updates.ts';
 import { OpenToolCalls } from './open-tool-calls.ts';
 import type { Questions } from './questions.ts';
 import { isRiskyMode, isRiskyValue, markModes, markOptions } from './risk.ts';
-import { otherMode, startsAfresh } from './session-words.ts';
+import { heldElsewhere, otherMode, startsAfresh } from './session-words.ts';
+import { newsIn } from './told-history.ts';
+import type { TurnMark } from './turn-marks.ts';
 import { sessionEnded } from './turns.ts';
 
 export type AgentState = { state: 'none' | 'starting' | 'ready' | 'exited'; error?: OffdeskError };
@@ -18,12 +22,17 @@ export interface SessionAgentOptions {
   agent: AgentPort;
   writer: FactWriter;
   questions: Questions;
+  log: Log;
   /** The turn that runs, and who stopped it. */
   turn(): { stoppedBy: Origin | undefined } | undefined;
   changed(): void;
   earlier: Earlier | undefined;
   /** The agent's own session that this one goes on with, of which nothing is journaled yet. */
   adopt?: string | undefined;
+  /** Somebody gave the session a name, which goes before the agent's. */
+  named(): boolean;
+  /** Of the session that it goes on with the journal may lack what was said elsewhere; these are the turns that it has. */
+  catchUp?: (() => Promise<readonly TurnMark[]>) | undefined;
 }
 
 const host: Origin = { kind: 'host' };
@@ -34,14 +43,17 @@ export class SessionAgent {
   readonly #port: AgentPort;
   readonly #writer: FactWriter;
   readonly #tools: OpenToolCalls;
+  readonly #invalid: InvalidUpdates;
   #state: AgentState = { state: 'none' };
   #starting: Promise<void> | undefined;
   #stopped = false;
   /** Its own id of its session, by which it may be resumed. */
   #session: string | undefined;
-  /** What it tells of the adopted session until that is open: then it is journaled as a whole, or not at all. */
+  /** What it tells of its session until that is open: then it is journaled, or not at all. */
   #told: RawUpdate[] | undefined;
+  /** Nothing of the session is journaled yet. */
   #adopts: boolean;
+  #catchUp: SessionAgentOptions['catchUp'];
   /** Something was said that it does not know if it starts afresh. */
   #said: boolean;
   #configOptions: Record<string, unknown>[] | undefined;
@@ -55,9 +67,11 @@ export class SessionAgent {
     this.#options = options;
     this.#port = options.agent;
     this.#writer = options.writer;
+    this.#invalid = new InvalidUpdates(options.log);
     this.#tools = earlier?.tools ?? new OpenToolCalls();
     this.#session = earlier?.agentSession ?? options.adopt;
     this.#adopts = this.#session !== undefined && this.#session !== earlier?.agentSession;
+    this.#catchUp = options.catchUp;
     this.#said = earlier?.last === 'said' || earlier?.last === 'back';
     this.#configOptions = earlier?.configOptions;
     this.#title = earlier?.agentTitle;
@@ -159,12 +173,19 @@ export class SessionAgent {
   async #start(): Promise<void> {
     this.#become({ state: 'starting' });
     try {
-      this.#told = this.#adopts ? [] : undefined;
-      const { kept, ...said } = await this.#port.start(this.#sink(), this.#session, this.#adopts);
+      const tells = this.#adopts || this.#catchUp !== undefined;
+      this.#told = tells ? [] : undefined;
+      const { kept, ...said } = await this.#port.start(
+        this.#sink(),
+        this.#session,
+        tells,
+        this.#options.earlier?.agentSessionAt,
+      );
       const { error } = this.#state;
       // It ended again before this call heard that it had started.
       if (error) throw error;
-      await this.#adopted(kept);
+      if (this.#adopts) await this.#adopted(kept);
+      else if (this.#catchUp) await this.#caughtUp(kept, this.#catchUp);
       const configOptions = said.configOptions && markOptions(said.configOptions);
       const offers = { ...said, modes: markModes(said.modes), configOptions };
       this.#modes = offers.modes;
@@ -196,10 +217,25 @@ export class SessionAgent {
         'It may be open in another program. Close it there and try again.',
       );
     }
-    const told = this.#told ?? [];
-    this.#told = undefined;
     this.#adopts = false;
-    for (const update of told) this.#update(update, true);
+    this.#journal([]);
+  }
+
+  /** What was said in its session elsewhere, where that can be told from what is journaled; once. */
+  async #caughtUp(kept: boolean, turns: () => Promise<readonly TurnMark[]>): Promise<void> {
+    // One that starts afresh has told of a session that it does not have.
+    const journaled = kept ? await turns() : undefined;
+    this.#catchUp = undefined;
+    if (journaled) this.#journal(journaled);
+    else this.#told = undefined;
+  }
+
+  /** All that it told, but for the turns that are there. */
+  #journal(journaled: readonly TurnMark[]): void {
+    const { state, said } = newsIn(this.#told ?? [], journaled);
+    this.#told = undefined;
+    if (!said) this.#writer.update(heldElsewhere(this.#options.name), host);
+    for (const update of [...state, ...(said ?? [])]) this.#update(update, true);
     this.closeTools();
   }
 
@@ -235,24 +271,33 @@ export class SessionAgent {
     };
   }
 
-  /** `again`: it is of an adopted session. */
+  /** `again`: it was said before, elsewhere. */
   #update(said: RawUpdate, again = false): void {
+    if (this.#invalid.drops(said)) return;
     if (this.#told) {
       this.#told.push(said);
       return;
     }
-    const options = said['configOptions'];
-    const update = Array.isArray(options) ? { ...said, configOptions: markOptions(options) } : said;
+    const update = this.#amended(said);
     // Some agents echo the prompt; it was journaled when the turn began.
     if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn() && !again) return;
-    const { title, configOptions, currentModeId } = update;
+    const { configOptions, currentModeId } = update;
     if (update.sessionUpdate === 'current_mode_update') this.#mode = modeOf(currentModeId) ?? this.#mode;
     if (Array.isArray(configOptions)) this.#configOptions = configOptions;
     this.#tools.see(update);
     this.#writer.update(update, agent);
-    if (update.sessionUpdate !== 'session_info_update' || typeof title !== 'string') return;
+    const { title } = said;
+    if (said.sessionUpdate !== 'session_info_update' || typeof title !== 'string') return;
     this.#title = title.slice(0, limits.titleChars) || undefined;
     this.#options.changed();
+  }
+
+  /** As it is journaled: with what is risky marked, and without a title where the session has a name. */
+  #amended(said: RawUpdate): RawUpdate {
+    const { configOptions, title, ...rest } = said;
+    if (Array.isArray(configOptions)) return { ...said, configOptions: markOptions(configOptions) };
+    const nameless = said.sessionUpdate === 'session_info_update' && title !== undefined;
+    return nameless && this.#options.named() ? rest : said;
   }
 
   #become(state: AgentState): void {

@@ -19,6 +19,16 @@ export function cameBack(): RawUpdate {
   return notice('back', 'Remote control was interrupted and is back.');
 }
 
+/** Where it cannot be told what of an agent's session was said outside Offdesk. */
+export function heldElsewhere(agent: string): RawUpdate {
+  return {
+    sessionUpdate: 'notice',
+    severity: 'info',
+    title: `If you went on with this session of ${agent} outside Offdesk, that part is not shown here.`,
+    description: `${agent} still remembers it.`,
+  };
+}
+
 /** The agent runs again, in another mode than the one that was chosen. */
 export function otherMode(agent: string, mode: string, reason: string): RawUpdate {
   return {

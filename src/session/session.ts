@@ -2,21 +2,27 @@
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { asOffdeskError } from '../base/error.ts';
+import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
+import { plainLine } from '../base/plain-text.ts';
 import type { Answer, Origin, PromptBlock, PromptOutcome } from '../protocol/facts.ts';
+import { limits } from '../protocol/limits.ts';
 import type { AnswerResult, SessionState } from '../protocol/methods.ts';
 import type { AgentPort, OwnSessions } from './agent-port.ts';
 import { Changes } from './changes.ts';
+import { comeBack } from './coming-back.ts';
 import { earlierOf, type Earlier } from './earlier.ts';
 import { FactWriter } from './fact-writer.ts';
 import type { Journal } from './journal.ts';
 import { noAgent } from './no-agent.ts';
+import type { PromptEnd } from './prompt-queue.ts';
 import { Questions, questionTitle } from './questions.ts';
+import { QueueChanges } from './queue-changes.ts';
 import { requireConfirmation } from './risk.ts';
 import { SessionAgent, type AgentState } from './session-agent.ts';
-import { cameBack, firstLine } from './session-words.ts';
-import { interrupted, Turns, type PromptEnd } from './turns.ts';
+import { firstLine } from './session-words.ts';
+import { turnsOf } from './told-history.ts';
+import { Turns } from './turns.ts';
 
 export interface SessionOptions {
   id: string;
@@ -30,6 +36,8 @@ export interface SessionOptions {
   agent: AgentPort;
   /** The agent's own session to go on with, of which the journal has nothing yet. */
   adopt?: string | undefined;
+  /** Of one that is restored: the agent may know more of it than the journal does. */
+  catchUp?: boolean;
   /** The session's own: closed with it. */
   journal: Journal;
   clock: Clock;
@@ -44,6 +52,7 @@ export class Session {
   readonly agentName: string;
   readonly demo: boolean;
   readonly journal: Journal;
+  readonly queue: QueueChanges;
   readonly #agent: SessionAgent;
   readonly #log: Log;
   readonly #writer: FactWriter;
@@ -54,6 +63,8 @@ export class Session {
   readonly #changed = this.#store.add(new Emitter<void>());
   /** Title, state or agent changed. */
   readonly onChange = this.#changed.event;
+  /** What somebody called it. */
+  #name: string | undefined;
   #promptTitle: string | undefined;
   #prompted: boolean;
   readonly #title: string;
@@ -64,6 +75,7 @@ export class Session {
     this.id = options.id;
     this.cwd = options.cwd;
     this.#title = options.title;
+    this.#name = earlier?.name;
     this.#promptTitle = options.promptTitle;
     this.#prompted = earlier !== undefined && earlier.last !== 'nothing';
     this.agentName = options.agentName;
@@ -81,8 +93,11 @@ export class Session {
         agent: options.agent,
         writer,
         questions: this.#questions,
+        log: this.#log,
         earlier,
         adopt: options.adopt,
+        named: () => this.#name !== undefined,
+        catchUp: options.catchUp ? () => turnsOf(options.journal) : undefined,
         changed,
       },
       turn: () => (this.#turns.working ? { stoppedBy: this.#turns.stoppedBy } : undefined),
@@ -97,6 +112,7 @@ export class Session {
       changed,
       log: this.#log,
     });
+    this.queue = new QueueChanges(this.#changes, this.#turns, (origin) => this.#stopTurn(origin));
   }
 
   /**
@@ -106,7 +122,12 @@ export class Session {
   static async restore(options: SessionOptions): Promise<Session> {
     const earlier = await earlierOf(options.journal);
     const session = new Session(options, earlier);
-    if (earlier) await session.#restore(earlier);
+    if (!earlier) return session;
+    const held = await comeBack({
+      ...{ earlier, writer: session.#writer, wished: options.catchUp ?? false },
+      tidy: (outcome) => session.#tidy(outcome),
+    });
+    session.#turns.restore(earlier.waiting, held);
     return session;
   }
 
@@ -121,7 +142,7 @@ export class Session {
   }
 
   get title(): string {
-    return this.#agent.title ?? this.#promptTitle ?? this.#title;
+    return this.#name ?? this.#agent.title ?? this.#promptTitle ?? this.#title;
   }
 
   /** What the first prompt gave; undefined as long as none came. */
@@ -178,55 +199,6 @@ export class Session {
     return this.#turns.prompt(id, blocks, origin);
   }
 
-  /** `change`, here and below: by this id it takes effect once, however often it is asked for. */
-  removeQueued(id: string, origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#changeQueue('remove', [id], origin, change, () => this.#turns.remove(id, origin));
-  }
-
-  editQueued(id: string, blocks: PromptBlock[], origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#changeQueue('edit', [id], origin, change, () => this.#turns.edit(id, blocks, origin));
-  }
-
-  /** To before another one that waits; null for the end. */
-  moveQueued(id: string, before: string | null, origin: Origin, change?: string | undefined): Promise<void> {
-    const ids = before === null ? [id] : [id, before];
-    return this.#changeQueue('move', ids, origin, change, () => this.#turns.move(id, before, origin));
-  }
-
-  /** Send now: stops the running turn, and this prompt is the next. */
-  sendNow(id: string, origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#changeQueue('now', [id], origin, change, () =>
-      this.#turns.now(id, origin, () => this.#stopTurn(origin)),
-    );
-  }
-
-  /** `ids`: those that must still wait. */
-  #changeQueue(
-    what: 'remove' | 'edit' | 'move' | 'now',
-    ids: string[],
-    origin: Origin,
-    change: string | undefined,
-    effect: () => Promise<void>,
-  ): Promise<void> {
-    return this.#changes.once(change, {
-      ...{ what: `queue_${what}`, origin, again: () => {}, effect },
-      prepare: () => {
-        for (const id of ids) this.#turns.check(id);
-        return undefined;
-      },
-    });
-  }
-
-  resumeQueue(origin: Origin, change?: string | undefined): Promise<void> {
-    return this.#changes.once(change, {
-      ...{ what: 'queue_resume', origin, again: () => {} },
-      effect: async (journaled) => {
-        await journaled();
-        await this.#turns.resume(origin);
-      },
-    });
-  }
-
   /** Stop: ACP session/cancel, with open questions answered `cancelled`. */
   async cancel(origin: Origin): Promise<void> {
     if (await this.#turns.stop(origin)) await this.#stopTurn(origin);
@@ -237,13 +209,32 @@ export class Session {
     await this.#questions.closeAll('cancelled', origin);
   }
 
+  /** Rejects with `invalid_params` where nothing of the name can be seen. `change`, here and below: see Changes. */
+  rename(name: string, origin: Origin, change?: string | undefined): Promise<void> {
+    const title = plainLine(name, limits.titleChars).replace(/\s+/g, ' ');
+    return this.#changes.once(change, {
+      ...{ what: 'name', origin, again: () => {} },
+      prepare: () => {
+        if (title !== '') return undefined;
+        throw new OffdeskError('invalid_params', 'A name needs a letter or a digit.', 'Choose another one.');
+      },
+      effect: async (journaled) => {
+        await journaled();
+        this.#name = title;
+        this.#writer.update({ sessionUpdate: 'session_info_update', title }, origin);
+        await this.#writer.settle();
+        this.#changed.fire();
+      },
+    });
+  }
+
   answer(question: string, answerId: string, answer: Answer, origin: Origin): Promise<AnswerResult> {
     return this.#questions.answer(question, answerId, answer, origin);
   }
 
   /**
-   * `confirmed`, here and below: the user of a remote client was told that the agent will act without asking. Rejects
-   * with `confirmation_needed`.
+   * `change`, here and below: by this id it takes effect once, however often it is asked for. `confirmed`: the user of
+   * a remote client was told that the agent will act without asking; without it it rejects with `confirmation_needed`.
    */
   setMode(modeId: string, origin: Origin, change?: string | undefined, confirmed = false): Promise<void> {
     return this.#changes.once(change, {
@@ -302,24 +293,6 @@ export class Session {
     await this.journal.close().catch((error: unknown) => {
       this.#log.write('error', 'the journal was not closed well', { code: asOffdeskError(error).code });
     });
-  }
-
-  async #restore(earlier: Earlier): Promise<void> {
-    const writer = this.#writer;
-    for (const id of earlier.questions)
-      writer.event({ type: 'question_closed', id, answer: { outcome: 'withdrawn' } }, host);
-    await this.#tidy('interrupted');
-    const { running } = earlier;
-    if (running !== undefined) {
-      const end = { outcome: 'interrupted', stopReason: 'refusal', message: interrupted } as const;
-      writer.event({ type: 'turn_ended', id: running, ...end }, host);
-    }
-    const hold = running !== undefined && earlier.waiting.length > 0 && !earlier.held;
-    if (hold) writer.event({ type: 'queue_held' }, host);
-    if (earlier.agentRan) writer.event({ type: 'agent_state', state: 'exited' }, host);
-    if (earlier.last === 'said') writer.update(cameBack(), host);
-    await writer.settle();
-    this.#turns.restore(earlier.waiting, earlier.held || hold);
   }
 
   async #tidy(outcome: PromptOutcome): Promise<void> {

@@ -1,28 +1,16 @@
-/** Turns: a shared queue of prompts, of which one at a time reaches the agent, each at most once. */
+/** Turns: of the prompts one at a time reaches the agent, each at most once. */
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import type { Origin, PromptBlock, PromptOutcome } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { EarlierPrompt } from './earlier.ts';
+import { sessionOver } from './client-port.ts';
 import type { FactWriter } from './fact-writer.ts';
 import type { Fate } from './journal.ts';
-
-export interface PromptEnd {
-  outcome: PromptOutcome | 'removed';
-  stopReason: string;
-  message?: string;
-}
-
-interface Prompt extends EarlierPrompt {
-  size: number;
-  end: Promise<PromptEnd>;
-  finish(end: PromptEnd): void;
-  /** It goes on waiting, but not here. */
-  leave(error: OffdeskError): void;
-}
+import { PromptQueue, type PromptEnd, type WaitingPrompt } from './prompt-queue.ts';
 
 interface Running {
-  prompt: Prompt;
+  prompt: WaitingPrompt;
   stoppedBy: Origin | undefined;
   /** Ends its waits: Stop, or the end of the session. */
   abort: AbortController;
@@ -53,15 +41,15 @@ const neverTaken = 'The session ended before the agent took it up.';
 
 export class Turns {
   readonly #ports: TurnsPorts;
+  /** What waits. */
+  readonly queue: PromptQueue;
   /** Those that wait or run, and the last that ended; of all others the journal knows. */
   readonly #known = new Map<string, Promise<PromptEnd>>();
   readonly #ended: string[] = [];
-  #queue: Prompt[] = [];
-  /** To be sent also while the others are held. */
-  readonly #urgent = new Set<Prompt>();
   #running: Running | undefined;
-  #held = false;
   #closed = false;
+  /** Closed until the session is back. */
+  #waits = false;
   /** What is said of a turn that the session's end ends. */
   #ending = interrupted;
   /** Prompts are taken in the order in which they came. */
@@ -69,6 +57,7 @@ export class Turns {
 
   constructor(ports: TurnsPorts) {
     this.#ports = ports;
+    this.queue = new PromptQueue(ports);
   }
 
   get working(): boolean {
@@ -82,8 +71,8 @@ export class Turns {
 
   /** What waited when the host ended waits on, or begins. */
   restore(waiting: EarlierPrompt[], held: boolean): void {
-    for (const { id, blocks, origin } of waiting) this.#enqueue(id, blocks, origin);
-    this.#held = held;
+    for (const prompt of waiting) this.#enqueue(prompt);
+    this.queue.restore(held);
     this.#next();
   }
 
@@ -109,44 +98,14 @@ export class Turns {
     const fate = await this.#ports.fate(id);
     const past = fate && endOf(fate);
     if (past) return { end: Promise.resolve(past) };
-    if (this.#closed) throw sessionEnded();
-    this.#checkRoom(blocks, this.#queue);
+    if (this.#closed) throw this.#waits ? sessionEnded() : sessionOver();
+    this.queue.checkRoom(blocks);
     this.#ports.writer.eventSafely({ type: 'prompt_received', id, prompt: blocks }, origin);
-    const { end } = this.#enqueue(id, blocks, origin);
+    const { end } = this.#enqueue({ id, blocks, origin });
     void this.#ports.writer.settle();
     this.#ports.changed();
     this.#next();
     return { end };
-  }
-
-  /** Throws `prompt_unknown` where it does not wait. */
-  check(id: string): Prompt {
-    const prompt = this.#queue.find((waiting) => waiting.id === id);
-    if (prompt) return prompt;
-    throw new OffdeskError(
-      'prompt_unknown',
-      'This prompt is not waiting any more.',
-      'Use Stop if it is running.',
-    );
-  }
-
-  /** While it waits it says something else; `prompt_unknown` where it does not, here and below. */
-  async edit(id: string, blocks: PromptBlock[], origin: Origin): Promise<void> {
-    const prompt = this.check(id);
-    const others = this.#queue.filter((waiting) => waiting !== prompt);
-    const size = this.#checkRoom(blocks, others);
-    this.#ports.writer.eventSafely({ type: 'prompt_edited', id, prompt: blocks }, origin);
-    Object.assign(prompt, { blocks, size });
-    await this.#settle();
-  }
-
-  /** To before another one that waits, or to the end. */
-  async move(id: string, before: string | null, origin: Origin): Promise<void> {
-    const prompt = this.check(id);
-    if (before !== null) this.check(before);
-    if (before === id) return;
-    this.#order(prompt, before, origin);
-    await this.#settle();
   }
 
   /**
@@ -154,36 +113,25 @@ export class Turns {
    * is held stays held, but for this one.
    */
   async now(id: string, origin: Origin, stop: () => Promise<void>): Promise<void> {
-    const prompt = this.check(id);
-    const [first] = this.#queue;
-    if (first && first !== prompt) this.#order(prompt, first.id, origin);
-    this.#urgent.add(prompt);
+    this.queue.hurry(id, origin);
     let stopped: Promise<void> | undefined;
     if (this.#running) {
       this.#running.stoppedBy ??= origin;
       this.#running.abort.abort();
       stopped = stop();
     }
-    await this.#settle();
+    await this.queue.settle();
     await stopped;
     this.#next();
   }
 
   async remove(id: string, origin: Origin): Promise<void> {
-    const prompt = this.check(id);
-    this.#ports.writer.eventSafely({ type: 'prompt_removed', id }, origin);
-    this.#queue = this.#queue.filter((waiting) => waiting !== prompt);
-    this.#urgent.delete(prompt);
-    await this.#settle();
-    prompt.finish({ outcome: 'removed', stopReason: 'cancelled' });
-    if (this.#queue.length === 0 && this.#held) await this.resume(origin);
+    await this.queue.remove(id, origin);
+    this.#next();
   }
 
   async resume(origin: Origin): Promise<void> {
-    if (!this.#held) return;
-    this.#held = false;
-    this.#ports.writer.event({ type: 'queue_resumed' }, origin);
-    await this.#settle();
+    await this.queue.resume(origin);
     this.#next();
   }
 
@@ -192,23 +140,24 @@ export class Turns {
     if (!this.#running) return false;
     this.#running.stoppedBy ??= origin;
     this.#running.abort.abort();
-    await this.#hold(origin);
+    await this.queue.hold(origin);
     return true;
   }
 
   /** What comes now is not taken any more, and nothing further begins; `waits`: until the session is back. */
   close(waits: boolean): void {
     this.#closed = true;
+    this.#waits = waits;
     this.#ending = waits ? interrupted : stopped;
     this.#running?.abort.abort();
   }
 
   /** After `close`: the running turn is interrupted. What waits never begins, or `waits` until the session is back. */
   async end(waits: boolean): Promise<void> {
-    if (waits && this.#running) await this.#hold(host);
+    if (waits && this.#running) await this.queue.hold(host);
     this.#running?.lose(sessionEnded());
     await this.#running?.over;
-    for (const prompt of this.#queue.splice(0)) {
+    for (const prompt of this.queue.takeAll()) {
       if (waits) {
         prompt.leave(
           new OffdeskError('closed', 'Remote control was interrupted.', 'The prompt waits until it is back.'),
@@ -221,45 +170,9 @@ export class Turns {
     }
   }
 
-  #order(prompt: Prompt, before: string | null, origin: Origin): void {
-    const queue = this.#queue.filter((waiting) => waiting !== prompt);
-    const place = queue.findIndex((waiting) => waiting.id === before);
-    queue.splice(place < 0 ? queue.length : place, 0, prompt);
-    this.#ports.writer.eventSafely({ type: 'queue_ordered', ids: queue.map((one) => one.id) }, origin);
-    this.#queue = queue;
-  }
-
-  /** The prompt's size; throws where it does not fit beside the others. */
-  #checkRoom(blocks: PromptBlock[], others: readonly Prompt[]): number {
-    const size = JSON.stringify(blocks).length;
-    if (size > limits.promptBytes) {
-      throw new OffdeskError(
-        'message_too_large',
-        'This prompt is larger than 1 MB.',
-        'Put the text into a file and name it with @.',
-      );
-    }
-    const waiting = others.reduce((sum, prompt) => sum + prompt.size, 0);
-    if (others.length >= limits.queuedPrompts || waiting + size > limits.queuedBytes) {
-      throw new OffdeskError(
-        'invalid_params',
-        `${others.length} prompts are waiting already, and no more fit.`,
-        'Remove some or wait.',
-      );
-    }
-    return size;
-  }
-
-  #enqueue(id: string, blocks: PromptBlock[], origin: Origin): Prompt {
-    let finish!: (end: PromptEnd) => void;
-    let leave!: (error: OffdeskError) => void;
-    const end = new Promise<PromptEnd>((resolve, reject) => {
-      finish = resolve;
-      leave = reject;
-    });
-    end.catch(() => {});
-    const prompt = { id, blocks, origin, size: JSON.stringify(blocks).length, end, finish, leave };
-    this.#queue.push(prompt);
+  #enqueue(waiting: EarlierPrompt): WaitingPrompt {
+    const prompt = this.queue.add(waiting);
+    const { id, end } = prompt;
     if (!this.#known.has(id)) {
       this.#known.set(id, end);
       void end.finally(() => this.#remember(id)).catch(() => {});
@@ -272,24 +185,10 @@ export class Turns {
     if (this.#ended.length > limits.rememberedIds) this.#known.delete(this.#ended.shift()!);
   }
 
-  async #hold(origin: Origin): Promise<void> {
-    if (this.#queue.length === 0 || this.#held) return;
-    this.#held = true;
-    this.#ports.writer.event({ type: 'queue_held' }, origin);
-    await this.#settle();
-  }
-
-  async #settle(): Promise<void> {
-    await this.#ports.writer.settle();
-    this.#ports.changed();
-  }
-
   #next(): void {
     if (this.#running || this.#closed) return;
-    const prompt = this.#held ? this.#queue.find((one) => this.#urgent.has(one)) : this.#queue[0];
+    const prompt = this.queue.take();
     if (!prompt) return;
-    this.#queue = this.#queue.filter((one) => one !== prompt);
-    this.#urgent.delete(prompt);
     let lose!: (error: OffdeskError) => void;
     const lost = new Promise<never>((_, reject) => (lose = reject));
     lost.catch(() => {});
@@ -320,7 +219,7 @@ export class Turns {
       { type: 'turn_ended', id, outcome, stopReason: end.stopReason, ...message },
       host,
     );
-    await this.#settle().catch(() => {});
+    await this.queue.settle().catch(() => {});
     running.prompt.finish(end);
   }
 
@@ -367,6 +266,7 @@ function endOf(fate: Fate): PromptEnd | undefined {
   }
 }
 
+/** Nothing reaches it any more by this connection; a client keeps what it wrote. */
 export function sessionEnded(): OffdeskError {
   return new OffdeskError('closed', 'This session has ended.', 'Start a new one at the computer.');
 }

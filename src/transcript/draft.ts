@@ -168,6 +168,9 @@ function inOrder(queue: PromptItem[], { order }: StateKnown): PromptItem[] {
   return queue.toSorted((a, b) => placeOf(a) - placeOf(b) || a.since - b.since);
 }
 
+/** One fact can begin two items: a call, and behind it the question about it. */
+const rank = ({ kind }: Item): number => (kind === 'tool' ? 0 : 1);
+
 /** A transcript of these items, in any order, with everything that follows from them. */
 export function assemble(
   items: readonly Item[],
@@ -175,7 +178,7 @@ export function assemble(
   rest: SessionView & { cursor: number },
   state: StateKnown,
 ): Transcript {
-  const visible = items.filter(shown).sort((a, b) => a.place - b.place);
+  const visible = items.filter(shown).sort((a, b) => a.place - b.place || rank(a) - rank(b));
   const bySince = [...items].sort((a, b) => a.since - b.since);
   const lastEnd = ends.at(-1) ?? 0;
   return {

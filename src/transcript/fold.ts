@@ -4,9 +4,8 @@ import { Draft } from './draft.ts';
 import { mirrored, prompt, question } from './prompt-item.ts';
 import { applyState } from './state.ts';
 import { compaction, message, notice, plan, thought, unknown } from './text-items.ts';
-import { tool } from './tool-item.ts';
+import { askedAbout, askedTool, tool } from './tool-item.ts';
 import type { Item, Transcript } from './items.ts';
-import { asRecord, asString } from './raw.ts';
 import { updateKind } from './update-kind.ts';
 
 export { emptyTranscript } from './draft.ts';
@@ -64,11 +63,8 @@ export class TranscriptFold {
         if (event.type === 'turn_ended') this.#draft.endTurn(fact.seq);
         return;
       case 'question_opened': {
-        const asked = asRecord(event.request['toolCall']);
-        const toolCallId = asString(asked?.['toolCallId']);
-        if (asked && toolCallId !== undefined) {
-          this.#item('tool', `t:${toolCallId}`, fact, (id, old) => tool(id, fact, asked, old, 'asked'), true);
-        }
+        const about = askedAbout(event.request);
+        if (about) this.#item('tool', about.id, fact, (id, old) => askedTool(id, fact, about.raw, old), true);
         this.#item('question', `q:${event.id}`, fact, (id, old) => question(id, fact, event, old));
         return;
       }
@@ -103,7 +99,7 @@ export class TranscriptFold {
       case 'thought':
         return this.#item('thought', item, fact, (id, old) => thought(id, fact, old));
       case 'tool':
-        return this.#item('tool', item, fact, (id, old) => tool(id, fact, update, old, 'own'));
+        return this.#item('tool', item, fact, (id, old) => tool(id, fact, update, old));
       case 'plan':
         return this.#item('plan', item, fact, (id, old) => plan(id, fact, old));
       case 'notice':

@@ -5,7 +5,7 @@ import { TranscriptFold } from './fold.ts';
 import { joinPrompt, joinQuestion } from './prompt-item.ts';
 import { joinState } from './state.ts';
 import { joinCompaction, joinMessage, joinThought, joinUnknown, joinBase } from './text-items.ts';
-import { endTool, joinTool } from './tool-item.ts';
+import { askedAbout, endTool, hasAsked, joinTool, withQuestion } from './tool-item.ts';
 import type { Item, Transcript } from './items.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { Item, Transcript } from './items.ts';
 export function mergeHistory(transcript: Transcript, facts: readonly Fact[]): Transcript {
   const fold = new TranscriptFold(emptyTranscript(), (id, seq, asked) => {
     const newer = itemOf(transcript, id);
-    return newer !== undefined && seq >= (sinceOf(newer, asked) ?? Infinity);
+    return newer !== undefined && hasFact(newer, seq, asked);
   });
   for (const fact of facts) fold.apply(fact);
   const older = fold.transcript;
@@ -26,10 +26,7 @@ export function mergeHistory(transcript: Transcript, facts: readonly Fact[]): Tr
     const before = known.get(newer.id);
     known.set(newer.id, before ? joinItems(before, newer) : newer);
   }
-  const items = [...known.values()].map((item) => {
-    const end = item.kind === 'tool' ? ends.find((seq) => seq > item.since) : undefined;
-    return item.kind === 'tool' && end !== undefined ? endTool(item, end) : item;
-  });
+  const items = settled(known, ends);
   const {
     items: _items,
     queue: _queue,
@@ -47,10 +44,28 @@ function itemOf({ items, fold }: Transcript, id: string): Item | undefined {
   return index === undefined ? fold.aside.get(id) : items[index];
 }
 
-/** From which fact on the item has everything. */
-function sinceOf(item: Item, asked: boolean): number | undefined {
-  if (item.kind !== 'tool') return item.since;
-  return asked ? item.known.asked.since : item.known.own.since;
+/** From its first fact on an item has everything; what questions say about a call it has question by question. */
+function hasFact(item: Item, seq: number, asked: boolean): boolean {
+  if (item.kind !== 'tool') return seq >= item.since;
+  return asked ? hasAsked(item, seq) : seq >= (item.known.own.since ?? Infinity);
+}
+
+/**
+ * Items put together from several places: a tool call has what the questions that are there say about it, also where
+ * it was cut away from them, and ends with the first turn that ended after it began.
+ */
+export function settled(known: ReadonlyMap<string, Item>, ends: readonly number[]): Item[] {
+  const items = new Map(known);
+  for (const question of known.values()) {
+    const about = question.kind === 'question' ? askedAbout(question.request) : undefined;
+    const call = about && items.get(about.id);
+    if (call?.kind === 'tool' && question.kind === 'question')
+      items.set(call.id, withQuestion(call, question));
+  }
+  return [...items.values()].map((item) => {
+    const end = item.kind === 'tool' ? ends.find((seq) => seq > item.since) : undefined;
+    return item.kind === 'tool' && end !== undefined ? endTool(item, end) : item;
+  });
 }
 
 /** Also those that stand aside. */

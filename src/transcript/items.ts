@@ -101,19 +101,26 @@ export interface ToolItem extends Base {
 }
 
 /**
- * The latest value of each field, from the tool's own updates and from permission requests about it. Apart,
- * since a client may know a request without the updates around it.
+ * The latest value of each field from the tool's own updates, and what each permission request said about it, oldest
+ * first. Apart, since a client may know any of the requests without the others and the updates around them.
  */
 export interface ToolKnown {
-  readonly own: ToolFields;
-  readonly asked: ToolFields;
+  readonly own: OwnFields;
+  readonly asked: readonly AskedFields[];
   readonly terminals: Readonly<Record<string, TerminalKnown>>;
   /** `seq` of the turn's end after the call began. */
   readonly ended: number | null;
 }
-export interface ToolFields {
-  /** `seq` of the first fact that went into these fields. */
+/** `seq` of the first and of the last update that went into them; neither where none did. */
+export interface OwnFields extends ToolFields {
   readonly since?: number;
+  readonly seq?: number;
+}
+/** `seq` of the request. */
+export interface AskedFields extends ToolFields {
+  readonly since: number;
+}
+export interface ToolFields {
   readonly title?: string;
   readonly name?: string;
   readonly kind?: string;

@@ -58,10 +58,13 @@ export function promptShown(item: PromptItem): boolean {
 export function joinPrompt(older: PromptItem, newer: PromptItem): PromptItem {
   const placed = [older, newer].find(({ state }) => state !== 'received' && state !== 'removed');
   const editedBy = newer.editedBy ?? older.editedBy;
+  const { mirrored: partly, ...rest } = newer;
+  const said = newer.blocks.length > 0 && !(partly && older.blocks.length > 0) ? newer : older;
   return {
-    ...newer,
+    ...rest,
     ...joinBase(older, newer),
-    blocks: newer.blocks.length > 0 ? newer.blocks : older.blocks,
+    blocks: said.blocks,
+    ...(said.mirrored && { mirrored: true }),
     // An edit alone does not tell whose prompt it is.
     origin: newer.blocks.length > 0 && newer.origin.kind !== nobody.kind ? newer.origin : older.origin,
     ...(editedBy && { editedBy }),

@@ -16,7 +16,6 @@ const toolContent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('block'), block }),
 ]);
 const toolFields = z.object({
-  since: whole.optional(),
   title: text.optional(),
   name: text.optional(),
   kind: text.optional(),
@@ -29,8 +28,8 @@ const toolFields = z.object({
   parent: text.optional(),
 });
 const toolKnown = z.object({
-  own: toolFields,
-  asked: toolFields,
+  own: toolFields.extend({ since: whole.optional(), seq: whole.optional() }),
+  asked: z.array(toolFields.extend({ since: whole })),
   terminals: z.record(z.string(), z.object({ output: text, exit, begun: z.boolean() })),
   ended: whole.nullable(),
 });

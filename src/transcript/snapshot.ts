@@ -7,6 +7,7 @@ import type { Item, StateKnown, ToolItem, ToolKnown, Transcript } from './items.
 import { keptItem, keptState } from './snapshot-schema.ts';
 import { joinState, noState } from './state.ts';
 import { toolOf, type Shell } from './tool-item.ts';
+import { beginOf } from './window.ts';
 
 export interface Kept {
   transcript: Transcript;
@@ -25,7 +26,7 @@ export interface SnapshotBounds {
 }
 
 /** Another form has another number; what has an unknown one is ignored. */
-const version = 1;
+const version = 2;
 const voidCursor: Cursor = { epoch: '', seq: 0 };
 /** What stays of a text that is shortened, at least. */
 const shortestCut = 256;
@@ -100,6 +101,8 @@ function isCurrent(item: Item): boolean {
 
 interface Sized {
   item: KeptItem;
+  /** With this number history has it. */
+  begin: number;
   current: boolean;
   /** Characters of its JSON. */
   size: number;
@@ -107,12 +110,12 @@ interface Sized {
 
 function sized(item: Item): Sized {
   const value = kept(item);
-  return { item: value, current: isCurrent(item), size: JSON.stringify(value).length };
+  return { item: value, begin: beginOf(item), current: isCurrent(item), size: JSON.stringify(value).length };
 }
 
 /** Of the current ones those that fit into half of the room, of the others then as many as fit, without a gap. */
 function choose(all: readonly Sized[], chars: number) {
-  const newestFirst = [...all].reverse().sort((a, b) => b.item.since - a.item.since);
+  const newestFirst = [...all].reverse().sort((a, b) => b.begin - a.begin);
   const chosen = new Map<string, KeptItem>();
   let room = chars;
   let whole = true;
@@ -125,9 +128,9 @@ function choose(all: readonly Sized[], chars: number) {
     room -= size;
     chosen.set(item.id, item);
   }
-  let others: KeptItem[] = [];
+  let others: Pick<Sized, 'item' | 'begin'>[] = [];
   let complete = true;
-  for (const { item, current, size } of newestFirst) {
+  for (const { item, begin, current, size } of newestFirst) {
     if (current) continue;
     const large = size > chars / 2;
     const fitting = large ? shortened(item, chars / 2) : item;
@@ -135,16 +138,16 @@ function choose(all: readonly Sized[], chars: number) {
     if (!fitting || room < 0) {
       complete = false;
       // One fact can make two items: a page that ends before it has neither.
-      others = others.filter(({ since }) => since > item.since);
+      others = others.filter((other) => other.begin > begin);
       break;
     }
     whole &&= !large;
-    others.push(fitting);
+    others.push({ item: fitting, begin });
   }
-  for (const item of others) chosen.set(item.id, item);
+  for (const { item } of others) chosen.set(item.id, item);
   // In their own order, which decides between items of one place.
   const items = all.flatMap(({ item }) => chosen.get(item.id) ?? []);
-  return { items, whole, complete, edge: others.at(-1)?.since };
+  return { items, whole, complete, edge: others.at(-1)?.begin };
 }
 
 /** With the middle of long texts left out, so that its JSON has at most `chars`; undefined where that is not enough. */

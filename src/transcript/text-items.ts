@@ -5,10 +5,10 @@ import type { UnknownItem } from './items.ts';
 import { asArray, asBlock, asRecord, asString, blockText, oneOf, parentOf, readable } from './raw.ts';
 
 /** When the last of what was merged into it came. */
-const lastAt = (fact: Fact) => fact.until ?? fact.at;
+const lastAt = (fact: Pick<Fact, 'at' | 'until'>) => fact.until ?? fact.at;
 
 /** The common fields of an item after `fact`, given what was there before. */
-export function base(id: string, fact: Fact, old: Item | undefined) {
+export function base(id: string, fact: Pick<Fact, 'seq' | 'at' | 'first' | 'until'>, old: Item | undefined) {
   const since = old?.since ?? fact.first ?? fact.seq;
   return { id, since, seq: fact.seq, place: since, at: old?.at ?? fact.at, updatedAt: lastAt(fact) };
 }

@@ -2,6 +2,8 @@
 import type { Fact } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type {
+  AskedFields,
+  QuestionItem,
   Raw,
   TerminalKnown,
   ToolContent,
@@ -23,27 +25,56 @@ import {
 } from './raw.ts';
 import { base, joinBase } from './text-items.ts';
 
-const nothing: ToolKnown = { own: {}, asked: {}, terminals: {}, ended: null };
+const nothing: ToolKnown = { own: {}, asked: [], terminals: {}, ended: null };
 
-/** ACP tool_call and tool_call_update. `raw` is also a permission request's `toolCall` where `asked`. */
-export function tool(
+/** ACP tool_call and tool_call_update. */
+export function tool(id: string, fact: Fact, raw: Raw, old: ToolItem | undefined): ToolItem {
+  const known = old?.known ?? nothing;
+  const { own } = known;
+  return view(shellOf(id, fact, raw, old), {
+    ...known,
+    own: { ...own, ...fieldsOf(raw), since: own.since ?? fact.seq, seq: fact.seq },
+    terminals: terminalsOf(raw, known.terminals),
+  });
+}
+
+/** `raw`: a permission request's `toolCall`. */
+export function askedTool(
   id: string,
-  fact: Fact,
+  fact: Pick<Fact, 'seq' | 'at'>,
   raw: Raw,
   old: ToolItem | undefined,
-  from: 'own' | 'asked',
 ): ToolItem {
   const known = old?.known ?? nothing;
-  const before = known[from];
-  const toolCallId = asString(raw['toolCallId']) ?? id;
-  return view(
-    { ...base(id, fact, old), kind: 'tool', toolCallId },
-    {
-      ...known,
-      [from]: { ...before, ...fieldsOf(raw), since: before.since ?? fact.seq },
-      terminals: from === 'own' ? terminalsOf(raw, known.terminals) : known.terminals,
-    },
-  );
+  const asked = joinAsked(known.asked, [{ ...fieldsOf(raw), since: fact.seq }]);
+  return view(shellOf(id, fact, raw, old), { ...known, asked });
+}
+
+/** The call that an ACP permission request is about. */
+export function askedAbout(request: Raw | null): { id: string; raw: Raw } | undefined {
+  const raw = asRecord(request?.['toolCall']);
+  const toolCallId = asString(raw?.['toolCallId']);
+  return raw && toolCallId !== undefined ? { id: `t:${toolCallId}`, raw } : undefined;
+}
+
+/** The call with what this question about it says, which a client may have without the call's other facts. */
+export function withQuestion(item: ToolItem, { request, since, at }: QuestionItem): ToolItem {
+  const about = askedAbout(request);
+  if (about?.id !== item.id || hasAsked(item, since)) return item;
+  return joinTool(askedTool(item.id, { seq: since, at }, about.raw, undefined), item);
+}
+
+export function hasAsked({ known }: ToolItem, seq: number): boolean {
+  return known.asked.some(({ since }) => since === seq);
+}
+
+function shellOf(
+  id: string,
+  fact: Pick<Fact, 'seq' | 'at' | 'first' | 'until'>,
+  raw: Raw,
+  old: ToolItem | undefined,
+): Shell {
+  return { ...base(id, fact, old), kind: 'tool', toolCallId: asString(raw['toolCallId']) ?? id };
 }
 
 /** The call after the turn ended at `seq`: what is still open then was left open. */
@@ -57,26 +88,41 @@ export function toolOf(shell: Shell, known: ToolKnown): ToolItem {
   return view(shell, known);
 }
 
-/** `ended` is for the caller to set: of the first turn that ended after the call began. */
-export function joinTool(older: ToolItem, newer: ToolItem): ToolItem {
-  const terminals = { ...older.known.terminals };
-  for (const [id, terminal] of Object.entries(newer.known.terminals)) {
-    const before = terminalOf(terminals, id);
-    terminals[id] = before && !terminal.begun ? joinTerminal(before, terminal) : terminal;
-  }
+/**
+ * One call of which each of the two holds a part, or one of them all that the other has. Where a turn's end is known
+ * that is earlier, it is for the caller to set.
+ */
+export function joinTool(a: ToolItem, b: ToolItem): ToolItem {
+  const startOf = ({ known }: ToolItem) => known.own.since ?? Infinity;
+  const [older, newer] = startOf(a) <= startOf(b) ? [a, b] : [b, a];
+  const ended = Math.min(a.known.ended ?? Infinity, b.known.ended ?? Infinity);
   return view(
-    { ...joinBase(older, newer), kind: 'tool', toolCallId: newer.toolCallId },
+    { ...joinBase(a, b), kind: 'tool', toolCallId: b.toolCallId },
     {
-      own: joinFields(older.known.own, newer.known.own),
-      asked: joinFields(older.known.asked, newer.known.asked),
-      terminals,
-      ended: null,
+      ...joinOwn(older.known, newer.known),
+      asked: joinAsked(a.known.asked, b.known.asked),
+      ended: ended === Infinity ? null : ended,
     },
   );
 }
 
-function joinFields(older: ToolFields, newer: ToolFields): ToolFields {
-  return { ...older, ...newer, ...(older.since === undefined ? {} : { since: older.since }) };
+/** `older` begins earlier, or at the same update. */
+function joinOwn(older: ToolKnown, newer: ToolKnown): Pick<ToolKnown, 'own' | 'terminals'> {
+  const [a, b] = [older.own, newer.own];
+  if (b.seq === undefined || (a.seq ?? 0) >= b.seq) return older;
+  if (a.since === undefined || a.since === b.since) return newer;
+  const terminals = { ...older.terminals };
+  for (const [id, terminal] of Object.entries(newer.terminals)) {
+    const before = terminalOf(terminals, id);
+    terminals[id] = before && !terminal.begun ? joinTerminal(before, terminal) : terminal;
+  }
+  return { own: { ...a, ...b, since: a.since }, terminals };
+}
+
+/** Each request once, in the order in which they came. */
+function joinAsked(a: readonly AskedFields[], b: readonly AskedFields[]): readonly AskedFields[] {
+  const more = b.filter(({ since }) => !a.some((known) => known.since === since));
+  return more.length === 0 ? a : [...a, ...more].sort((x, y) => x.since - y.since);
 }
 
 function joinTerminal(older: TerminalKnown, newer: TerminalKnown): TerminalKnown {
@@ -94,10 +140,11 @@ export type Shell = Pick<
 
 /** The item as it is shown. The tool's own word goes before what a permission request said about it. */
 function view(shell: Shell, known: ToolKnown): ToolItem {
-  const { own, asked } = known;
+  const { own } = known;
+  const asked: ToolFields = Object.assign({}, ...known.asked) as ToolFields;
   const { id, since, seq, place, at, updatedAt, kind, toolCallId } = shell;
   const rawOutput = own.rawOutput ?? asked.rawOutput;
-  const content = contentOf(known);
+  const content = contentOf(known, asked);
   const toolKind = own.kind ?? asked.kind ?? 'other';
   const parent = own.parent ?? asked.parent;
   return {
@@ -119,7 +166,7 @@ function statusOf(status: string | undefined, ended: number | null): ToolStatus 
   return ended !== null && (known === 'pending' || known === 'in_progress') ? 'cancelled' : known;
 }
 
-function contentOf({ own, asked, terminals }: ToolKnown): readonly ToolContent[] {
+function contentOf({ own, terminals }: ToolKnown, asked: ToolFields): readonly ToolContent[] {
   const parts = (own.content ?? asked.content ?? []).map((part) =>
     part.type === 'terminal' ? { ...part, ...shown(terminalOf(terminals, part.terminalId)) } : part,
   );

@@ -1,7 +1,7 @@
 /** What kind of item an ACP update makes, if any; one answer for who numbers items and who folds them. */
 import type { RawUpdate } from '../protocol/facts.ts';
 import type { Item } from './items.ts';
-import { asArray, asBlock, asString } from './raw.ts';
+import { asArray, asBlock, asNumber, asString } from './raw.ts';
 
 /**
  * `state`: it changes the session's state and shows no item. `unknown`: a kind of update that is not known,
@@ -32,5 +32,31 @@ export function updateKind(update: RawUpdate): Exclude<Item['kind'], 'prompt' | 
       return 'state';
     default:
       return 'unknown';
+  }
+}
+
+/** Whether it is of a known kind and lacks what makes it one. Another kind is never invalid: nobody here can tell. */
+export function isInvalid(update: RawUpdate): boolean {
+  switch (update.sessionUpdate) {
+    case 'usage_update':
+      return asNumber(update['used']) === undefined || asNumber(update['size']) === undefined;
+    case 'current_mode_update':
+      return asString(update['currentModeId']) === undefined;
+    case 'config_option_update':
+      return asArray(update['configOptions']) === undefined;
+    case 'available_commands_update':
+      return asArray(update['availableCommands']) === undefined;
+    case 'user_message_chunk':
+    case 'agent_message_chunk':
+    case 'agent_thought_chunk':
+    case 'tool_call':
+    case 'tool_call_update':
+    case 'plan':
+    case 'notice':
+    case 'compaction_update':
+    case 'compaction_summary_chunk':
+      return updateKind(update) === 'unknown';
+    default:
+      return false;
   }
 }

@@ -1,7 +1,6 @@
 /** Windows on a long transcript: a part cut out of it, and neighbouring parts put together. */
 import { assemble } from './draft.ts';
-import { allItems, joinItems } from './history.ts';
-import { endTool } from './tool-item.ts';
+import { allItems, joinItems, settled } from './history.ts';
 import type { Item, Transcript } from './items.ts';
 
 export interface Cut {
@@ -47,9 +46,7 @@ export function joinWindows(older: Transcript, newer: Transcript): Transcript {
     // A prompt that waited has a part where it was received and one where its turn began.
     if (a.kind === 'prompt') return joinItems(a.since <= b.since ? a : b, a.since <= b.since ? b : a);
     // Both are whole. Where they begin says nothing: a run of chunks that came as one is numbered as its last.
-    if (a.kind !== 'tool' || b.kind !== 'tool') return later;
-    if (a.since === b.since && hasOwn(a) === hasOwn(b)) return later;
-    return a.since <= b.since ? joinItems(a, b) : joinItems(b, a);
+    return a.kind === 'tool' ? joinItems(a, b) : later;
   });
 }
 
@@ -65,11 +62,8 @@ export function joinLive(window: Transcript, live: Transcript): Transcript {
         // Where two begin does not tell which is whole, see `joinWindows`: of a text a part is shorter.
         return lengthOf(b) >= lengthOf(a) ? b : a;
       case 'prompt':
-        return joinItems(a, b);
       case 'tool':
-        // What a question says about a call is with the question.
-        if (!hasOwn(b)) return joinItems(a, b);
-        break;
+        return joinItems(a, b);
       default:
         break;
     }
@@ -87,15 +81,15 @@ function combine(older: Transcript, newer: Transcript, both: (a: Item, b: Item) 
   }
   const ends = [...new Set([...older.fold.ends, ...fold.ends])].sort((a, b) => a - b);
   const rest = { ...view, cursor: Math.max(cursor, older.cursor) };
-  const items = [...known.values()].map((item) => {
-    const end = item.kind === 'tool' ? ends.find((seq) => seq > item.since) : undefined;
-    return item.kind === 'tool' && end !== undefined ? endTool(item, end) : item;
-  });
-  return assemble(items, ends, rest, fold.state);
+  return assemble(settled(known, ends), ends, rest, fold.state);
 }
 
-/** With this number history has it: a prompt that waited stands where its turn begins (`standsAnew`). */
-function beginOf(item: Item): number {
+/**
+ * With this number history has it, at the latest: a prompt that waited stands where its turn begins (`standsAnew`), a
+ * tool call has its own updates apart from the questions about it.
+ */
+export function beginOf(item: Item): number {
+  if (item.kind === 'tool') return item.known.own.since ?? item.known.asked.at(-1)?.since ?? item.since;
   return item.kind === 'prompt' && item.place > item.since + 1 ? item.place : item.since;
 }
 
@@ -106,6 +100,5 @@ export function knows({ fold }: Transcript, id: string): boolean {
 
 const lengthOf = (item: Item): number =>
   item.kind === 'message' || item.kind === 'thought' ? item.text.length : 0;
-const hasOwn = (item: Item & { kind: 'tool' }): boolean => item.known.own.since !== undefined;
 const isOpenQuestion = (item: Item): boolean => item.kind === 'question' && item.state.kind === 'open';
 const isWaiting = (item: Item): boolean => item.kind === 'prompt' && item.state === 'received';

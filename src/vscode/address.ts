@@ -1,5 +1,5 @@
 /** Checks an address that the user typed for a relay or a tunnel. */
-import type { Translate } from './translate.ts';
+import type { Translate } from '../base/translate.ts';
 
 /** A sentence on what is wrong; undefined for a good one. Plain HTTP is good enough within this computer only. */
 export function addressProblem(text: string, t: Translate): string | undefined {

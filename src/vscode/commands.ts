@@ -1,12 +1,16 @@
 /** What the user's commands do, with every failure shown as a sentence. */
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
+import { leadsElsewhere } from '../base/network-path.ts';
 import { OffdeskError, type ErrorCode } from '../base/error.ts';
 import { configure } from './configure.ts';
 import type { FilePlace } from '../protocol/host-status.ts';
 import type { Desk } from './desk.ts';
+import { diagnose, type DiagnosisDocument } from './diagnose.ts';
 import { manageDevices } from './devices.ts';
+import { logIn } from './log-in.ts';
 import type { LogPort } from './log-port.ts';
+import { reviewMcp } from './mcp.ts';
 import { showError } from './show-error.ts';
 import { statusMenu } from './status-menu.ts';
 
@@ -14,14 +18,21 @@ export interface CommandPorts {
   desk: Desk;
   log: LogPort;
   secrets: vscode.SecretStorage;
+  diagnosis: DiagnosisDocument;
   /** The view is visible and shows this failure, with its next step. */
   shown(code: ErrorCode): boolean;
   /** Puts the view on screen. */
   reveal(): Promise<void>;
 }
 
-/** By command id. All but `restart`, `status` and `move` are in the manifest. */
-export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<string, () => Promise<void>> {
+/** By command id. All but `restart`, `status`, `login` and `move` are in the manifest. */
+export function commands({
+  desk,
+  log,
+  secrets,
+  diagnosis,
+  reveal,
+}: CommandPorts): Record<string, () => Promise<void>> {
   return {
     'offdesk.start': async () => {
       await desk.host();
@@ -38,6 +49,8 @@ export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<s
     'offdesk.devices': async () => manageDevices(await desk.host()),
     'offdesk.copySessionLink': () => copySessionLink(desk),
     'offdesk.copyPairingLink': () => copyPairingLink(desk),
+    'offdesk.diagnose': () => diagnose(desk, secrets, diagnosis),
+    'offdesk.mcpServers': () => reviewMcp(desk),
     'offdesk.showLog': async () => log.show(),
     'offdesk.openWalkthrough': async () => {
       await vscode.commands.executeCommand(
@@ -47,6 +60,7 @@ export function commands({ desk, log, secrets, reveal }: CommandPorts): Record<s
       );
     },
     'offdesk.status': () => statusMenu(desk.status),
+    'offdesk.login': () => logIn(desk),
     'offdesk.move': async () => {
       const host = await desk.host();
       if (host.move) await host.move();
@@ -90,6 +104,10 @@ export async function act(
       // Not awaited: the list stays open for as long as the user likes.
       void vscode.commands.executeCommand('offdesk.configure');
       return;
+    case 'login':
+      // Not awaited: somebody may take minutes in a browser.
+      void vscode.commands.executeCommand('offdesk.login');
+      return;
     case 'move':
       await vscode.commands.executeCommand('offdesk.move');
       return;
@@ -109,7 +127,7 @@ async function openFile({ path, line }: FilePlace): Promise<void> {
   const missing = (next: string) =>
     new OffdeskError('invalid_params', vscode.l10n.t('{0} cannot be opened.', path), next);
   // Two slashes name another computer, which would be told who asks.
-  if (!isAbsolute(path) || /^(?:\\\\|\/\/)/.test(path))
+  if (!isAbsolute(path) || leadsElsewhere(path))
     throw missing(vscode.l10n.t('It is no file of this computer.'));
   const uri = vscode.Uri.file(path);
   const found = await vscode.workspace.fs.stat(uri).then(

@@ -1,10 +1,13 @@
 /** 'Configure Remote Control': one list of what can be set, which comes back after each change until Escape. */
 import * as vscode from 'vscode';
+import type { AgentChoice } from '../host/api.ts';
 import { addressProblem } from './address.ts';
 import type { Desk } from './desk.ts';
 import { tokenKey, userSettings, writeSetting } from './host-ports.ts';
+import { reviewMcp } from './mcp.ts';
 import { pickReach, reachLabel } from './pick-reach.ts';
-import { agentNames, hostNameSetting, onByDefault, readSettings } from './settings.ts';
+import { pickAgent } from './pick-agent.ts';
+import { hostNameSetting, onByDefault, readSettings } from './settings.ts';
 
 type Item = vscode.QuickPickItem & { run?: () => Promise<void> };
 
@@ -55,7 +58,7 @@ async function items(desk: Desk, secrets: vscode.SecretStorage): Promise<Item[]>
     },
     {
       label: t('Agent'),
-      description: settings.agent.kind === 'named' ? settings.agent.name : agentLabel(settings.agent.kind),
+      description: agentLabel(settings.agent),
       run: pickAgent,
     },
     {
@@ -79,6 +82,11 @@ async function items(desk: Desk, secrets: vscode.SecretStorage): Promise<Item[]>
       description: hostNameSetting(user) || t("the computer's own"),
       run: () => askName(hostNameSetting(user)),
     },
+    {
+      label: t('MCP servers of this folder'),
+      detail: t('Which of them the agent gets. Pick to be asked again.'),
+      run: () => reviewMcp(desk),
+    },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     { label: t('Open all settings'), run: openSettings },
   ];
@@ -88,26 +96,17 @@ async function openSettings(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:offdesk.offdesk');
 }
 
-function agentLabel(kind: 'auto' | 'command'): string {
-  switch (kind) {
+function agentLabel(agent: AgentChoice): string {
+  switch (agent.kind) {
     case 'auto':
       return vscode.l10n.t('the first one found, else the demo agent');
+    case 'named':
+      return agent.name;
     case 'command':
-      return vscode.l10n.t('your own command');
+      return agent.name ?? vscode.l10n.t('your own command');
+    case 'invalid':
+      return vscode.l10n.t('not usable');
   }
-}
-
-async function pickAgent(): Promise<void> {
-  const choices: (vscode.QuickPickItem & { value: string })[] = [
-    { value: 'auto', label: agentLabel('auto') },
-    ...agentNames.map((name) => ({ value: name, label: name })),
-    { value: 'custom', label: agentLabel('command'), detail: vscode.l10n.t('Any agent that speaks ACP.') },
-  ];
-  const picked = await vscode.window.showQuickPick(choices, { title: vscode.l10n.t('Agent') });
-  if (!picked) return;
-  await writeSetting('agent', picked.value);
-  if (picked.value === 'custom')
-    await vscode.commands.executeCommand('workbench.action.openSettings', 'offdesk.agentCommand');
 }
 
 /** Escape changes nothing; empty removes the address. */

@@ -10,6 +10,7 @@ import { act, registerCommands, type CommandPorts } from './commands.ts';
 import { comeBack } from './come-back.ts';
 import { ContextKeySetter } from './context-keys.ts';
 import { Desk } from './desk.ts';
+import { DiagnosisDocument } from './diagnose.ts';
 import { DeskView, viewId } from './desk-view.ts';
 import { hostPorts, machineFolder, startSettings, userSettings } from './host-ports.ts';
 import { LogPort } from './log-port.ts';
@@ -37,8 +38,10 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   running = desk;
+  const diagnosis = new DiagnosisDocument();
+  store.add(diagnosis.register());
   const ports: CommandPorts = {
-    ...{ desk, log, secrets: context.secrets },
+    ...{ desk, log, secrets: context.secrets, diagnosis },
     shown: (code) => view.visible && desk.status?.error?.code === code,
     reveal: () => view.reveal(),
   };

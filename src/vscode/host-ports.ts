@@ -1,14 +1,16 @@
 /** What VS Code gives to the host: settings, secrets, files, and what a desk client asks of its shell. */
 import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { HostPorts } from '../host/api.ts';
 import { markOn } from '../host/on-mark.ts';
+import { mcpPorts } from './mcp.ts';
 import { sessionFolder } from './allowed.ts';
 import { hostNameSetting, readSettings } from './settings.ts';
 import type { StartSettings } from './settings-watch.ts';
+import { terminalPath, terminalSystem } from './terminal-path.ts';
 
 export function userSettings(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('offdesk');
@@ -17,6 +19,13 @@ export function userSettings(): vscode.WorkspaceConfiguration {
 export function startSettings(): StartSettings {
   const settings = userSettings();
   return { ...readSettings(settings), hostName: hostNameSetting(settings) };
+}
+
+/** As HostPorts has it. A workspace's value is never read: it could name any folder. */
+export function userTerminalPath(): string | undefined {
+  const name = `terminal.integrated.env.${terminalSystem(process.platform)}`;
+  const found = vscode.workspace.getConfiguration().inspect(name);
+  return terminalPath(found?.globalValue, process.env, delimiter);
 }
 
 /** Writes where only the user writes: never into a workspace. */
@@ -53,6 +62,7 @@ export function hostPorts(
       args: [join(dist, 'cli.js'), 'demo-agent'],
       env: { ELECTRON_RUN_AS_NODE: '1' },
     },
+    terminalPath: userTerminalPath,
     get hostName() {
       return hostNameSetting(userSettings()) || hostname();
     },
@@ -68,6 +78,7 @@ export function hostPorts(
     },
     rememberOn: (on) => markOn(machineFolder(), folder.fsPath, on),
     registrationToken: async (relay) => context.secrets.get(tokenKey(relay)),
+    mcp: mcpPorts(context),
     async findFiles(limit) {
       const pattern = new vscode.RelativePattern(folder, '**/*');
       const found = await vscode.workspace.findFiles(pattern, undefined, limit);

@@ -1,12 +1,11 @@
 /** Settings of the user alone: what a workspace, folder or dev container says about Offdesk is never read. */
 import { defaultHistory, type AgentChoice, type HostSettings } from '../host/api.ts';
+import { readOwnAgents, type OwnAgents } from '../host/own-agents.ts';
 
 /** The part of vscode.WorkspaceConfiguration that is used, so that nothing else can be. */
 export interface UserSettings {
   inspect(key: string): { globalValue?: unknown; defaultValue?: unknown } | undefined;
 }
-
-export const agentNames = ['claude', 'copilot', 'gemini', 'kimi', 'codex', 'opencode', 'demo'] as const;
 
 /** The user's own value, else the manifest's default. `get()` would merge the workspace's values in. */
 function own(settings: UserSettings, key: string): unknown {
@@ -57,7 +56,18 @@ function readReach(value: string): HostSettings['reach'] {
 function readAgent(settings: UserSettings): AgentChoice {
   const name = text(settings, 'agent');
   if (name === 'custom') return readCommand(own(settings, 'agentCommand'));
-  return agentNames.some((known) => known === name) ? { kind: 'named', name } : { kind: 'auto' };
+  const { agents, problems } = ownAgentsSetting(settings);
+  const agent = agents.find((one) => one.name === name);
+  if (agent) return { kind: 'command', ...agent };
+  const problem = problems.get(name);
+  if (problem) return { kind: 'invalid', error: problem.toShape() };
+  // Another agent than the one that was chosen must not start.
+  return name === '' || name === 'auto' ? { kind: 'auto' } : { kind: 'named', name };
+}
+
+/** The agents that the user has added. */
+export function ownAgentsSetting(settings: UserSettings): OwnAgents {
+  return readOwnAgents(own(settings, 'agents'));
 }
 
 /** An empty command stays one, so that the host can say that it is missing. */

@@ -17,8 +17,9 @@ function nextStep(code: ErrorCode, canMove: boolean): NextStep | undefined {
       return { label: vscode.l10n.t('Open Folder'), command: 'vscode.openFolder' };
     case 'host_locked':
       return canMove ? { label: vscode.l10n.t('Move It Here'), command: 'offdesk.move' } : undefined;
-    case 'agent_missing':
     case 'agent_login_required':
+      return { label: vscode.l10n.t('Log In'), command: 'offdesk.login' };
+    case 'agent_missing':
     case 'address_invalid':
     case 'port_taken':
     case 'relay_refused':

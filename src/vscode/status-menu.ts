@@ -28,6 +28,7 @@ export async function statusMenu(status: HostStatus | undefined): Promise<void> 
     item('list-unordered', t('Manage Devices'), 'offdesk.devices'),
     item('gear', t('Configure Remote Control'), 'offdesk.configure'),
     item('link', t('Copy Session Link'), 'offdesk.copySessionLink'),
+    item('pulse', t('Diagnose'), 'offdesk.diagnose'),
     item('output', t('Show Log'), 'offdesk.showLog'),
   ];
   const picked = await vscode.window.showQuickPick(items, {

@@ -1,7 +1,7 @@
 /** What status item and tooltip say about a host's status, in words. */
-import { sentenceOf, type ErrorCode } from '../base/error.ts';
+import { errorFrom } from '../base/error.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
-import type { Translate } from './translate.ts';
+import type { Translate } from '../base/translate.ts';
 
 export interface StatusText {
   /** With codicons as `$(name)`. */
@@ -90,7 +90,7 @@ function headline(
 
 function details(status: HostStatus, t: Translate): string[] {
   const lines: string[] = [];
-  if (status.error) lines.push(sentenceOf({ ...status.error, code: status.error.code as ErrorCode }));
+  if (status.error) lines.push(errorFrom(status.error).sentence);
   if (status.state === 'off') return [...lines, t('Nothing listens. Click to start.')];
   if (status.agent) {
     const { name, demo } = status.agent;

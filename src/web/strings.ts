@@ -185,7 +185,6 @@ export const english = {
     uri: 'This is no address, such as https://example.org.',
     date: 'This is no date.',
     'date-time': 'This is no date with a time.',
-    pattern: 'This is not in the form that is asked for.',
     number: 'This is no number.',
     whole: 'This must be a whole number.',
     choice: 'Choose one of these.',
@@ -241,7 +240,7 @@ export const english = {
   commands: {
     title: 'Commands',
     remote: 'Remote control of this session, by Offdesk',
-    remoteHint: '[on | off | status]',
+    remoteHint: '[name | on | off | status]',
     picker: (name: string) =>
       `/${name} opens a list in the agent's own terminal, so it works at the desk alone: start the agent there to use it.`,
     sendAnyway: 'Send it as a message anyway',
@@ -249,7 +248,7 @@ export const english = {
     isOn: (how: string) => `Remote control is on: ${how}.`,
     isOff: 'Remote control is off.',
     offHere: 'Remote control is turned off at the desk alone: this phone could not turn it on again.',
-    notNamed: 'A session is named by the agent, or by its first message. Its name was not changed.',
+    named: (name: string) => `This session is called ${name}.`,
     failed: 'That did not work; the reason stands above.',
   },
   agentSessions: {
@@ -467,6 +466,7 @@ export const english = {
     },
     agentState: { none: 'not started', starting: 'starting', ready: 'ready', exited: 'has ended' },
     moveHere: 'Move it here',
+    logIn: 'Log in',
     log: 'Show log',
     settings: 'Settings',
   },

@@ -184,7 +184,6 @@ export const chinese: Strings = {
     uri: '这不是网址，正确的形式如 https://example.org。',
     date: '这不是日期。',
     'date-time': '这不是带时间的日期。',
-    pattern: '不符合要求的格式。',
     number: '这不是数字。',
     whole: '必须是整数。',
     choice: '请从中选择一项。',
@@ -240,7 +239,7 @@ export const chinese: Strings = {
   commands: {
     title: '命令',
     remote: '此会话的远程控制，由 Offdesk 提供',
-    remoteHint: '[on | off | status]',
+    remoteHint: '[名称 | on | off | status]',
     picker: (name) =>
       `/${name} 会在智能体自己的终端中打开列表，因此只能在电脑前使用：请在电脑上启动智能体后使用。`,
     sendAnyway: '仍作为消息发送',
@@ -248,7 +247,7 @@ export const chinese: Strings = {
     isOn: (how) => `远程控制已开启：${how}。`,
     isOff: '远程控制已关闭。',
     offHere: '只能在电脑前关闭远程控制：此手机无法再把它打开。',
-    notNamed: '会话由智能体命名，或取自第一条消息。名称没有更改。',
+    named: (name) => `此会话名为 ${name}。`,
     failed: '操作没有成功，原因见上方。',
   },
   agentSessions: {
@@ -456,6 +455,7 @@ export const chinese: Strings = {
     },
     agentState: { none: '未启动', starting: '正在启动', ready: '就绪', exited: '已结束' },
     moveHere: '移到此处',
+    logIn: '登录',
     log: '显示日志',
     settings: '设置',
   },

@@ -1,15 +1,17 @@
 /** One real agent at the desk and one paired device that drives it over the secure channel. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { HostPorts } from '../../src/host/api.ts';
 import type { Answer, Fact } from '../../src/protocol/facts.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { methods } from '../../src/protocol/methods.ts';
 import { applyFacts, emptyTranscript } from '../../src/transcript/fold.ts';
 import type { Item, PromptItem, QuestionItem, ToolItem, Transcript } from '../../src/transcript/items.ts';
 import type { LoggedRequest } from '../model/server.ts';
-import { allProcesses } from '../support/process-table.ts';
+import { killAgent, runsIn } from '../support/agent-processes.ts';
+import { turnRequests, type ModelLog } from '../support/model-log.ts';
 import type { ProbeClient } from '../support/probe-client.ts';
 import type { QuietNetwork } from '../support/quiet-network.ts';
 import { installedAgent, type AnyAgent, type ModelProcess } from '../support/real-agents.ts';
@@ -105,7 +107,7 @@ export class AgentWorld {
   }
 
   /** Starts the host with the agent as the catalog finds it on PATH, pairs the device and opens the session. */
-  async start(): Promise<void> {
+  async start(ports: Partial<HostPorts> = {}): Promise<void> {
     const { network, model } = this.#place;
     const bin = installedAgent(this.name, {
       ...{ home: this.#home, modelUrl: model.url, network, folder: this.#folder },
@@ -120,7 +122,7 @@ export class AgentWorld {
     };
     this.#test = await testHost(
       { agent: { kind: 'named', name: this.name } },
-      { cwd: this.workspace, machineFolder: join(this.#folder, 'offdesk') },
+      { cwd: this.workspace, machineFolder: join(this.#folder, 'offdesk'), ...ports },
     );
     await within(this.host.start(), 2 * patienceMs, `a session of ${this.name}`);
     await this.#pair();
@@ -170,10 +172,13 @@ export class AgentWorld {
     return this.#place.model.requests().length;
   }
 
-  /** What it was asked since then, for a turn: requests without tools are for titles and summaries. */
+  get model(): ModelLog {
+    return this.#place.model;
+  }
+
+  /** What it was asked since then, for a turn. */
   requests(since: number): LoggedRequest[] {
-    const all = this.#place.model.requests().slice(since);
-    return all.filter(({ tools }) => (tools?.length ?? 0) > 0);
+    return turnRequests(this.model, since);
   }
 
   /** Sends a prompt; `answers` answers the questions of its turn. */
@@ -293,22 +298,11 @@ export class AgentWorld {
 
   /** Whether a program of this command line runs that began in the workspace. */
   runs(command: string): boolean {
-    return allProcesses().some((one) => {
-      if (!one.command.endsWith(command)) return false;
-      try {
-        return readlinkSync(`/proc/${String(one.pid)}/cwd`) === this.workspace;
-      } catch {
-        return false;
-      }
-    });
+    return runsIn(this.workspace, command);
   }
 
-  /** SIGKILL to the agent's own process, as the host recorded it. */
   killAgent(): void {
-    const file = join(this.#folder, 'offdesk', 'sessions', this.#session, 'session.json');
-    const { process: agent } = JSON.parse(readFileSync(file, 'utf8')) as { process?: { pid: number } };
-    assert.ok(agent, 'the host recorded the process of its agent');
-    process.kill(agent.pid, 'SIGKILL');
+    killAgent(join(this.#folder, 'offdesk'), this.#session);
   }
 
   /** A second host in the same workspace with the same agent, which keeps its own things where this one does. */

@@ -2,7 +2,7 @@
 import { agentMissing, agentsPlace, everyAgent } from '../support/real-agents.ts';
 import { AgentWorld } from './agent-world.ts';
 import { scenarios } from './scenarios.ts';
-import { NotOffered, Table } from './table.ts';
+import { Table } from './table.ts';
 
 describe('agents', function () {
   this.timeout(4 * 60_000);
@@ -29,18 +29,7 @@ describe('agents', function () {
       after(() => world?.dispose());
 
       for (const { name: scenario, run } of scenarios) {
-        it(scenario, async () => {
-          try {
-            await run(world);
-            table.set(name, scenario, { result: 'pass' });
-          } catch (error) {
-            if (error instanceof NotOffered)
-              return table.set(name, scenario, { result: 'not offered', shown: error.message });
-            const reason = error instanceof Error ? error.message : String(error);
-            table.set(name, scenario, { result: 'fails', reason: reason.split('\n')[0]! });
-            throw error;
-          }
-        });
+        it(scenario, () => table.run(name, scenario, () => run(world)));
       }
     });
   }

@@ -6,6 +6,7 @@ import {
   type AgentSessionsResult,
 } from '../../src/protocol/methods.ts';
 import { said } from '../model/scenarios.ts';
+import { rememberedWith } from '../support/model-log.ts';
 import { within } from '../support/wait.ts';
 import { patienceMs } from './agent-world.ts';
 import { slowTurn } from './queue-scenarios.ts';
@@ -29,7 +30,7 @@ export const lastingScenarios: readonly Scenario[] = [
         items.filter(({ kind }) => kind === 'notice'),
         [],
       );
-      const { remembered = [] } = world.requests(asked).find(({ wish }) => wish === 'text:again')!;
+      const remembered = rememberedWith(world.model, asked, 'text:again');
       assert.deepEqual(remembered.slice(-3), ['text:remember', 'slow:600', 'text:again']);
     },
   },
@@ -45,7 +46,7 @@ export const lastingScenarios: readonly Scenario[] = [
       assert.match(two.text, /^word0 .*word39\s*$/s);
       const asked = world.asked;
       await other.turn('Please run [[text:alone]]');
-      const { remembered = [] } = world.requests(asked).find(({ wish }) => wish === 'text:alone')!;
+      const remembered = rememberedWith(world.model, asked, 'text:alone');
       assert.deepEqual(remembered, ['slow:40', 'text:alone']);
     },
   },
@@ -75,7 +76,7 @@ export const lastingScenarios: readonly Scenario[] = [
       const { prompt, text } = await other.turn('Please run [[text:past]]');
       assert.equal(prompt.state, 'done');
       assert.equal(text, said.text);
-      const { remembered = [] } = other.requests(asked).find(({ wish }) => wish === 'text:past')!;
+      const remembered = rememberedWith(other.model, asked, 'text:past');
       assert.ok(remembered.includes('text:keep'), remembered.join(', '));
     },
   },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { methods } from '../../src/protocol/methods.ts';
 import { said } from '../model/scenarios.ts';
+import { wishesSince } from '../support/model-log.ts';
 import { eventually } from '../support/wait.ts';
 import { patienceMs, type AgentWorld, type Asking } from './agent-world.ts';
 import type { Scenario } from './scenarios.ts';
@@ -15,7 +16,7 @@ export const queueScenarios: readonly Scenario[] = [
       const first = await slowTurn(world, 60);
       const second = world.ask('Please run [[text:second]]');
       await waits(world, second);
-      assert.deepEqual(argumentsSince(world, asked, ['slow:60', 'text:second']), ['slow:60']);
+      assert.deepEqual(wishesSince(world.model, asked, ['slow:60', 'text:second']), ['slow:60']);
       const one = await first.ended;
       const two = await second.ended;
       assert.deepEqual([one.prompt.state, two.prompt.state], ['done', 'done']);
@@ -42,7 +43,7 @@ export const queueScenarios: readonly Scenario[] = [
       assert.equal((await first.ended).prompt.state, 'done');
       assert.deepEqual([(await moved.ended).text, (await changed.ended).text], [said.text, said.text]);
       assert.deepEqual(
-        argumentsSince(world, asked, ['slow:100', 'text:gone', 'text:before', 'text:moved', 'text:after']),
+        wishesSince(world.model, asked, ['slow:100', 'text:gone', 'text:before', 'text:moved', 'text:after']),
         ['slow:100', 'text:moved', 'text:after'],
       );
     },
@@ -62,7 +63,7 @@ export const queueScenarios: readonly Scenario[] = [
       assert.ok(!cut.text.includes('word599'));
       assert.equal((await now.ended).text, said.text);
       assert.equal((await later.ended).text, said.text);
-      assert.deepEqual(argumentsSince(world, asked, ['slow:600', 'text:later', 'text:now']), [
+      assert.deepEqual(wishesSince(world.model, asked, ['slow:600', 'text:later', 'text:now']), [
         'slow:600',
         'text:now',
         'text:later',
@@ -85,13 +86,4 @@ async function waits(world: AgentWorld, { id }: Asking): Promise<void> {
   await eventually(() => world.transcript.queue.some(({ promptId }) => promptId === id), {
     what: 'the prompt to wait',
   });
-}
-
-/**
- * What the model was asked to do, `marker:argument`, each once, in order. Of this scenario's own prompts alone: Claude
- * Code looks back at an earlier turn for suggestions of its own, at any time.
- */
-function argumentsSince(world: AgentWorld, since: number, own: string[]): string[] {
-  const all = world.requests(since).flatMap(({ wish }) => (own.includes(wish ?? '') ? [wish!] : []));
-  return all.filter((wish, at) => wish !== all[at - 1]);
 }

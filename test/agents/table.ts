@@ -28,6 +28,20 @@ export class Table {
     this.#cells.set(`${agent} ${scenario}`, cell);
   }
 
+  /** Runs a scenario and writes down what came of it. Rejects where it fails. */
+  async run(agent: string, scenario: string, run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+      this.set(agent, scenario, { result: 'pass' });
+    } catch (error) {
+      if (error instanceof NotOffered)
+        return this.set(agent, scenario, { result: 'not offered', shown: error.message });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.set(agent, scenario, { result: 'fails', reason: reason.split('\n')[0]! });
+      throw error;
+    }
+  }
+
   get(agent: string, scenario: string): Cell | undefined {
     return this.#cells.get(`${agent} ${scenario}`);
   }

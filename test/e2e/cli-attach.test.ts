@@ -142,6 +142,8 @@ describe('M8: offdesk attach', function () {
       configId: 'pace',
       value: optionValue(opened.configOptions),
     });
+    await acp.agent.request('session/set_mode', { sessionId: sessionId(), modeId: 'auto' });
+    await probe.fact('the mode', ({ update }) => update.sessionUpdate === 'current_mode_update');
     await probe.fact('the option', ({ update }) => update.sessionUpdate === 'config_option_update');
     assert.deepEqual(strange, []);
     process.stdin.end();
@@ -225,6 +227,34 @@ describe('M8: offdesk attach', function () {
     const ended = await probe.prompt(sessionId(), 'phone-prompt', '/run');
     assert.equal(ended.stopReason, 'end_turn');
     assert.ok(acp.questions.length === 1);
+  });
+
+  it('L28: says what is wrong with a method, a session, a computer, a scope, an invite', async () => {
+    const code =
+      (wanted: number | string) => (error: { code?: number; data?: { offdesk?: { code?: string } } }) =>
+        wanted === (typeof wanted === 'number' ? error.code : error.data?.offdesk?.code);
+    const { probe: acp, process } = await paired('answer', '--session', 'nothing-like-it');
+    await acp.initialize();
+    await assert.rejects(
+      acp.agent.request('session/new', { cwd: '/tmp', mcpServers: [] }),
+      code('session_unknown'),
+    );
+    await assert.rejects(acp.agent.request('_other/method', {}), code(-32601));
+    process.stdin.end();
+    await process.waitForExit();
+
+    const more = editor('--scope', 'control', '--session', sessionId());
+    assert.equal((await more.probe.open('/elsewhere')).sessionId, sessionId());
+    await more.process.stderr.waitForLine((line) => line.includes('pair again with a new link'));
+    const other = editor('--host', 'nobody');
+    assert.equal((await other.process.waitForExit()).code, 6);
+    assert.match(other.process.stderr.text, /not paired with "nobody"\. Copy a pairing link/);
+
+    const gone = await invite();
+    proxy.refuse();
+    const late = editor('--invite', gone);
+    assert.equal((await late.process.waitForExit(60_000)).code, 5);
+    assert.match(late.process.stderr.text, /^offdesk: /m);
   });
 
   it('L25: ends with a code and a sentence: without a pairing, denied, with a broken link, removed at the desk', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { agentMissing, realAgents, type RealAgent } from '../support/real-agents.ts';
 import { eventually } from '../support/wait.ts';
 import { said } from '../model/scenarios.ts';
-import { optionsOf, type PermissionOption } from '../../src/web/views/question-words.ts';
+import { optionsOf, type PermissionOption } from '../../src/transcript/asked.ts';
 import { AgentWorld, patienceMs } from './support/agent-world.ts';
 import { expectedItems } from './support/expected-items.ts';
 import { quietPlace } from './support/quiet-place.ts';
@@ -77,12 +77,9 @@ describe('real agents from the phone', function () {
         const open = items.find((item) => item.kind === 'question' && item.state.kind === 'open');
         assert.ok(open?.kind === 'question');
         const options = optionsOf(open.request);
-        // The first line is the agent's; below stands whether the answer lasts.
-        const shown = (await card().getByRole('group').getByRole('button').allInnerTexts()).map(
-          (text) => text.split('\n')[0],
-        );
+        // Beside the agent's words stands whether the answer lasts.
         assert.deepEqual(
-          shown,
+          await card().getByRole('group').locator('button .words').allInnerTexts(),
           options.map((option) => option.name),
         );
         return options;

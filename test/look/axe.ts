@@ -12,11 +12,15 @@ interface Found {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** Findings that axe calls serious or critical. The page's policy does not matter: evaluate is the debugger's. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/**
+ * Findings that axe calls serious or critical. The page's policy does not matter: evaluate is the debugger's.
+ * `contrast`: false with forced colours, where the browser chooses them.
+ */
+export async function seriousFindings(page: Page, { contrast } = { contrast: true }): Promise<string[]> {
+  const options = { resultTypes: ['violations'], rules: { 'color-contrast': { enabled: contrast } } };
   await page.evaluate(source);
   const found = (await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
   )) as Found[];
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -7,16 +7,13 @@ import { join } from 'node:path';
 import type { BrowserContextOptions } from 'playwright-core';
 import { commonHeaders } from '../../src/relay/http-answer.ts';
 import { chinese } from '../../src/web/strings.zh-cn.ts';
-import { launchBrowser, type TestBrowser } from '../support/browser.ts';
-import { needing } from '../support/needs.ts';
 import { outputPath, root } from '../support/paths.ts';
 import { seriousFindings } from './axe.ts';
 import { assertNotBlank, problemsOf } from './screens.checks.ts';
-import { serveScenes, type Scenes } from './screens.scenes.ts';
+import { lookAt, thumb } from './screens.sights.ts';
 
-const thumb: BrowserContextOptions = {
-  ...{ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
-  ...{ locale: 'zh-CN', reducedMotion: 'reduce', serviceWorkers: 'block' },
+const reader: BrowserContextOptions = {
+  ...{ ...thumb, locale: 'zh-CN', reducedMotion: 'reduce', serviceWorkers: 'block' },
 };
 
 /** Words that each shows. */
@@ -33,25 +30,15 @@ const scenes = {
 
 describe('in Simplified Chinese', function () {
   this.timeout(120_000);
-  let browser: TestBrowser;
-  let served: Scenes;
-  before(async function () {
-    needing(this, 'browser');
-    browser = await launchBrowser();
-    served = await serveScenes();
-  });
-  after(async () => {
-    served?.close();
-    await browser?.close();
-  });
+  const looking = lookAt();
 
   for (const [scene, words] of Object.entries(scenes))
     it(`S14: ${scene} is well seen, and has no serious finding`, async () => {
       const touch = scene.startsWith('phone');
-      const context = await browser.browser.newContext(thumb);
+      const context = await looking.browser.newContext(reader);
       try {
         const page = await context.newPage();
-        await page.goto(served.address(scene, touch ? '' : 'light', 'zh-CN'));
+        await page.goto(looking.scenes.address(scene, touch ? '' : 'light', 'zh-CN'));
         await page.getByText(words).filter({ visible: true }).first().waitFor();
         await page.locator('.md.plain').first().waitFor({ state: 'detached' });
         assertNotBlank(await page.screenshot({ path: outputPath('chinese', `${scene}.png`) }), scene);
@@ -71,7 +58,7 @@ describe('in Simplified Chinese', function () {
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`;
     const open = async (locale: string) => {
-      const context = await browser.browser.newContext({ ...thumb, locale });
+      const context = await looking.browser.newContext({ ...reader, locale });
       const page = await context.newPage();
       const asked: string[] = [];
       page.on('request', (request) => asked.push(new URL(request.url()).pathname));

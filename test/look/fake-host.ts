@@ -29,7 +29,7 @@ export interface FakeHost {
 export interface Played {
   /** Journals and sends one more fact. */
   more(fact: Fact): void;
-  /** What it was asked to do, the newest last. */
+  /** What it was asked and told to do, the newest last. */
   readonly asked: { method: string; params: unknown }[];
 }
 
@@ -47,7 +47,7 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
   const answer = (id: Message['id'], result: unknown) => post({ id, result });
   const asked: Played['asked'] = [];
   const receive = ({ id, method, params }: Message) => {
-    if (id !== undefined && method !== undefined) asked.push({ method, params });
+    if (method !== undefined) asked.push({ method, params });
     switch (method) {
       case 'initialize':
         answer(id, {

@@ -1,11 +1,7 @@
 /** Every view with fake data, chosen by `?scene=`; the client core and the views are the real ones. */
 /// <reference path="../../src/web/assets.d.ts" />
 import '../../src/web/jitless.ts';
-import '../../src/web/style/tokens.css';
-import '../../src/web/style/base.css';
-import '../../src/web/style/conversation.css';
-import '../../src/web/style/question.css';
-import '../../src/web/style/controls.css';
+import '../../src/web/style/shared.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { systemClock } from '../../src/base/clock.ts';
@@ -23,25 +19,11 @@ import { loadMarkdown } from '../../src/web/views/markdown-loader.ts';
 import { SurfaceContext } from '../../src/web/views/surface.ts';
 import { DeskApp } from '../../src/web/webview/desk-app.tsx';
 import { DeskHost } from '../../src/web/webview/desk-host.ts';
-import {
-  asking,
-  askingAll,
-  askingEdit,
-  askingForm,
-  askingHidden,
-  askingPage,
-  askingPlan,
-  askingUrl,
-  controls,
-  conversation,
-  crash,
-  crashed,
-  hostile,
-  rejected,
-  rich,
-  start,
-  varied,
-} from './facts.ts';
+import * as questions from './facts.asking.ts';
+import { controls } from './facts.offers.ts';
+import { rich } from './facts.rich.ts';
+import { start } from './facts.script.ts';
+import { conversation, crash, crashed, hostile, rejected, varied } from './facts.ts';
 import { fakeTransport, type FakeHost } from './fake-host.ts';
 import { onStatus, options, qr } from './status.ts';
 
@@ -298,14 +280,14 @@ const agentSessions: AgentSessionsResult = {
 };
 
 export const scenes: { [name: string]: () => void } = {
-  'phone-asking': () => phone({ facts: asking(), state: 'waiting' }),
-  'phone-asking-edit': () => phone({ facts: askingEdit(), state: 'waiting' }),
-  'phone-asking-form': () => phone({ facts: askingForm(), state: 'waiting' }),
-  'phone-asking-plan': () => phone({ facts: askingPlan(), state: 'waiting' }),
-  'phone-asking-hidden': () => phone({ facts: askingHidden(), state: 'waiting' }),
-  'phone-asking-url': () => phone({ facts: askingUrl(), state: 'waiting' }),
-  'phone-asking-page': () => phone({ facts: askingPage(), state: 'waiting' }),
-  'phone-asking-all': () => phone({ facts: askingAll(), state: 'waiting' }),
+  'phone-asking': () => phone({ facts: questions.asking(), state: 'waiting' }),
+  'phone-asking-edit': () => phone({ facts: questions.askingEdit(), state: 'waiting' }),
+  'phone-asking-form': () => phone({ facts: questions.askingForm(), state: 'waiting' }),
+  'phone-asking-plan': () => phone({ facts: questions.askingPlan(), state: 'waiting' }),
+  'phone-asking-hidden': () => phone({ facts: questions.askingHidden(), state: 'waiting' }),
+  'phone-asking-url': () => phone({ facts: questions.askingUrl(), state: 'waiting' }),
+  'phone-asking-page': () => phone({ facts: questions.askingPage(), state: 'waiting' }),
+  'phone-asking-all': () => phone({ facts: questions.askingAll(), state: 'waiting' }),
   'phone-agent-sessions': () => phone({ facts: [], more: { sessions: sessions() }, agentSessions }),
   'phone-queue': () => phone({ facts: controls().facts }),
   'phone-working': () => phone({ facts: conversation().facts }),
@@ -350,8 +332,9 @@ export const scenes: { [name: string]: () => void } = {
     }),
   'phone-away': () => phone({ facts: varied(), keep: waitingKeep(), way: { kind: 'away', since: start } }),
   'phone-files': () => phone({ facts: conversation().facts, keep: waitingKeep(), files }),
-  'phone-view-only': () => phone({ facts: asking(), state: 'waiting', scope: 'view' }),
-  'phone-unprotected': () => phone({ facts: asking(), state: 'waiting', scope: 'answer', lasting: false }),
+  'phone-view-only': () => phone({ facts: questions.asking(), state: 'waiting', scope: 'view' }),
+  'phone-unprotected': () =>
+    phone({ facts: questions.asking(), state: 'waiting', scope: 'answer', lasting: false }),
   'phone-list': () => phone({ facts: [], more: { sessions: sessions() } }),
   'phone-none': () => phone({ facts: [], more: { sessions: [] } }),
   'phone-welcome': page(<Welcome error={null} stranger={false} lasting onLink={nothing} />),
@@ -395,12 +378,13 @@ export const scenes: { [name: string]: () => void } = {
     }),
   'desk-devices': () => desk(onStatus(), [], 'idle'),
   'desk-talking': () => desk(onStatus(), conversation().facts, 'working'),
-  'desk-asking': () => desk(onStatus(), asking(), 'waiting'),
-  'desk-asking-plan': () => desk(onStatus(), askingPlan(), 'waiting'),
-  'desk-asking-hidden': () => desk(onStatus(), askingHidden(), 'waiting'),
-  'desk-asking-all': () => desk(onStatus(), askingAll(), 'waiting'),
-  'desk-asking-url': () => desk(onStatus(), askingUrl(), 'waiting'),
-  'desk-asking-page': () => desk(onStatus(), askingPage(), 'waiting'),
+  'desk-asking': () => desk(onStatus(), questions.asking(), 'waiting'),
+  'desk-asking-edit': () => desk(onStatus(), questions.askingEdit(), 'waiting'),
+  'desk-asking-plan': () => desk(onStatus(), questions.askingPlan(), 'waiting'),
+  'desk-asking-hidden': () => desk(onStatus(), questions.askingHidden(), 'waiting'),
+  'desk-asking-all': () => desk(onStatus(), questions.askingAll(), 'waiting'),
+  'desk-asking-url': () => desk(onStatus(), questions.askingUrl(), 'waiting'),
+  'desk-asking-page': () => desk(onStatus(), questions.askingPage(), 'waiting'),
   'desk-two': () =>
     desk({ ...onStatus(), invite: null }, controls().facts, 'working', {
       sessions: [

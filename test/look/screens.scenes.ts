@@ -56,12 +56,14 @@ export async function serveScenes(): Promise<Scenes> {
 /** As the real pages: one script, styles in files, and at the desk what VS Code puts on html and body. */
 function pageOf(scene: string, theme: string, language: string): string {
   const desk = scene.startsWith('desk');
+  // VS Code names the light one by both names.
+  const themes = theme === 'high-contrast-light' ? ['high-contrast', theme] : [theme];
   const styles = ['scenes', ...(desk ? ['desk', 'vscode-themes'] : ['phone'])];
   return [
     `<!doctype html><html lang="${language}" class="${theme}"><meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${scene}</title>`,
     ...styles.map((name) => `<link rel="stylesheet" href="${name}.css">`),
-    `<body${desk ? ` class="vscode-${theme}"` : ''}><div id="root"></div>`,
+    `<body${desk ? ` class="${themes.map((name) => `vscode-${name}`).join(' ')}"` : ''}><div id="root"></div>`,
     `<script type="module" src="scenes.js"></script></body></html>`,
   ].join('\n');
 }

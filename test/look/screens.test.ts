@@ -1,43 +1,9 @@
 /** Pictures of every view into .test-output/screens, and what can be checked of how they look without eyes. */
 import assert from 'node:assert/strict';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser, type TestBrowser } from '../support/browser.ts';
-import { needing } from '../support/needs.ts';
+import type { Page } from 'playwright-core';
 import { outputPath } from '../support/paths.ts';
 import { assertNotBlank, problemsOf } from './screens.checks.ts';
-import { serveScenes, type Scenes } from './screens.scenes.ts';
-
-/** A way of looking at a view; its name is the end of the picture's name. */
-interface Sight {
-  name: string;
-  surface: 'phone' | 'desk';
-  theme: string;
-  context: BrowserContextOptions;
-}
-
-const phone: BrowserContextOptions = {
-  viewport: { width: 360, height: 740 },
-  ...{ hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
-};
-const wide: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
-const sidebar: BrowserContextOptions = { viewport: { width: 360, height: 740 } };
-const dark: BrowserContextOptions = { colorScheme: 'dark' };
-
-const sights: Sight[] = [
-  { name: 'light-360', surface: 'phone', theme: '', context: phone },
-  { name: 'dark-360', surface: 'phone', theme: '', context: { ...phone, ...dark } },
-  {
-    name: 'contrast-360',
-    surface: 'phone',
-    theme: '',
-    context: { ...phone, ...dark, forcedColors: 'active' },
-  },
-  { name: 'light-desktop', surface: 'phone', theme: '', context: wide },
-  { name: 'light-360', surface: 'desk', theme: 'light', context: sidebar },
-  { name: 'dark-360', surface: 'desk', theme: 'dark', context: { ...sidebar, ...dark } },
-  { name: 'contrast-360', surface: 'desk', theme: 'high-contrast', context: { ...sidebar, ...dark } },
-  { name: 'light-desktop', surface: 'desk', theme: 'light', context: wide },
-];
+import { lookAt, narrowSights, thumb, wideSights, wrongWith, type Sight } from './screens.sights.ts';
 
 /** Each view by its scene, and a text that is there once it is whole. */
 const views: { [scene: string]: string | RegExp } = {
@@ -77,28 +43,10 @@ const views: { [scene: string]: string | RegExp } = {
 
 describe('screens: every view in every theme', function () {
   this.timeout(120_000);
-  let browser: TestBrowser;
-  let scenes: Scenes;
-  const pages = new Map<Sight, Page>();
-  before(async function () {
-    needing(this, 'browser');
-    browser = await launchBrowser();
-    scenes = await serveScenes();
-    for (const sight of sights)
-      pages.set(
-        sight,
-        await (
-          await browser.browser.newContext({ ...sight.context, reducedMotion: 'reduce', locale: 'en-GB' })
-        ).newPage(),
-      );
-  });
-  after(async () => {
-    scenes?.close();
-    await browser?.close();
-  });
+  const looking = lookAt([...narrowSights, ...wideSights]);
 
   it('the checks find what they look for', async () => {
-    const context = await browser.browser.newContext(phone);
+    const context = await looking.browser.newContext(thumb);
     try {
       const page = await context.newPage();
       await page.setContent(
@@ -125,20 +73,18 @@ describe('screens: every view in every theme', function () {
 
   for (const [scene, whole] of Object.entries(views))
     it(`S14, N11: ${scene}`, async () => {
-      const shown = [...pages].filter(([{ surface }]) => scene.startsWith(surface));
+      const shown = [...looking.pages].filter(([{ surface }]) => scene.startsWith(surface));
       const found = await Promise.all(shown.map(([sight, page]) => look(page, sight, scene, whole)));
       assert.deepEqual(found.flat(), []);
     });
 
   async function look(page: Page, sight: Sight, scene: string, whole: string | RegExp): Promise<string[]> {
-    await page.goto(scenes.address(scene, sight.theme));
+    await page.goto(looking.scenes.address(scene, sight.theme));
     await page.getByText(whole).filter({ visible: true }).first().waitFor();
     await page.locator('.md.plain').first().waitFor({ state: 'detached' });
     const name = `${scene}-${sight.name}`;
     assertNotBlank(await page.screenshot({ path: outputPath('screens', `${name}.png`) }), name);
-    const touch = sight.context.hasTouch ?? false;
-    const contrast = sight.context.forcedColors !== 'active';
-    const problems = await problemsOf(page.locator('body'), { touch, contrast });
+    const problems = await wrongWith(page, sight);
     return problems.map((problem) => `${name}: ${problem}`);
   }
 });

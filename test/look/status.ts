@@ -1,7 +1,7 @@
 /** What the desk's host would say, for looking at. */
 import QRCode from 'qrcode';
 import type { HostStatus, ReachKind } from '../../src/protocol/host-status.ts';
-import { start } from './facts.ts';
+import { start } from './facts.script.ts';
 
 const url =
   'https://relay.example.org/offdesk/#i=AWl0IGlzIG9ubHkgYSBwaWN0dXJlIGFuZCBub3QgYSByZWFsIGludml0ZSBhdCBhbGwgYnV0IGFzIGxvbmcgYXMgb25lIHNvIGl0IGxvb2tzIHRoZSBzYW1l';

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Fact } from '../../src/protocol/facts.ts';
-import { launchBrowser, type TestBrowser } from '../support/browser.ts';
-import { needing } from '../support/needs.ts';
+import { alive } from './alive.ts';
 import { eventually } from '../support/wait.ts';
-import { Script } from './facts.ts';
-import { serveScenes, type Scenes } from './screens.scenes.ts';
+import { Script } from './facts.script.ts';
+import { lookAt } from './screens.sights.ts';
 import { wild } from './wild.ts';
 
 /** `OFFDESK_TEST_WILD` takes more of them, or others. */
@@ -17,21 +16,11 @@ const surfaces = { phone: 'phone-empty-demo', desk: 'desk-devices' } as const;
 
 describe('the transcript in a browser', function () {
   this.timeout(120_000);
-  let browser: TestBrowser;
-  let scenes: Scenes;
-  before(async function () {
-    needing(this, 'browser');
-    browser = await launchBrowser();
-    scenes = await serveScenes();
-  });
-  after(async () => {
-    scenes?.close();
-    await browser?.close();
-  });
+  const looking = lookAt();
 
   /** An open conversation without anything in it; `errors` fills with what the page complains of. */
   async function empty(surface: keyof typeof surfaces): Promise<{ page: Page; errors: string[] }> {
-    const context = await browser.browser.newContext({
+    const context = await looking.browser.newContext({
       viewport: { width: 360, height: 740 },
       locale: 'en-GB',
     });
@@ -45,7 +34,7 @@ describe('the transcript in a browser', function () {
     });
     page.on('popup', (popup) => errors.push(`a window opened: ${popup.url()}`));
     page.on('dialog', (dialog) => errors.push(`a dialog: ${dialog.message()}`));
-    await page.goto(scenes.address(surfaces[surface], surface === 'desk' ? 'light' : ''));
+    await page.goto(looking.scenes.address(surfaces[surface], surface === 'desk' ? 'light' : ''));
     await page.locator('.scroller').waitFor();
     return { page, errors };
   }
@@ -78,6 +67,22 @@ describe('the transcript in a browser', function () {
           await page.context().close();
         }
       });
+
+  it('C12: a link opens beside the page, and what is wide scrolls by keyboard', async () => {
+    const { page } = await empty('phone');
+    try {
+      const wide = '```\na = 1;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n3. three';
+      await feed(page, begun().say(`See [the notes](https://example.org/notes).\n\n${wide}`).facts);
+      const link = page.getByRole('link', { name: 'the notes' });
+      assert.equal(await link.getAttribute('target'), '_blank');
+      assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+      assert.equal(await page.locator('.md pre[tabindex="0"]').count(), 1);
+      assert.equal(await page.locator('.md .scroll[tabindex="0"]').count(), 1);
+      assert.equal(await page.locator('.md ol').getAttribute('start'), '3');
+    } finally {
+      await page.context().close();
+    }
+  });
 
   it('C20: what a subagent does stands under the call that started it', async () => {
     const { page } = await empty('phone');
@@ -153,36 +158,5 @@ async function openAll(page: Page): Promise<void> {
         button.click();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  });
-}
-
-/** What came alive, and what shows nothing at all. */
-function alive(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found: string[] = [];
-    if ('harmed' in window) found.push('a script ran');
-    if (document.title.includes('harmed')) found.push('the title was changed');
-    for (const one of document.querySelectorAll('#root *')) {
-      if (
-        /^(?:SCRIPT|IFRAME|OBJECT|EMBED|FORM|BASE|META|LINK|STYLE)$/.test(one.tagName) &&
-        !one.closest('.ask')
-      )
-        found.push(one.outerHTML.slice(0, 200));
-      for (const { name, value } of one.attributes) {
-        if (/^on/i.test(name)) found.push(`${name}=${value.slice(0, 100)}`);
-        if (name === 'href' && !/^(?:https?|mailto):/i.test(value))
-          found.push(`a link to ${value.slice(0, 100)}`);
-        if (name === 'src' && !/^data:image\/(?:png|jpeg|gif|webp|avif|bmp);base64,/.test(value))
-          found.push(`src=${value.slice(0, 100)}`);
-      }
-    }
-    for (const item of document.querySelectorAll<HTMLElement>('.item')) {
-      const text = item.textContent.trim();
-      if (text === '' && !item.querySelector('img, .md a, hr, .i'))
-        found.push(`nothing to read: ${item.innerHTML.slice(0, 200)}`);
-      if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u202d\u202e]/.test(text))
-        found.push(`a control: ${JSON.stringify(text.slice(0, 120))}`);
-    }
-    return found.slice(0, 10);
   });
 }

@@ -1,7 +1,7 @@
 /** What an agent may send, and what it may not: every kind of update and question, whole, mutated, and with hostile texts. */
 import fc from 'fast-check';
 import type { Fact, RawUpdate, SessionEvent } from '../../src/protocol/facts.ts';
-import { Script } from './facts.ts';
+import { Script } from './facts.script.ts';
 
 /** `window.harmed` is set by what comes alive. */
 const hostileTexts = [

@@ -11,6 +11,7 @@ export const markers = [
   'slow-shell',
   'plan',
   'ask',
+  'mcp',
 ] as const;
 export type Marker = (typeof markers)[number];
 
@@ -89,8 +90,11 @@ export function replyTo(request: ModelRequest): ModelReply {
     const length = Number(wish.argument) || slowWords;
     return { ...words(Array.from({ length }, (_, i) => `word${String(i)}`).join(' ')), slow: true };
   }
-  if (results.length > 0) return words(`Done with ${marker}. Tool said: ${results.join('\n')}`);
-  const ways = [purposes[marker], ...(fallbacks[marker] ?? [])];
+  const planFile = wish.argument === 'mode' ? planFileOf(request) : undefined;
+  if (results.length > (planFile === undefined ? 0 : 1))
+    return words(`Done with ${marker}. Tool said: ${results.join('\n')}`);
+  const writes = planFile !== undefined && results.length === 0;
+  const ways = writes ? [planWriting(planFile)] : [purposes[marker], ...(fallbacks[marker] ?? [])];
   const way = ways.find(({ names }) => request.tools.some(({ name }) => names.test(name)));
   const tool = way && request.tools.find(({ name }) => way.names.test(name));
   if (!tool) {
@@ -118,6 +122,11 @@ function folderOf({ everything }: ModelRequest): string {
   return match?.[1]?.replace(/[/.,]+$/, '') ?? '/workspace';
 }
 
+/** In its plan mode Claude Code has the plan in a file, and shows that when its model asks to begin. */
+function planFileOf({ everything }: ModelRequest): string | undefined {
+  return /create your plan at (\/\S+\.md)/.exec(everything)?.[1];
+}
+
 /** Property names of all agents' tools → the value that this purpose needs. */
 type Values = Record<string, unknown>;
 
@@ -131,6 +140,13 @@ function path(argument: string, folder: string, name: string): Values {
   const file = argument.startsWith('/') ? argument : `${folder}/${argument || name}`;
   return { file_path: file, filePath: file, path: file, absolute_path: file, filename: file };
 }
+
+const planText = '1. First scripted step\n2. Second scripted step';
+
+const planWriting = (file: string): Purpose => ({
+  names: /^write$/i,
+  values: () => ({ ...path(file, '', ''), content: planText }),
+});
 
 /** Patches name files relative to where the agent works. */
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -190,6 +206,8 @@ const purposes: Record<Exclude<Marker, 'text' | 'slow'>, Purpose> = {
       return { todos: steps, plan: steps, steps };
     },
   },
+  /** The tool of test/support/mcp-server.mjs, however an agent calls it. */
+  mcp: { names: /say_word$/i, values: () => ({ how: 'aloud' }) },
   ask: {
     names: /^(askuserquestion|request_user_input|ask_user|question)$/i,
     values: () => {
@@ -223,10 +241,7 @@ const fallbacks: Partial<Record<Marker, Purpose[]>> = {
   plan: [
     {
       names: /^(exitplanmode|exit_plan_mode)$/i,
-      values: () => ({
-        plan: '1. First scripted step\n2. Second scripted step',
-        summary: '1. First scripted step\n2. Second scripted step',
-      }),
+      values: () => ({ plan: planText, summary: planText }),
     },
   ],
   read: [{ names: shells, values: (argument) => shell(`cat ${argument || 'readme.txt'}`) }],

@@ -1,6 +1,6 @@
 /** An AgentPort under a test's control, true to its contract: one turn at a time, updates before the end. */
 import assert from 'node:assert/strict';
-import type { PromptBlock } from '../../src/protocol/facts.ts';
+import type { PromptBlock, RawUpdate } from '../../src/protocol/facts.ts';
 import type { AgentOffers, AgentPort, AgentSink } from '../../src/session/agent-port.ts';
 
 interface Turn {
@@ -26,19 +26,23 @@ export class FakeAgent implements AgentPort {
   startError: Error | undefined;
   /** What each start was asked to continue. */
   readonly earlier: (string | undefined)[] = [];
+  /** What was said in the earlier session, for who wants to be told. */
+  tells: RawUpdate[] = [];
   #turnWaiters: ((turn: Turn) => void)[] = [];
 
-  start(sink: AgentSink, earlier?: string): Promise<AgentOffers> {
+  start(sink: AgentSink, earlier?: string, told = false): Promise<AgentOffers> {
     this.starts++;
     this.earlier.push(earlier);
     if (this.startError) return Promise.reject(this.startError);
     this.sink = sink;
+    const kept = earlier !== undefined && this.remembers;
+    if (told && kept) for (const update of this.tells) sink.update(update);
     return Promise.resolve({
       modes: this.modes,
       configOptions: null,
       promptCapabilities: null,
       session: 'agent-session',
-      kept: earlier !== undefined && this.remembers,
+      kept,
     });
   }
 

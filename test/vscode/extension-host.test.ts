@@ -78,6 +78,11 @@ describe('inside the extension host', function () {
   it('A11, S1, S10, V1, V4: manifest and lifecycle, in a hostile folder', () =>
     passes(['manifest', 'lifecycle'], 'folder'));
 
+  it('S13: diagnose, off and on', () =>
+    passes(['diagnose'], 'folder', {
+      settings: { 'offdesk.agent': 'demo', 'offdesk.reach': 'computer' },
+    }));
+
   it('A11: the same in a hostile .code-workspace', () => passes(['manifest', 'lifecycle'], 'file'));
 
   it('A10: in a folder that nobody trusted', () =>

@@ -8,10 +8,10 @@ import {
 } from '@agentclientprotocol/sdk';
 import { disposable, DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, OffdeskError } from '../../base/error.ts';
+import { agentHello } from '../../protocol/agent-hello.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { ClientState } from '../../protocol/methods.ts';
-import { BUILD } from '../../protocol/version.ts';
 import type { HostPeer } from '../client/host-peer.ts';
 import { EditorSession, type Offers, type Replay } from './editor-session.ts';
 
@@ -36,16 +36,7 @@ export class EditorAgent implements Disposable {
     const app = agent({ name: 'offdesk-attach' })
       .onRequest('initialize', ({ params }) => {
         this.#capabilities = params.clientCapabilities ?? undefined;
-        return {
-          protocolVersion: 1,
-          agentInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
-          agentCapabilities: {
-            loadSession: true,
-            promptCapabilities: { image: true, embeddedContext: true },
-            sessionCapabilities: { list: {}, resume: {} },
-          },
-          authMethods: [],
-        };
+        return agentHello();
       })
       .onRequest('authenticate', () => ({}))
       .onRequest('session/new', ({ params }) => answered(() => this.#new(params.cwd)))

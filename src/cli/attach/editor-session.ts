@@ -90,8 +90,7 @@ export class EditorSession implements Disposable {
   async begin(): Promise<Offers> {
     const head = await this.#feed.head();
     if (this.#options.replay === 'none') this.#quiet = head;
-    if (this.#options.replay === 'all') await this.#until(head);
-    else await this.#until(head, limits.attachStateMs);
+    await this.#until(head, this.#options.replay === 'all' ? undefined : limits.attachStateMs);
     const { modes, configOptions } = this.#view;
     return { ...(modes ? { modes } : {}), ...(configOptions ? { configOptions } : {}) } as Offers;
   }
@@ -255,13 +254,15 @@ export class EditorSession implements Disposable {
     this.#view = noState;
     this.#known = {};
     this.#quiet = 0;
+    this.#seen = 0;
     this.#toldBefore = this.#toldUntil;
     for (const told of this.#own.values()) told();
   }
 
   async #until(head: number, longestMs?: number): Promise<void> {
     const late = longestMs === undefined ? undefined : Date.now() + longestMs;
-    while (this.#seen < head) {
+    // Of another journal, should that take the place meanwhile.
+    while (this.#seen < (this.#feed.began ?? head)) {
       const left = late === undefined ? undefined : late - Date.now();
       if (left !== undefined && left <= 0) return;
       await new Promise<void>((resolve) => {

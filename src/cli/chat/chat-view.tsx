@@ -1,197 +1,119 @@
 /** @jsxImportSource react */
 /** The conversation drawn in a terminal: what is over scrolls away, what lives stays at the bottom. */
-import { Box, Static, Text, useInput, useStdout, type Key } from 'ink';
-import { useEffect, useReducer, useRef, useState, type ReactElement } from 'react';
-import { plainLine } from '../../base/plain-text.ts';
-import type { Item, QuestionItem } from '../../transcript/items.ts';
+import { Box, Static, Text, useInput, useStdout } from 'ink';
+import { useEffect, useReducer, type ReactElement } from 'react';
+import { toolCallOf } from '../../transcript/asked.ts';
 import type { Conversation } from './conversation.ts';
-import { askedOf, linesOf, settled, type ItemLines } from './item-lines.ts';
-import { choicesOf, type QuestionChoice } from './question-choices.ts';
+import { entriesOf, entryLines, firstOpen } from './entries.ts';
+import type { Line, Tone } from './lines.ts';
+import { pressesIn } from './press.ts';
+import type { Screen } from './screen.ts';
 
-const styles = {
+const emphasis: Record<Tone, object> = {
+  plain: {},
   own: { bold: true },
-  agent: {},
   quiet: { dimColor: true },
+  chosen: { bold: true },
+  warning: { bold: true },
+  bad: { bold: true },
+  added: {},
+  removed: {},
+};
+const colours: Partial<Record<Tone, object>> = {
   warning: { color: 'yellow' },
-} as const satisfies Record<ItemLines['tone'], object>;
+  bad: { color: 'red' },
+  added: { color: 'green' },
+  removed: { color: 'red' },
+  chosen: { color: 'cyan' },
+};
 
-export function ChatView({ chat, quit }: { chat: Conversation; quit: () => void }): ReactElement {
+export interface ChatViewProps {
+  chat: Conversation;
+  screen: Screen;
+  /** https://no-color.org: bold, dim and reversed text say it all. */
+  coloured: boolean;
+  /** How often all of it was drawn anew. */
+  drawn: number;
+}
+
+export function ChatView({ chat, screen, coloured, drawn }: ChatViewProps): ReactElement {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const [draft, setDraft] = useState('');
-  // Keys that come faster than it is drawn find what was written so far.
-  const written = useRef('');
-  const write = (text: string): void => {
-    written.current = text;
-    setDraft(text);
-  };
-  const { stdout } = useStdout();
+  const { stdout, write } = useStdout();
   useEffect(() => {
-    const subscription = chat.onChange(redraw);
-    return () => subscription.dispose();
-  }, [chat]);
-
-  const { transcript, status } = chat;
-  const { items, questions, queue, turn, held } = transcript;
-  const over = firstOpen(items, turn !== null);
-  const question = questions[0];
-  const choices = question ? choicesOf(question) : undefined;
-  const pairing = status?.pairings[0];
-  const fitting = commandsFor(chat, draft);
-
-  const send = (): void => {
-    const text = written.current.trim();
-    write('');
-    if (text === '') return;
-    const asked = askedNow(chat);
-    if (asked?.choices.kind === 'text') return chat.answer(asked.id, asked.choices.answer(text));
-    chat.prompt(text);
-  };
-
-  const pressed = (input: string, key: Key): void => {
-    const { transcript, status } = chat;
-    const asked = askedNow(chat);
-    const pairing = status?.pairings[0];
-    if (key.escape || (key.ctrl && input === 'c')) {
-      if (transcript.turn || asked) chat.stop();
-      else if (key.ctrl) quit();
-      else write('');
-      return;
-    }
-    const draft = written.current;
-    if (draft === '' && pairing && ['y', 'n', 'c'].includes(input))
-      return chat.decidePairing(pairing.id, input !== 'n', input === 'c' ? 'control' : undefined);
-    const chosen =
-      draft === '' && asked?.choices.kind === 'options' && asked.choices.options[Number(input) - 1];
-    if (chosen) return chat.answer(asked.id, chosen.answer);
-    if (key.return) return send();
-    if (key.tab && key.shift) return nextMode(chat, transcript.modes);
-    if (key.tab) {
-      const [first] = commandsFor(chat, draft);
-      return first === undefined ? undefined : write(`/${first} `);
-    }
-    if (key.ctrl && input === 'r') return chat.resumeQueue();
-    const newest = transcript.queue.at(-1);
-    if (key.ctrl && input === 'x') return newest && chat.removeQueued(newest.promptId);
-    if (key.backspace || key.delete) return write([...draft].slice(0, -1).join(''));
-    if (!key.ctrl && !key.meta && input !== '') write(draft + input.replaceAll('\r', '\n'));
-  };
+    const subscriptions = [chat.onChange(redraw), screen.onChange(redraw)];
+    return () => subscriptions.forEach((one) => one.dispose());
+  }, [chat, screen]);
   useInput((input, key) => {
-    for (const one of keysIn(input, key)) pressed(one.input, one.key);
+    for (const press of pressesIn(input, key)) screen.press(press);
   });
+  const invite = chat.status?.invite?.url;
+  useEffect(() => {
+    // As one line of the terminal's own, so that it is copied and clicked whole.
+    if (invite !== undefined) write(`Pair a device with this link (once, within 5 minutes):\n${invite}\n`);
+  }, [invite, drawn, write]);
 
-  const live = items.slice(over).filter((item) => item !== question);
-  const room = Math.max(6, (stdout.rows || 24) - 12);
+  const { items, questions, turn } = chat.transcript;
+  const entries = entriesOf(items);
+  const over = firstOpen(entries, turn !== null);
+  const cells = (stdout.columns || 80) - 1;
+  const asked = questions[0] && toolCallOf(questions[0]);
+  const live = entries.slice(over).filter((entry) => !('item' in entry) || entry.item !== questions[0]);
+  const lines = screen.lines(
+    cells,
+    (stdout.rows || 24) - 1,
+    live.flatMap((entry) => entryLines(entry, cells, asked)),
+  );
   return (
     <>
-      <Static items={items.slice(0, over)}>{(item) => <Lines key={item.id} item={item} />}</Static>
+      <Static
+        key={`${chat.generation}.${drawn}`}
+        items={chat.generation + drawn === 0 ? [] : ['head' as const, ...entries.slice(0, over)]}
+      >
+        {(entry) =>
+          entry === 'head' ? (
+            <Text key="head" bold>
+              Offdesk
+            </Text>
+          ) : (
+            <Lines key={entry.id} lines={entryLines(entry, cells)} coloured={coloured} />
+          )
+        }
+      </Static>
       <Box flexDirection="column">
-        {live.map((item) => (
-          <Lines key={item.id} item={item} room={room} />
+        {lines.map((line, index) => (
+          <Lines key={index} lines={[line]} coloured={coloured} />
         ))}
-        {question && choices && <Asked question={question} choices={choices} />}
-        {status?.invite && !pairing && (
-          <Text dimColor>Pair a device with this link (once, within 5 minutes): {status.invite.url}</Text>
-        )}
-        {pairing && (
-          <Text color="yellow">
-            {plainLine(pairing.device)} wants to pair. If it shows {pairing.code.slice(0, 3)}{' '}
-            {pairing.code.slice(3)} type y to allow, c with all rights, else n.
-          </Text>
-        )}
-        {queue.map((item) => (
-          <Text key={item.id} dimColor>
-            waits: {plainLine(linesOf(item).text)}
-          </Text>
-        ))}
-        {held && (
-          <Text color="yellow">The queue is held by Stop. Ctrl-R goes on, Ctrl-X removes the last.</Text>
-        )}
-        {chat.failure !== '' && <Text color="red">{chat.failure}</Text>}
-        {fitting.length > 0 && <Text dimColor>{fitting.map((name) => `/${name}`).join('  ')}</Text>}
-        <Text>
-          {'› '}
-          {draft}
-          <Text inverse> </Text>
-        </Text>
-        <Text dimColor>{statusLine(chat)}</Text>
       </Box>
     </>
   );
 }
 
-/**
- * Ink gives what was read at once as one key: text with keys in it comes apart here. A line feed within is of a pasted
- * text, one at its end is Enter.
- */
-function keysIn(input: string, key: Key): { input: string; key: Key }[] {
-  if (input.length < 2 || key.ctrl || key.meta) return [{ input, key }];
-  return input.split(/(\t|\r$)/).flatMap((part) => {
-    if (part === '') return [];
-    const named = { ...key, tab: part === '\t', return: part === '\r' };
-    return { input: named.tab || named.return ? '' : part, key: named };
-  });
-}
-
-/** The question that an answer would go to. */
-function askedNow({ transcript }: Conversation): { id: string; choices: QuestionChoice } | undefined {
-  const [question] = transcript.questions;
-  return question && { id: question.questionId, choices: choicesOf(question) };
-}
-
-/** Names of commands that begin like the draft. */
-function commandsFor({ transcript }: Conversation, draft: string): string[] {
-  if (!/^\/\S*$/.test(draft)) return [];
-  const names = transcript.commands.map(({ name }) => plainLine(name));
-  return names.filter((name) => name.startsWith(draft.slice(1)));
-}
-
-function Lines({ item, room }: { item: Item; room?: number }): ReactElement {
-  const { text, tone } = linesOf(item);
-  const shown = room === undefined ? text : text.split('\n').slice(-room).join('\n');
-  return <Text {...styles[tone]}>{shown}</Text>;
-}
-
-function Asked({ question, choices }: { question: QuestionItem; choices: QuestionChoice }): ReactElement {
+function Lines({ lines, coloured }: { lines: readonly Line[]; coloured: boolean }): ReactElement {
   return (
     <Box flexDirection="column">
-      <Text color="yellow">? {askedOf(question)}</Text>
-      {choices.kind === 'options' &&
-        choices.options.map(({ label }, index) => (
-          <Text key={label}>
-            {'  '}
-            {index + 1} {label}
+      {groupsOf(lines).map(({ line, text }, index) => {
+        const style = { ...emphasis[line.tone], ...(coloured ? colours[line.tone] : {}) };
+        const { from, to } = line.place ?? { from: 0, to: 0 };
+        return (
+          <Text key={index} {...style}>
+            {text.slice(0, from)}
+            {line.place && <Text inverse>{text.slice(from, to)}</Text>}
+            {text.slice(to) || (line.place ? '' : ' ')}
           </Text>
-        ))}
-      {choices.kind === 'text' && <Text dimColor> {choices.label}: type it, then Enter</Text>}
-      {choices.kind === 'elsewhere' && <Text dimColor> Several fields: answer on a phone. Esc stops.</Text>}
+        );
+      })}
     </Box>
   );
 }
 
-/** Items before it do not change any more. */
-function firstOpen(items: readonly Item[], working: boolean): number {
-  const open = items.findIndex((item, index) => !settled(item, index === items.length - 1, working));
-  return open === -1 ? items.length : open;
-}
-
-function nextMode(chat: Conversation, modes: Record<string, unknown> | null): void {
-  const ids = ((modes?.['availableModes'] ?? []) as { id: string }[]).map(({ id }) => id);
-  const next = ids[(ids.indexOf(String(modes?.['currentModeId'])) + 1) % ids.length];
-  if (next !== undefined) chat.setMode(next);
-}
-
-function statusLine({ transcript, status, here }: Conversation): string {
-  const online = status?.devices.filter((device) => device.online).length ?? 0;
-  const { modes, turn, questions } = transcript;
-  const agent = status?.agent;
-  const activity = questions.length > 0 ? 'waits for you' : turn ? 'works, Esc stops' : 'idle';
-  return [
-    agent ? `${agent.name}${agent.demo ? ' (demo)' : ''}` : 'Offdesk',
-    here ? activity : 'starting',
-    modes ? `mode ${plainLine(modes['currentModeId'])}, Shift-Tab` : '',
-    `remote control ${status?.state ?? 'starting'}, ${online} devices here`,
-    'Ctrl-C quits',
-  ]
-    .filter(Boolean)
-    .join(' · ');
+/** Neighbours of one tone are drawn as one: a long text is thousands of lines. */
+function groupsOf(lines: readonly Line[]): { line: Line; text: string }[] {
+  const groups: { line: Line; text: string }[] = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    if (last && !last.line.place && !line.place && last.line.tone === line.tone)
+      last.text += `\n${line.text}`;
+    else groups.push({ line, text: line.text });
+  }
+  return groups;
 }

@@ -2,7 +2,7 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { asOffdeskError } from '../../base/error.ts';
-import type { Answer } from '../../protocol/facts.ts';
+import type { Answer, PromptBlock } from '../../protocol/facts.ts';
 import type { HostStatus } from '../../protocol/host-status.ts';
 import { methods, type Scope } from '../../protocol/methods.ts';
 import { emptyTranscript, TranscriptFold } from '../../transcript/fold.ts';
@@ -18,7 +18,10 @@ export class Conversation implements Disposable {
   readonly onChange = this.#changed.event;
   #fold = new TranscriptFold(emptyTranscript());
   #feed: SessionFeed | undefined;
+  readonly #answering = new Set<string>();
   #told: NodeJS.Immediate | undefined;
+  /** Another journal has taken the place: what was shown of it is void. */
+  generation = 0;
   /** What was refused last, a sentence; '' when something else was done since. */
   failure = '';
 
@@ -40,12 +43,16 @@ export class Conversation implements Disposable {
     return this.#peer.status;
   }
 
+  get cwd(): string {
+    return this.#peer.state?.sessions.find(({ id }) => id === this.#feed?.sessionId)?.cwd ?? '';
+  }
+
   get here(): boolean {
     return this.#feed !== undefined;
   }
 
   prompt(text: string): void {
-    const offdesk = { id: crypto.randomUUID() };
+    const offdesk = { id: newId() };
     this.#do('session/prompt', { prompt: [{ type: 'text', text }], _meta: { offdesk } });
   }
 
@@ -54,20 +61,53 @@ export class Conversation implements Disposable {
     this.#feed?.notify('session/cancel');
   }
 
+  /** The first one counts, until it was refused. */
   answer(question: string, answer: Answer): void {
-    this.#do(methods.answer, { id: crypto.randomUUID(), question, answer });
+    if (this.#answering.has(question)) return;
+    this.#answering.add(question);
+    this.#do(methods.answer, { id: newId(), question, answer }, () => this.#answering.delete(question));
+    this.#tell();
   }
 
-  setMode(modeId: string): void {
-    this.#do('session/set_mode', { modeId });
+  /** Its answer is on its way. */
+  answering(question: string): boolean {
+    return this.#answering.has(question);
+  }
+
+  /** `confirmed`: its user was told that the agent will act without asking. */
+  setMode(modeId: string, confirmed = false): void {
+    this.#do('session/set_mode', { modeId, _meta: metaOf(confirmed) });
+  }
+
+  setOption(configId: string, value: string | boolean, confirmed = false): void {
+    const type = typeof value === 'boolean' ? { type: 'boolean' } : {};
+    this.#do('session/set_config_option', { configId, value, ...type, _meta: metaOf(confirmed) });
+  }
+
+  /** What the session is called, everywhere. */
+  rename(name: string): void {
+    this.#do(methods.sessionName, { name, change: newId() });
   }
 
   resumeQueue(): void {
-    this.#do(methods.queueResume, {});
+    this.#do(methods.queueResume, { change: newId() });
   }
 
   removeQueued(id: string): void {
-    this.#do(methods.queueRemove, { id });
+    this.#do(methods.queueRemove, { id, change: newId() });
+  }
+
+  editQueued(id: string, prompt: PromptBlock[]): void {
+    this.#do(methods.queueEdit, { id, prompt, change: newId() });
+  }
+
+  /** `before`: the one that shall follow it; null for the end. */
+  moveQueued(id: string, before: string | null): void {
+    this.#do(methods.queueMove, { id, before, change: newId() });
+  }
+
+  sendNow(id: string): void {
+    this.#do(methods.queueNow, { id, change: newId() });
   }
 
   decidePairing(id: string, allow: boolean, scope?: Scope): void {
@@ -86,22 +126,28 @@ export class Conversation implements Disposable {
 
   #follow(id: string): void {
     this.#feed?.dispose();
-    this.#fold = new TranscriptFold(emptyTranscript());
+    this.#begin();
     this.#feed = this.#peer.feed(id, {
       from: { tail: shownItems },
       take: (fact) => {
         this.#fold.apply(fact);
         this.#tell();
       },
-      reset: () => {
-        this.#fold = new TranscriptFold(emptyTranscript());
-      },
+      reset: () => this.#begin(),
     });
   }
 
-  #do(method: string, params: object): void {
+  #begin(): void {
+    this.#fold = new TranscriptFold(emptyTranscript());
+    this.generation++;
+  }
+
+  #do(method: string, params: object, refused: () => void = () => {}): void {
     this.failure = '';
-    void this.#feed?.repeat(method, params).catch((error: unknown) => this.#failed(error));
+    this.#feed?.repeat(method, params).catch((error: unknown) => {
+      refused();
+      this.#failed(error);
+    });
   }
 
   #host(method: string, params: object): void {
@@ -125,3 +171,9 @@ export class Conversation implements Disposable {
     });
   }
 }
+
+const newId = (): string => crypto.randomUUID();
+
+const metaOf = (confirmed: boolean): object => ({
+  offdesk: { change: newId(), ...(confirmed ? { confirmed } : {}) },
+});

@@ -1,6 +1,6 @@
 /** JSON-RPC to the host over one connection: answers and notifications are taken at once and in the order they came. */
 import * as z from 'zod/v4';
-import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
+import { asOffdeskError, errorFrom, OffdeskError } from '../../base/error.ts';
 import { errorShape } from '../../protocol/host-status.ts';
 import { methods } from '../../protocol/methods.ts';
 import type { MessageTransport } from '../../protocol/transport.ts';
@@ -115,10 +115,8 @@ function ended(): OffdeskError {
   return new OffdeskError('closed', 'The connection to the computer has ended.');
 }
 
-/** The host puts {code, message, next} into `data.offdesk`. */
+/** The host puts its code, message, next step and field into `data.offdesk`. */
 function failureOf(error: { message: string; data?: unknown }): OffdeskError {
   const shape = errorShape.safeParse((error.data as { offdesk?: unknown } | null | undefined)?.offdesk);
-  if (!shape.success) return asOffdeskError(new Error(error.message));
-  const { code, message, next } = shape.data;
-  return new OffdeskError(code as ErrorShape['code'], message, next);
+  return shape.success ? errorFrom(shape.data) : asOffdeskError(new Error(error.message));
 }

@@ -12,7 +12,7 @@ export interface FeedPort {
   take(fact: Fact): Promise<void> | void;
   /** Where the first attachment begins: at the journal's beginning, or with the last `tail` items. */
   from: { tail: number } | 'beginning';
-  /** The journal is another one; what follows is its tail. In order with `take`. */
+  /** The journal is another one, which follows from its beginning or with its tail, as `from` says. In order with `take`. */
   reset(): void;
 }
 
@@ -42,7 +42,7 @@ export class SessionFeed implements Disposable {
   #ackTimer: Disposable | undefined;
   #failure: OffdeskError | undefined;
   #wake: (() => void)[] = [];
-  /** What the host had when this began; undefined until the first answer. */
+  /** What the host had when this journal began here; undefined until the first answer. */
   #head: number | undefined;
 
   constructor(options: FeedOptions) {
@@ -50,7 +50,7 @@ export class SessionFeed implements Disposable {
     this.#options = options;
   }
 
-  /** The head of the journal at the first attachment. Rejects where it was refused. */
+  /** The head of the journal at the first attachment to it. Rejects where it was refused. */
   async head(): Promise<number> {
     await this.#until(() => this.#head !== undefined);
     return this.#head!;
@@ -135,14 +135,17 @@ export class SessionFeed implements Disposable {
     this.#unlisted = false;
     const { from } = this.#options.port;
     try {
-      if (this.#cursor) await this.#ask(link, { after: this.#cursor });
-      else if (from !== 'beginning') await this.#ask(link, from);
+      const known = this.#cursor;
+      if (from !== 'beginning') await this.#ask(link, known ? { after: known } : from);
       else {
-        const { head } = await this.#ask(link, { tail: 0 }, false);
-        // Its state facts are said again by what follows: they have come when the host has answered once more.
-        await link.request(methods.history, { sessionId: this.sessionId, before: 1, limit: 1 });
-        this.#early = [];
-        await this.#ask(link, { after: { epoch: head.epoch, seq: 0 } });
+        const wish = known ? { after: known } : { tail: 0 };
+        const { head, reset } = await this.#ask(link, wish, (meta) => known !== undefined && !meta.reset);
+        if (!known || reset) {
+          // What came is said again by what follows: it is here when the host has answered once more.
+          await link.request(methods.history, { sessionId: this.sessionId, before: 1, limit: 1 });
+          this.#early = [];
+          await this.#ask(link, { after: { epoch: head.epoch, seq: 0 } });
+        }
       }
     } catch (caught) {
       const error = asOffdeskError(caught);
@@ -157,7 +160,12 @@ export class SessionFeed implements Disposable {
     this.#stir();
   }
 
-  async #ask(link: HostLink, wish: ResumeWish, begin = true): Promise<ResumeResultMeta> {
+  /** `begins`: whether what comes is what was wished for. */
+  async #ask(
+    link: HostLink,
+    wish: ResumeWish,
+    begins: (meta: ResumeResultMeta) => boolean = () => true,
+  ): Promise<ResumeResultMeta> {
     let meta: ResumeResultMeta | undefined;
     await link.request<{ _meta?: { offdesk?: unknown } }>(
       'session/resume',
@@ -165,7 +173,7 @@ export class SessionFeed implements Disposable {
       (result) => {
         if (this.#link !== link) return;
         meta = resumeResultMeta.parse(result._meta?.offdesk);
-        if (begin) this.#begin(meta);
+        if (begins(meta)) this.#begin(meta);
       },
     );
     if (!meta) throw new OffdeskError('closed', 'The connection has ended.');
@@ -182,7 +190,8 @@ export class SessionFeed implements Disposable {
       this.#acked = 0;
       this.#done = 0;
     }
-    this.#head ??= head.seq;
+    if (anew) this.#head = head.seq;
+    else this.#head ??= head.seq;
     for (const fact of early) this.#put(fact);
   }
 

@@ -47,6 +47,8 @@ export class SegmentWriter {
   readonly #unsynced = new Set<number>();
   #syncing: Promise<void> | undefined;
   #nextSync: Promise<void> | undefined;
+  /** The files are no longer this writer's: their numbers may be another's. */
+  #closed = false;
 
   /** Throws what `fs` throws. */
   constructor(options: WriterOptions) {
@@ -148,7 +150,7 @@ export class SegmentWriter {
     this.#trouble = cannotWrite(error);
     if (isNew) this.#options.unwritten(true);
     this.#retry?.dispose();
-    this.#retry = this.#options.clock.after(limits.unwrittenRetryMs, () => this.#again());
+    if (!this.#closed) this.#retry = this.#options.clock.after(limits.unwrittenRetryMs, () => this.#again());
     if (isNew) this.#troubled.fire();
   }
 
@@ -223,7 +225,10 @@ export class SegmentWriter {
       this.flushNow();
       await this.sync();
     } finally {
+      this.#closed = true;
       this.#retry?.dispose();
+      // A sync that waits for the one under way begins once that has ended.
+      await this.#nextSync?.catch(() => {});
       await this.#syncing?.catch(() => {});
       this.#unsynced.add(this.#fd);
       for (const fd of this.#unsynced) nodeFs.closeSync(fd);

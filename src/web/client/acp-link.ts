@@ -1,7 +1,7 @@
 /** One ACP connection of a surface: requests out, and what arrives taken raw and in the order it was sent. */
 import { client, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk';
 import type { AnyMessage, ClientContext, Stream } from '@agentclientprotocol/sdk';
-import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
+import { asOffdeskError, errorFrom, OffdeskError, type ErrorShape } from '../../base/error.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { errorShape } from '../../protocol/host-status.ts';
 import { helloMeta, resumeResultMeta, type ResumeResultMeta } from '../../protocol/methods.ts';
@@ -109,15 +109,12 @@ export function openLink(transport: MessageTransport, arrivals: Arrivals): AcpLi
   };
 }
 
-/** A JSON-RPC error as the host's own; the host puts {code, message, next} into `data`. */
+/** A JSON-RPC error as the host's own; the host puts its code, message, next step and field into `data`. */
 export function requestFailure(error: unknown): OffdeskError {
   if (error instanceof RequestError) {
     const data = error.data as { offdesk?: unknown } | undefined;
     const shape = errorShape.safeParse(data?.offdesk ?? data);
-    if (shape.success) {
-      const { code, message, next } = shape.data;
-      return new OffdeskError(code as ErrorShape['code'], message, next, { cause: error });
-    }
+    if (shape.success) return errorFrom(shape.data, error);
   }
   return asOffdeskError(error);
 }

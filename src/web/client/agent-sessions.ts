@@ -1,40 +1,33 @@
-/** The agent's own past sessions, page by page, the one used last first; one is continued as a session of Offdesk. */
+/** The agent's own past sessions; one is continued as a session of Offdesk. */
 import { signal } from '@preact/signals';
-import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
-import { limits } from '../../protocol/limits.ts';
+import { asOffdeskError } from '../../base/error.ts';
 import {
   agentSessionContinueResult,
   agentSessionsResult,
   methods,
   type AgentSessionsResult,
 } from '../../protocol/methods.ts';
+import { PagedList } from './paged-list.ts';
 
 export type AgentSessionRow = AgentSessionsResult['sessions'][number];
 
-export class AgentSessions {
-  readonly rows = signal<readonly AgentSessionRow[]>([]);
+export class AgentSessions extends PagedList<AgentSessionRow> {
   /** The agent's name; empty until it was asked. */
   readonly agent = signal('');
-  /** `unread`: nobody asked yet; `more`: there are older ones; `none`: the agent does not list them. */
-  readonly state = signal<'unread' | 'loading' | 'more' | 'all' | 'none'>('unread');
-  readonly error = signal<ErrorShape | null>(null);
+  /** False where the agent does not list its sessions. */
+  readonly offered = signal(true);
   /** The one that is being continued. */
   readonly opening = signal<string | null>(null);
   readonly #ask: (method: string, params: object) => Promise<unknown>;
-  #next: string | undefined;
 
   constructor(ask: (method: string, params: object) => Promise<unknown>) {
+    super(async (request) => {
+      const page = agentSessionsResult.parse(await ask(methods.agentSessions, request));
+      this.agent.value = page.agent;
+      this.offered.value = page.offered;
+      return page;
+    });
     this.#ask = ask;
-  }
-
-  /** From the first again: there may be newer ones. */
-  async load(): Promise<void> {
-    this.#next = undefined;
-    await this.#page([]);
-  }
-
-  async more(): Promise<void> {
-    if (this.state.value === 'more') await this.#page(this.rows.value);
   }
 
   /** The session of Offdesk in which it goes on; undefined when that failed, which `error` says, or is under way. */
@@ -50,26 +43,6 @@ export class AgentSessions {
       return undefined;
     } finally {
       this.opening.value = null;
-    }
-  }
-
-  async #page(known: readonly AgentSessionRow[]): Promise<void> {
-    if (this.state.value === 'loading') return;
-    const before = this.state.value;
-    this.state.value = 'loading';
-    this.error.value = null;
-    try {
-      const cursor = this.#next === undefined ? {} : { before: this.#next };
-      const params = { ...cursor, limit: limits.pastSessions };
-      const page = agentSessionsResult.parse(await this.#ask(methods.agentSessions, params));
-      const ids = new Set(known.map(({ id }) => id));
-      this.agent.value = page.agent;
-      this.rows.value = [...known, ...page.sessions.filter(({ id }) => !ids.has(id))];
-      this.#next = page.next ?? undefined;
-      this.state.value = !page.offered ? 'none' : page.next === null ? 'all' : 'more';
-    } catch (thrown) {
-      this.state.value = before;
-      this.error.value = asOffdeskError(thrown).toShape();
     }
   }
 }

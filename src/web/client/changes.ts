@@ -1,4 +1,4 @@
-/** Changes of queue, mode and options on their way: idempotent by id, sent again after a reconnect until answered. */
+/** Changes of queue, mode, options and name on their way: idempotent by id, sent again after a reconnect until answered. */
 import { signal } from '@preact/signals';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
@@ -14,7 +14,8 @@ export type Change =
   | { kind: 'queueNow'; prompt: string }
   /** `confirmed`: the user was told what a risky one means, and wants it. */
   | { kind: 'mode'; mode: string; confirmed?: boolean }
-  | { kind: 'option'; option: string; value: string | boolean; confirmed?: boolean };
+  | { kind: 'option'; option: string; value: string | boolean; confirmed?: boolean }
+  | { kind: 'name'; name: string };
 
 export interface PendingChange {
   id: string;
@@ -24,6 +25,9 @@ export interface PendingChange {
 /** Asked for again while on their way they mean nothing new. */
 const once: ReadonlySet<Change['kind']> = new Set(['queueRemove', 'queueResume', 'queueNow']);
 
+/** A new text of a waiting prompt that the computer did not take. */
+export type ReturnedEdit = Extract<Change, { kind: 'queueEdit' }>;
+
 export type SendChange = (method: string, params: object) => Promise<unknown>;
 
 export class Changes {
@@ -31,17 +35,25 @@ export class Changes {
   readonly pending = signal<readonly PendingChange[]>([]);
   /** Why the last one was refused; null when it was not, or another was made since. */
   readonly refused = signal<ErrorShape | null>(null);
+  /** Refused, oldest first: what was written stays here until it is written anew, sent or discarded. */
+  readonly returned = signal<readonly ReturnedEdit[]>([]);
   #send: SendChange | undefined;
 
   /** The same one twice is once; a newer choice of the same thing takes the place of one that has not been sent. */
   make(change: Change): void {
     this.refused.value = null;
+    if (change.kind === 'queueEdit') this.letGo(change.prompt);
     const same = this.pending.value.find((other) => aim(other.change) === aim(change));
     if (same && once.has(change.kind)) return;
     const pending = { id: newId(), change };
     const others = this.#send ? this.pending.value : this.pending.value.filter((other) => other !== same);
     this.pending.value = [...others, pending];
     this.#try(pending);
+  }
+
+  /** Somebody has looked after the text that came back. */
+  letGo(prompt: string): void {
+    this.returned.value = this.returned.value.filter((edit) => edit.prompt !== prompt);
   }
 
   open(send: SendChange): void {
@@ -61,10 +73,17 @@ export class Changes {
         const error = asOffdeskError(thrown);
         if (error.code === 'closed') return;
         this.#end(pending);
+        if (pending.change.kind === 'queueEdit') this.#giveBack(pending.change);
         // The journal shows what became of a prompt that no longer waits.
         if (error.code !== 'prompt_unknown') this.refused.value = error.toShape();
       },
     );
+  }
+
+  /** One that has a successor on its way is out of date. */
+  #giveBack(edit: ReturnedEdit): void {
+    if (this.pending.value.some(({ change }) => aim(change) === aim(edit))) return;
+    this.returned.value = [...this.returned.value.filter(({ prompt }) => prompt !== edit.prompt), edit];
   }
 
   #end({ id }: PendingChange): void {
@@ -86,7 +105,8 @@ function aim(change: Change): string {
     case 'queueNow':
       return `now ${change.prompt}`;
     case 'mode':
-      return 'mode';
+    case 'name':
+      return change.kind;
     case 'option':
       return `option ${change.option}`;
   }
@@ -97,6 +117,8 @@ function requestOf({ id, change }: PendingChange): { method: string; params: obj
   const confirmed = 'confirmed' in change && change.confirmed ? { confirmed: true } : {};
   const _meta = { offdesk: { change: id, ...confirmed } };
   switch (change.kind) {
+    case 'name':
+      return { method: methods.sessionName, params: { name: change.name, change: id } };
     case 'queueRemove':
       return { method: methods.queueRemove, params: { id: change.prompt, change: id } };
     case 'queueResume':

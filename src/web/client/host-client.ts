@@ -5,14 +5,20 @@ import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
 import { hostStatus, type HostStatus } from '../../protocol/host-status.ts';
-import { clientState, methods, type ClientState } from '../../protocol/methods.ts';
+import {
+  clientState,
+  methods,
+  pastResult,
+  type ClientState,
+  type PastResult,
+} from '../../protocol/methods.ts';
 import type { MessageTransport } from '../../protocol/transport.ts';
 import { openLink, sayHello, type AcpLink } from './acp-link.ts';
 import type { HistoryCache } from './history-cache.ts';
 import type { Keep } from './keep.ts';
 import type { OutboxEntry } from './outbox.ts';
 import { AgentSessions } from './agent-sessions.ts';
-import { PastSessions, type PastRow } from './past-sessions.ts';
+import { PagedList } from './paged-list.ts';
 import { SessionClient } from './session-client.ts';
 
 export type Phase =
@@ -42,6 +48,8 @@ export interface Stranded {
   entries: readonly OutboxEntry[];
 }
 
+type PastRow = PastResult['sessions'][number];
+
 const outboxKey = 'outbox.';
 
 const sessionOf = z.looseObject({ sessionId: z.string() });
@@ -50,7 +58,7 @@ export class HostClient implements Disposable {
   readonly phase = signal<Phase>({ kind: 'apart' });
   readonly state = signal<ClientState | null>(null);
   readonly status = signal<HostStatus | null>(null);
-  readonly past: PastSessions;
+  readonly past: PagedList<PastRow>;
   readonly agentSessions: AgentSessions;
   /** Oldest first. */
   readonly stranded = computed(() => this.#strandedIn(this.#suspects.value));
@@ -64,7 +72,7 @@ export class HostClient implements Disposable {
 
   constructor(options: HostClientOptions) {
     this.#options = options;
-    this.past = new PastSessions((method, params) => this.request(method, params));
+    this.past = new PagedList(async (request) => pastResult.parse(await this.request(methods.past, request)));
     this.agentSessions = new AgentSessions((method, params) => this.request(method, params));
   }
 

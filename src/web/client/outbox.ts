@@ -70,9 +70,9 @@ export class Outbox {
     this.#send = undefined;
     this.#retry?.dispose();
     this.#retry = undefined;
-    this.#set(
-      this.entries.value.map((entry) => (entry.state === 'sent' ? { ...entry, state: 'here' } : entry)),
-    );
+    const entries = this.entries.value;
+    if (!entries.some(({ state }) => state === 'sent')) return;
+    this.#set(entries.map((entry) => (entry.state === 'sent' ? { ...entry, state: 'here' } : entry)));
   }
 
   /** The host has it: what it shows from now on comes from the journal. */
@@ -126,9 +126,15 @@ export class Outbox {
     this.#set(this.entries.value.map((entry) => (entry.id === id ? { ...entry, ...change } : entry)));
   }
 
+  /** Other pages keep theirs under the same key: what they wrote and removed meanwhile stands. */
   #set(entries: readonly OutboxEntry[]): void {
+    const before = new Set(this.entries.value.map(({ id }) => id));
+    const now = new Map(entries.map((entry) => [entry.id, entry]));
+    const kept = readEntries(this.#keep.get(this.#key)).filter(({ id }) => now.has(id) || !before.has(id));
+    const added = entries.filter(({ id }) => !before.has(id));
+    const next = [...kept.map((entry) => now.get(entry.id) ?? entry), ...added];
     this.entries.value = entries;
-    this.#keep.set(this.#key, entries.length > 0 ? JSON.stringify(entries) : undefined);
+    this.#keep.set(this.#key, next.length > 0 ? JSON.stringify(next) : undefined);
   }
 }
 

@@ -91,7 +91,8 @@ export class SessionClient implements Disposable {
   /** Facts that came while a page of history is on its way. */
   #meanwhile: Fact[] = [];
   #ackedAt = 0;
-  #acked = 0;
+  /** Something came since: state facts after a gap do not move the cursor, and the host waits for their room, too. */
+  #unacked = false;
   #ackTimer: Disposable | undefined;
 
   constructor(options: SessionClientOptions) {
@@ -124,6 +125,8 @@ export class SessionClient implements Disposable {
   /** A connection is there and greeted. Resolves when attached; errors show in `error`. */
   async attach(link: AcpLink): Promise<void> {
     this.detach();
+    // Else who asks for what is still unknown asks again while the answer is on its way.
+    this.error.value = null;
     this.#link = link;
     await this.#restored;
     if (this.#link === link) await this.#resume(link);
@@ -275,6 +278,7 @@ export class SessionClient implements Disposable {
   async #resume(link: AcpLink): Promise<void> {
     this.#early = [];
     this.#ackedAt = link.received;
+    this.#unacked = false;
     const offdesk = this.#cursor
       ? { after: this.#cursor, atMost: limits.historyItems }
       : { tail: limits.tailItems };
@@ -309,6 +313,7 @@ export class SessionClient implements Disposable {
     const event = fact.event;
     if (event?.type === 'prompt_received') this.outbox.confirm(event.id);
     this.#settle();
+    this.#unacked = true;
     this.#ackSoon();
     this.#copy.changed();
   }
@@ -329,9 +334,9 @@ export class SessionClient implements Disposable {
   #ack(link: AcpLink): void {
     this.#ackTimer?.dispose();
     this.#ackTimer = undefined;
-    if (this.#link !== link || !this.#cursor || this.#acked === this.#cursor.seq) return;
+    if (this.#link !== link || !this.#cursor || !this.#unacked) return;
     this.#ackedAt = link.received;
-    this.#acked = this.#cursor.seq;
+    this.#unacked = false;
     link.notify(methods.ack, { sessionId: this.id, cursor: this.#cursor });
   }
 
@@ -379,7 +384,6 @@ export class SessionClient implements Disposable {
 
   #forget(): void {
     this.#cursor = undefined;
-    this.#acked = 0;
     this.#head = 0;
     this.record.clear();
   }

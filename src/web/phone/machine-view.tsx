@@ -1,13 +1,16 @@
 /** A computer on the phone: header with both marks, the session or the list of sessions. */
+import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { sentenceOf } from '../../base/error.ts';
-import type { RemoteWish } from '../client/commands.ts';
+import type { RemoteWish } from '../../transcript/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
+import type { SessionClient } from '../client/session-client.ts';
 import type { Machine, Way } from '../connection/machine.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection } from '../views/marks.tsx';
+import { rename } from '../views/rename.ts';
 import { SearchButton } from '../views/search-view.tsx';
 import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
@@ -75,7 +78,13 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           <div class={`where way ${connection.kind}`} role="status">
             <ConnectionMark kind={connection.kind} />
             {connectionWords(connection)}
-            {connection.kind === 'connected' && ` · ${strings.encrypted}${withWhom(host)}`}
+            {connection.kind === 'connected' &&
+              [strings.encrypted, ...withWhom(host)].map((fact) => (
+                <Fragment key={fact}>
+                  {' · '}
+                  <span class="fact">{fact}</span>
+                </Fragment>
+              ))}
           </div>
         </div>
       </header>
@@ -94,7 +103,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           host={host}
           session={session}
           connected={connected}
-          onRemote={(wish) => Promise.resolve(remoteWords(wish, connectionWords(connection)))}
+          onRemote={(wish) => Promise.resolve(remote(wish, session, connectionWords(connection)))}
         />
       ) : (
         <>
@@ -118,7 +127,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
 }
 
 /** From here it can be looked at; turning it off would cut this phone off for good. */
-function remoteWords(wish: RemoteWish, connection: string): string {
+function remote(wish: RemoteWish, session: SessionClient, connection: string): string {
   const { commands } = strings;
   switch (wish.kind) {
     case 'on':
@@ -127,7 +136,7 @@ function remoteWords(wish: RemoteWish, connection: string): string {
     case 'off':
       return commands.offHere;
     case 'name':
-      return commands.notNamed;
+      return rename(session, wish.name);
   }
 }
 
@@ -147,9 +156,9 @@ function whereOf(facts: SessionFacts): string {
 }
 
 /** Who else reads along: one by name, the others as a number. */
-function withWhom(host: HostClient): string {
+function withWhom(host: HostClient): string[] {
   const [first, ...more] = host.state.value?.others ?? [];
-  return first === undefined ? '' : ` · ${strings.andOthers(clientName(first), more.length)}`;
+  return first === undefined ? [] : [strings.andOthers(clientName(first), more.length)];
 }
 
 interface StoppedProps {

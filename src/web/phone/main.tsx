@@ -1,10 +1,6 @@
 /** The phone's entry: strips the link's secrets from the address, then shows what it leads to. */
 import '../jitless.ts';
-import '../style/tokens.css';
-import '../style/base.css';
-import '../style/conversation.css';
-import '../style/question.css';
-import '../style/controls.css';
+import '../style/shared.css';
 import '../style/phone.css';
 import { render } from 'preact';
 import { systemClock } from '../../base/clock.ts';

@@ -1,12 +1,10 @@
 /** The sessions of a computer, sorted by need: waiting for you, working, idle. */
-import { useEffect, useState } from 'preact/hooks';
 import type { SessionState } from '../../protocol/methods.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
 import { AgentSessionsView } from '../views/agent-sessions-view.tsx';
-import { ErrorNote } from '../views/error-note.tsx';
-import { Icon } from '../views/icon.tsx';
 import { Activity, DemoBadge } from '../views/marks.tsx';
+import { PagedSection } from '../views/paged-section.tsx';
 import type { SessionFacts } from '../views/session-view.tsx';
 import { StrandedView, Warnings } from '../views/stranded-view.tsx';
 import { folderName, when } from '../views/words.ts';
@@ -58,40 +56,24 @@ export function SessionList({ host, onOpen }: SessionListProps) {
   );
 }
 
-/** Those that are over, asked for when somebody wants to see them. */
+/** Those that are over. */
 function Past({ host, onOpen }: SessionListProps) {
   const { past } = host;
-  const [open, setOpen] = useState(false);
-  const ready = host.phase.value.kind === 'ready';
-  const state = past.state.value;
-  const error = past.error.value;
-  useEffect(() => {
-    if (open && ready) void past.load();
-  }, [open, ready]);
   const known = new Set(host.state.value?.sessions.map(({ id }) => id));
   const rows = past.rows.value.filter(({ id }) => !known.has(id));
   return (
-    <section aria-label={strings.past}>
-      <button type="button" class="more" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name={open ? 'chevronDown' : 'chevronRight'} />
-        {strings.past}
-      </button>
-      {open && (
-        <>
-          {rows.map((session) => (
-            <SessionRow key={session.id} session={session} onOpen={() => onOpen(session.id)} />
-          ))}
-          {state === 'all' && rows.length === 0 && <p class="note none">{strings.pastNone}</p>}
-          {error && error.code !== 'closed' && <ErrorNote error={error} />}
-          {state === 'loading' && <p class="note none">{strings.pastLoading}</p>}
-          {state === 'more' && (
-            <button type="button" class="b quiet" onClick={() => void past.more()}>
-              {strings.pastMore}
-            </button>
-          )}
-        </>
-      )}
-    </section>
+    <PagedSection
+      title={strings.past}
+      list={past}
+      ready={host.phase.value.kind === 'ready'}
+      none={rows.length === 0 ? strings.pastNone : undefined}
+    >
+      {() =>
+        rows.map((session) => (
+          <SessionRow key={session.id} session={session} onOpen={() => onOpen(session.id)} />
+        ))
+      }
+    </PagedSection>
   );
 }
 

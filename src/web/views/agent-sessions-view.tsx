@@ -1,12 +1,11 @@
 /** The agent's own past sessions by folder, title and time, asked for when somebody wants to see them. */
-import { useEffect, useState } from 'preact/hooks';
+import { visible } from '../../base/unseen.ts';
 import { allows } from '../../protocol/methods.ts';
 import { byFolder, type AgentSessionRow } from '../client/agent-sessions.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
-import { ErrorNote } from './error-note.tsx';
 import { Icon } from './icon.tsx';
-import { visible } from './visible-text.tsx';
+import { PagedSection } from './paged-section.tsx';
 import { when } from './words.ts';
 
 export interface AgentSessionsViewProps {
@@ -17,34 +16,32 @@ export interface AgentSessionsViewProps {
 
 export function AgentSessionsView({ host, onOpen }: AgentSessionsViewProps) {
   const { agentSessions: past } = host;
-  const [open, setOpen] = useState(false);
   const ready = host.phase.value.kind === 'ready';
-  const state = past.state.value;
-  const error = past.error.value;
   const agent = past.agent.value;
+  const rows = past.rows.value;
   const mayOpen = allows(host.state.value?.you.scope ?? 'view', 'control');
-  useEffect(() => {
-    if (open && ready) void past.load();
-  }, [open, ready]);
   const words = strings.agentSessions;
   const title = agent === '' ? words.titleAny : words.title(agent);
+  const none = past.offered.value ? words.none(agent) : words.notOffered(agent);
   return (
-    <section class="agent-sessions" aria-label={title}>
-      <button type="button" class="more" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name={open ? 'chevronDown' : 'chevronRight'} />
-        {title}
-      </button>
-      {open && (
+    <PagedSection
+      class="agent-sessions"
+      title={title}
+      list={past}
+      ready={ready}
+      none={rows.length === 0 ? none : undefined}
+    >
+      {() => (
         <>
           {!mayOpen && <p class="note none">{words.locked}</p>}
-          {byFolder(past.rows.value).map(({ cwd, rows }) => (
-            <section key={cwd} aria-label={visible(cwd)}>
+          {byFolder(rows).map((folder) => (
+            <section key={folder.cwd} aria-label={visible(folder.cwd)}>
               <h3 class="agent-folder">
-                <Icon name="folder" /> {visible(cwd)}
-                {rows.every(({ here }) => !here) && ` · ${words.elsewhere}`}
+                <Icon name="folder" /> {visible(folder.cwd)}
+                {folder.rows.every(({ here }) => !here) && ` · ${words.elsewhere}`}
               </h3>
               <ul>
-                {rows.map((row) => (
+                {folder.rows.map((row) => (
                   <Row
                     key={row.id}
                     row={row}
@@ -59,22 +56,9 @@ export function AgentSessionsView({ host, onOpen }: AgentSessionsViewProps) {
               </ul>
             </section>
           ))}
-          {state === 'none' && <p class="note none">{words.notOffered(agent)}</p>}
-          {state === 'all' && past.rows.value.length === 0 && <p class="note none">{words.none(agent)}</p>}
-          {error && error.code !== 'closed' && <ErrorNote error={error} />}
-          {state === 'loading' && (
-            <p class="note none" role="status">
-              {strings.pastLoading}
-            </p>
-          )}
-          {state === 'more' && (
-            <button type="button" class="b quiet" onClick={() => void past.more()}>
-              {strings.pastMore}
-            </button>
-          )}
         </>
       )}
-    </section>
+    </PagedSection>
   );
 }
 

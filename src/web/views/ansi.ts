@@ -65,11 +65,15 @@ function readable(raw: string): string {
   return /[\r\u0008]/.test(text) ? text.split('\n').map(overwritten).join('\n') : text;
 }
 
-/** Links, marks of a shell and progress are no news; whatever else it wanted to do can be seen. */
+/** Where links of a terminal usually lead; an empty one ends a link. */
+const usualLink = /^8;[^;]*;(?:$|https?:|file:|mailto:)/i;
+
+/** Links are their text, marks of a shell and progress are no news; whatever else it wanted to do can be seen. */
 function named(introducer: string, said: string): string {
+  if (introducer === ']' && usualLink.test(said)) return '';
   if (
     introducer === ']' &&
-    /^(?:7|8|9;4|133|633|1337;(?:CurrentDir|RemoteHost|ShellIntegrationVersion))\b/.test(said)
+    /^(?:7|9;4|133|633|1337;(?:CurrentDir|RemoteHost|ShellIntegrationVersion))\b/.test(said)
   )
     return '';
   const start = introducer === '\\' ? '' : `␛${introducer}`;

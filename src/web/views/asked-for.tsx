@@ -4,9 +4,10 @@ import { strings } from '../strings.ts';
 import { DiffCount, DiffView } from './diff-view.tsx';
 import { readUnifiedDiff } from './line-diff.ts';
 import { MarkdownView } from './markdown-view.tsx';
-import type { Asked } from './question-words.ts';
+import { hidesSomething, visible } from '../../base/unseen.ts';
+import type { Asked } from '../../transcript/asked.ts';
 import { FileChange } from './tool-view.tsx';
-import { hidesSomething, visible, VisibleText } from './visible-text.tsx';
+import { VisibleText } from './visible-text.tsx';
 import { folderName, shortPath } from './words.ts';
 
 export function AskedFor({ asked, cwd }: { asked: Asked; cwd: string }) {

@@ -1,5 +1,6 @@
 /** Content that is no text: pictures, sounds, links to resources, resources that came along, and what is not known. */
 import { useState } from 'preact/hooks';
+import { visible } from '../../base/unseen.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Block } from '../../transcript/items.ts';
 import { asNumber, asRecord, asString, readable } from '../../transcript/raw.ts';
@@ -8,7 +9,6 @@ import { exactText } from './exact-text.ts';
 import { FileName, pathOfUri } from './file-name.tsx';
 import { Icon } from './icon.tsx';
 import { OutputView } from './output-view.tsx';
-import { visible } from './visible-text.tsx';
 
 export interface BlockViewProps {
   block: Block;
@@ -110,7 +110,7 @@ function Resource({ block, cwd }: BlockViewProps) {
           text={text}
           live={false}
           failed={false}
-          label={strings.transcript.contents(visible(uri))}
+          label={strings.transcript.contents(visible(nameOfUri(uri) || uri))}
         />
       )}
     </div>

@@ -1,8 +1,8 @@
 /** The commands that fit what is typed, above the composer: by keyboard from the text, or by touch. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Command } from '../client/commands.ts';
+import { visible } from '../../base/unseen.ts';
+import type { Command } from '../../transcript/commands.ts';
 import { strings } from '../strings.ts';
-import { visible } from './visible-text.tsx';
 
 export interface CommandListProps {
   id: string;

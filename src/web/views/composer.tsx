@@ -10,7 +10,7 @@ import {
   remoteWish,
   type Command,
   type RemoteWish,
-} from '../client/commands.ts';
+} from '../../transcript/commands.ts';
 import { emptyDraft, fileTokenAt, insertFile, keepDraft, readDraft, toPrompt } from '../client/draft.ts';
 import type { Draft, FileToken } from '../client/draft.ts';
 import type { SessionClient } from '../client/session-client.ts';

@@ -1,9 +1,10 @@
 /** Modes, model, thought level and all other options of the agent in one place, above the composer. */
+import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Change } from '../client/changes.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
-import type { Control, ControlValue } from './controls.ts';
+import type { Control, ControlValue } from '../../transcript/controls.ts';
 import { Icon } from './icon.tsx';
 import { useSurface } from './surface.ts';
 
@@ -123,6 +124,7 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
             value={control.current}
             disabled={disabled}
             aria-describedby={id}
+            onKeyDown={openPicker}
             onChange={(event) => {
               const select = event.currentTarget;
               const value = control.values.find((one) => one.value === select.value);
@@ -169,10 +171,11 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
       <div id={id}>
         {risky && (
           <p class="note warn">
-            <Icon name="warning" /> {strings.controls.riskyNow}
+            <Icon name="warning" />{' '}
+            {control.kind === 'switch' && said !== undefined ? said : strings.controls.riskyNow}
           </p>
         )}
-        {said !== undefined && <p class="in">{said}</p>}
+        {said !== undefined && !(risky && control.kind === 'switch') && <p class="in">{said}</p>}
         {control.kind === 'unknown' && <p class="in">{strings.controls.unknown}</p>}
         {pending && (
           <p class="note" role="status">
@@ -182,6 +185,13 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
       </div>
     </div>
   );
+}
+
+/** Arrows open the list: what they only pass by on the way to another value, the agent must not be set to. */
+function openPicker(event: TargetedKeyboardEvent<HTMLSelectElement>): void {
+  if (!/^(?:Arrow|Page|Home|End)/.test(event.key) || !('showPicker' in event.currentTarget)) return;
+  event.preventDefault();
+  event.currentTarget.showPicker();
 }
 
 const optionOf = ({ value, name, risky }: ControlValue) => (

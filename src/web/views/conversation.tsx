@@ -9,9 +9,10 @@ import { useAnchoredScroll, type AnchoredScroll } from './anchored-scroll.ts';
 import { Icon } from './icon.tsx';
 import { ItemView, type StepsUnder } from './item-view.tsx';
 import { useNested, type Nested } from './nest.ts';
+import { usePlainCopy } from './plain-copy.ts';
 import { OutboxView } from './prompt-view.tsx';
 import { QueueView } from './queue-view.tsx';
-import { questionsOfTools, toolCallOf } from './question-words.ts';
+import { questionsOfTools, toolCallOf } from '../../transcript/asked.ts';
 import { useReveal } from './reveal.ts';
 import { useSurface } from './surface.ts';
 import { useReading } from './use-reading.ts';
@@ -69,6 +70,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   const steps = useSteps(nested, asked);
   const marked = searching.value && jump?.mark === true ? jump.item : null;
   useFocus(scroll.box, marked, shown.items);
+  usePlainCopy();
   /** The computer, or a copy of it here, has told what there is. */
   const known = session.sync.value === 'live' || transcript.cursor > 0;
   const empty = !last && outbox.length === 0 && transcript.queue.length === 0;

@@ -33,14 +33,15 @@ export function DiffView({ diff, label }: { diff: LineDiff; label: string }) {
   return (
     <div class="diff">
       {wide ? <Columns lines={lines} label={label} /> : <Lines lines={lines} label={label} />}
-      {end < all && (
-        <button type="button" class="more" aria-expanded={false} onClick={() => setRoom(room + step)}>
-          {strings.showMore(rest)}
-        </button>
-      )}
-      {end === all && all > shownLines + 3 && (
-        <button type="button" class="more" aria-expanded={true} onClick={() => setRoom(shownLines)}>
-          {strings.showLess}
+      {(end < all || all > shownLines + 3) && (
+        // One button for both: what unfolded it has the focus still.
+        <button
+          type="button"
+          class="more"
+          aria-expanded={end === all}
+          onClick={() => setRoom(end < all ? room + step : shownLines)}
+        >
+          {end < all ? strings.showMore(rest) : strings.showLess}
         </button>
       )}
       {diff.hidden > 0 && end === all && <p class="note">{strings.tooManyLines(diff.hidden)}</p>}

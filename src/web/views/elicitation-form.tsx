@@ -1,12 +1,14 @@
 /** A question of the agent as a form: text, number, yes or no, choices; or a page to open. */
 import { useRef, useState } from 'preact/hooks';
+import { hidesSomething, visible } from '../../base/unseen.ts';
 import type { ErrorShape } from '../../base/error.ts';
 import type { Answer } from '../../protocol/facts.ts';
+import { pageOf } from '../../transcript/asked.ts';
 import type { Raw } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
-import { contentOf, fieldsOf, problemsOf, valueOf, type FieldValues } from './elicitation.ts';
+import { contentOf, fieldsOf, problemsOf, valueOf, type FieldValues } from '../../transcript/form-fields.ts';
 import { FieldInput, problemWords } from './field-input.tsx';
-import { hidesSomething, VisibleText, visible } from './visible-text.tsx';
+import { VisibleText } from './visible-text.tsx';
 
 export interface ElicitationFormProps {
   request: Raw;
@@ -116,13 +118,4 @@ function PageToOpen({ url, message, disabled, accept, decline }: PageProps) {
       </div>
     </div>
   );
-}
-
-export function pageOf(address: string): URL | undefined {
-  try {
-    const url = new URL(address);
-    return /^https?:$/.test(url.protocol) ? url : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 /** One field of a form, with what is wrong with it said right there. */
 import { useId } from 'preact/hooks';
 import { strings } from '../strings.ts';
-import type { FieldProblem } from './elicitation-check.ts';
-import type { Choice, Field, FieldValue } from './elicitation.ts';
+import type { FieldProblem } from '../../transcript/form-check.ts';
+import type { Choice, Field, FieldValue } from '../../transcript/form-fields.ts';
 
 export interface FieldInputProps {
   field: Field;

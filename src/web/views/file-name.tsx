@@ -1,7 +1,8 @@
 /** The name of a file: at the desk a button that opens it in the editor, elsewhere its path alone. */
+import { leadsElsewhere } from '../../base/network-path.ts';
 import { strings } from '../strings.ts';
+import { exactText } from './exact-text.ts';
 import { useSurface } from './surface.ts';
-import { visible } from './visible-text.tsx';
 import { shortPath } from './words.ts';
 
 export interface FileNameProps {
@@ -14,11 +15,11 @@ export interface FileNameProps {
 export function FileName({ path, line = null, cwd }: FileNameProps) {
   const { openFile } = useSurface();
   const short = shortPath(path, cwd);
-  const name = visible(line === null ? short : `${short}:${line}`);
+  const name = exactText(line === null ? short : `${short}:${line}`);
   const place = pathIn(path, cwd);
   if (!openFile || place === undefined) {
     return (
-      <span class="mono path" title={visible(path)}>
+      <span class="mono path" title={exactText(path)}>
         {name}
       </span>
     );
@@ -27,7 +28,7 @@ export function FileName({ path, line = null, cwd }: FileNameProps) {
     <button
       type="button"
       class="mono path opens"
-      title={strings.transcript.openFile(visible(path))}
+      title={strings.transcript.openFile(exactText(path))}
       aria-label={strings.transcript.openFile(name)}
       onClick={() => openFile(place, line)}
     >
@@ -38,7 +39,7 @@ export function FileName({ path, line = null, cwd }: FileNameProps) {
 
 /** Absolute; undefined where it is not clear which file is meant, or where it would lead to another computer. */
 function pathIn(path: string, cwd: string): string | undefined {
-  if (/^(?:\\\\|\/\/)/.test(path) || path.includes('\0')) return undefined;
+  if (leadsElsewhere(path) || path.includes('\0')) return undefined;
   if (/^(?:\/|[a-z]:[\\/])/i.test(path)) return path;
   if (/^[a-z][a-z\d+.-]*:/i.test(path) || cwd === '' || path === '') return undefined;
   return `${cwd.replace(/[\\/]$/, '')}/${path}`;

@@ -9,7 +9,7 @@ import { MessageText } from './message-text.tsx';
 import { NestedSteps } from './nested-steps.tsx';
 import { PromptView } from './prompt-view.tsx';
 import { QuestionRow } from './question-row.tsx';
-import type { ToolQuestion } from './question-words.ts';
+import type { ToolQuestion } from '../../transcript/asked.ts';
 import { BlockView } from './block-view.tsx';
 import { CompactionView, NoticeView, PlanView, ThoughtView, UnknownView } from './small-items.tsx';
 import { ToolView } from './tool-view.tsx';

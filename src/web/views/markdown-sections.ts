@@ -1,7 +1,7 @@
 /** A long Markdown text in sections that can be drawn one by one; one after the other they read like the whole. */
 
 /** Characters of a section, about; without any break between blocks it is cut at twice as many. */
-const sectionChars = 12_000;
+const sectionChars = 6_000;
 /** Of a line, which is enough to see a fence. */
 const lineStart = 200;
 

@@ -1,10 +1,10 @@
 /** The steps of a subagent under the call that started it: one line while folded, with what it does right now. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { visible } from '../../base/unseen.ts';
 import type { Item } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
-import { visible } from './visible-text.tsx';
 import { shortTitle } from './words.ts';
 
 /** Steps that are drawn with one tap. */

@@ -60,19 +60,38 @@ function LinesWindow({ lines, live, label }: { lines: TextLines; live: boolean; 
   // A text that was replaced by a shorter one.
   const begin = Math.max(0, Math.min(shown.begin, end - 1), end - most);
   const box = useRef<HTMLPreElement>(null);
+  const content = useRef<HTMLSpanElement>(null);
   /** Where to stand after the next drawing: at the end, or as far from it as before. */
   const hold = useRef<number | null>(live || begin > 0 ? 0 : null);
-  useLayoutEffect(() => {
+  /** As last set or seen: lines are drawn late, and only a reader goes up. */
+  const top = useRef(0);
+  const keep = () => {
     const pre = box.current;
     if (!pre || hold.current === null) return;
     pre.scrollTop = pre.scrollHeight - pre.clientHeight - hold.current;
-    if (!live || shown.end !== null) hold.current = null;
+    top.current = pre.scrollTop;
+  };
+  useLayoutEffect(() => {
+    keep();
+    // What comes at the end must not move who reads elsewhere.
+    if (live && (shown.end !== null || hold.current !== 0)) hold.current = null;
   }, [lines, begin, end]);
+  useLayoutEffect(() => {
+    const drawn = content.current;
+    if (!drawn) return;
+    const observer = new ResizeObserver(keep);
+    observer.observe(drawn);
+    return () => observer.disconnect();
+  }, []);
   const onScroll = () => {
     const pre = box.current;
-    if (!pre || !live || shown.end !== null) return;
+    if (!pre) return;
+    const moved = pre.scrollTop - top.current;
+    top.current = pre.scrollTop;
+    if (Math.abs(moved) <= 1) return;
     const toGo = pre.scrollHeight - pre.clientHeight - pre.scrollTop;
-    hold.current = toGo < 24 ? 0 : null;
+    if (live && shown.end === null && toGo < 24) hold.current = 0;
+    else if (!live || moved < 0) hold.current = null;
   };
   const earlier = () => {
     const pre = box.current;
@@ -103,7 +122,9 @@ function LinesWindow({ lines, live, label }: { lines: TextLines; live: boolean; 
         </div>
       )}
       <pre class="term" ref={box} tabindex={0} aria-label={label} onScroll={onScroll}>
-        <Chunks lines={lines} begin={begin} end={end} />
+        <span class="drawn" ref={content}>
+          <Chunks lines={lines} begin={begin} end={end} />
+        </span>
       </pre>
       {end < count && (
         <button type="button" class="more" onClick={later}>

@@ -10,15 +10,14 @@ export interface PlanCommentProps {
 export function PlanComment({ text, disabled, onChange }: PlanCommentProps) {
   return (
     <div class="comment">
-      <label class="field">
-        <span>{strings.question.comment}</span>
-        <textarea
-          rows={1}
-          value={text}
-          disabled={disabled}
-          onInput={(event) => onChange(event.currentTarget.value)}
-        />
-      </label>
+      <textarea
+        rows={1}
+        aria-label={strings.question.comment}
+        placeholder={strings.question.comment}
+        value={text}
+        disabled={disabled}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
     </div>
   );
 }

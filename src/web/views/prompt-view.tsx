@@ -5,7 +5,7 @@ import { sentenceOf } from '../../base/error.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import type { PromptItem } from '../../transcript/items.ts';
 import type { OutboxEntry } from '../client/outbox.ts';
-import { textOfBlocks } from '../client/queue-edit.ts';
+import { textOfBlocks } from '../../transcript/queue-edit.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
 import { LongText } from './long-text.tsx';

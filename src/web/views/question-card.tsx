@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { sentenceOf } from '../../base/error.ts';
 import type { Answer } from '../../protocol/facts.ts';
+import { optionsOf } from '../../transcript/asked.ts';
 import type { QuestionItem, ToolItem } from '../../transcript/items.ts';
 import type { AnswerState } from '../client/answers.ts';
 import { strings } from '../strings.ts';
@@ -9,7 +10,7 @@ import { AskedFor } from './asked-for.tsx';
 import { ElicitationForm } from './elicitation-form.tsx';
 import { PlanComment } from './plan-comment.tsx';
 import { QuestionOptions } from './question-options.tsx';
-import { askedOf, optionsOf } from './question-words.ts';
+import { askedOf } from './question-words.ts';
 import { errorWords } from './words.ts';
 
 export interface QuestionCardProps {

@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
-import { isLasting, type PermissionOption } from './question-words.ts';
-import { visible } from './visible-text.tsx';
+import { visible } from '../../base/unseen.ts';
+import { isLasting, type PermissionOption } from '../../transcript/asked.ts';
 
 export interface QuestionOptionsProps {
   options: readonly PermissionOption[];
@@ -67,8 +67,13 @@ export function QuestionOptions({ options, disabled, onSelect }: QuestionOptions
           onClick={() => (isLasting(option) ? setLasting(option) : onSelect(option))}
         >
           <Icon name={icons[option.kind]} />
-          <span>{visible(option.name)}</span>
-          {isLasting(option) && <small>{strings.question.lasts}</small>}
+          <span class="words">{visible(option.name)}</span>
+          {isLasting(option) && (
+            <>
+              {' '}
+              <small>{strings.question.lasts}</small>
+            </>
+          )}
         </button>
       ))}
     </div>

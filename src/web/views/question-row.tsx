@@ -1,10 +1,10 @@
 /** A question in the conversation: what was asked, and who answered it. */
+import { visible } from '../../base/unseen.ts';
 import type { QuestionItem, ToolItem } from '../../transcript/items.ts';
 import type { AnswerState } from '../client/answers.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
 import { closedWords, subjectOf } from './question-words.ts';
-import { visible } from './visible-text.tsx';
 
 export interface QuestionRowProps {
   item: QuestionItem;

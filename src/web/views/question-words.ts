@@ -1,148 +1,33 @@
-/** What a permission request asks, read from what agents send: title, exact command, changes, paths, folder. */
+/** How a question of the agent is named: its title, one line of it, and how it was answered. */
 import type { Answer } from '../../protocol/facts.ts';
-import type { Item, QuestionItem, Raw, ToolContent, ToolItem } from '../../transcript/items.ts';
+import {
+  isLasting,
+  optionsOf,
+  readAsked,
+  type Asked,
+  type PermissionOption,
+} from '../../transcript/asked.ts';
+import type { QuestionItem, Raw, ToolItem } from '../../transcript/items.ts';
+import { asRecord } from '../../transcript/raw.ts';
 import { strings } from '../strings.ts';
 import { nameOf } from './words.ts';
 
-export interface PermissionOption {
-  optionId: string;
-  /** As the agent names it. */
-  name: string;
-  kind: 'allow_once' | 'allow_always' | 'reject_once' | 'reject_always';
-}
-
-export interface Asked {
+/** As `readAsked`, in this language. */
+export interface AskedWords extends Asked {
   title: string;
-  /** The command, address or path, exactly as it came. */
-  exact: string | undefined;
-  diffs: Extract<ToolContent, { type: 'diff' }>[];
-  /** A unified diff that came as text. */
-  patch: string | undefined;
-  paths: string[];
-  /** What the agent intends to do, Markdown. */
-  plan: string | undefined;
-  /** Whose page it is, where `exact` is an address. */
-  host: string | undefined;
-  /** What the tool is given, as JSON, where nothing of the above is known. */
-  input: string | undefined;
-  /** The agent's own words, where they say more than the rest. */
-  note: string | undefined;
-  folder: string;
-}
-
-const optionKinds = ['allow_once', 'allow_always', 'reject_once', 'reject_always'] as const;
-
-const record = (value: unknown): Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : {};
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
-
-/** In the agent's order. */
-export function optionsOf(request: Raw | null): PermissionOption[] {
-  return list(request?.['options']).flatMap((option) => {
-    const { optionId, name, kind } = record(option);
-    if (typeof optionId !== 'string') return [];
-    // An unknown kind is treated as lasting, the more careful reading.
-    const known = optionKinds.find((candidate) => candidate === kind) ?? 'allow_always';
-    return [{ optionId, name: text(name) ?? optionId, kind: known }];
-  });
-}
-
-export function isLasting(option: PermissionOption): boolean {
-  return option.kind === 'allow_always' || option.kind === 'reject_always';
 }
 
 /** `tool`: the call it is about, if shown; it fills what the request leaves out. */
-export function askedOf(request: Raw | null, tool: ToolItem | undefined, agent: string, cwd: string): Asked {
-  const call = record(request?.['toolCall']);
-  const raw = { ...record(tool?.rawInput), ...record(call['rawInput']) };
-  const kind = text(call['kind']) ?? tool?.toolKind ?? 'other';
-  const content = list(call['content']).map(record);
-  const said = content.flatMap((part) =>
-    part['type'] === 'content' ? [text(record(part['content'])['text'])] : [],
-  );
-  const callDiffs = content.flatMap((part) => (part['type'] === 'diff' ? [readDiff(part)] : []));
-  const toolDiffs = (tool?.content ?? []).flatMap((part) => (part.type === 'diff' ? [part] : []));
-  const diffs = callDiffs.length > 0 ? callDiffs : toolDiffs;
-  const locations = [...list(call['locations']), ...(tool?.locations ?? [])];
-  const named = [
-    raw['file_path'],
-    raw['filePath'],
-    raw['filepath'],
-    raw['fileName'],
-    raw['path'],
-    raw['abs_path'],
-  ];
-  const paths = [...locations.map((location) => record(location)['path']), ...named].flatMap(
-    (path) => text(path) ?? [],
-  );
-  const title = text(call['title']) ?? tool?.title;
-  const command = commandOf(raw['command'] ?? raw['cmd']);
-  const running = said.find((words) => words?.includes('Running: '))?.split('Running: ')[1];
-  const url = text(raw['url']);
-  const exact = command ?? url ?? running ?? (kind === 'execute' ? title : undefined);
-  const patch = diffs.length === 0 ? text(raw['diff']) : undefined;
-  const plan = text(raw['plan']) ?? (kind === 'switch_mode' ? planIn(said) : undefined);
-  const shown = exact !== undefined || diffs.length > 0 || patch !== undefined || plan !== undefined;
-  const note = said.find(
-    (words) => words !== undefined && !words.includes(running ?? '\0') && words.trim() !== plan?.trim(),
-  );
-  const asks =
-    running !== undefined || command !== undefined ? 'execute' : plan === undefined ? kind : 'plan';
-  return {
-    title: titleOf(asks, agent),
-    exact: exact ?? (shown || paths.length > 0 ? undefined : title),
-    diffs,
-    patch,
-    plan,
-    paths: shown ? [] : [...new Set(paths)],
-    host: exact === undefined || command !== undefined ? undefined : hostOf(exact),
-    input: shown || paths.length > 0 ? undefined : inputOf(raw),
-    note: note ?? (shown ? text(raw['description']) : undefined),
-    folder: text(raw['cwd']) ?? text(raw['workdir']) ?? cwd,
-  };
-}
-
-/** The longest text is the plan: what stands beside it introduces it. */
-function planIn(said: readonly (string | undefined)[]): string | undefined {
-  const [longest] = said.flatMap((words) => words ?? []).sort((a, b) => b.length - a.length);
-  return longest;
-}
-
-function hostOf(address: string): string | undefined {
-  try {
-    const url = new URL(address);
-    return /^https?:$/.test(url.protocol) ? url.host : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** So much of a tool's input is on the page; more is said to be there. */
-const inputChars = 20_000;
-
-function inputOf(raw: Raw): string | undefined {
-  if (Object.keys(raw).length === 0) return undefined;
-  const json = JSON.stringify(raw, null, 2);
-  return json.length <= inputChars
-    ? json
-    : `${json.slice(0, inputChars)}\n${strings.question.cut(json.length - inputChars)}`;
-}
-
-function commandOf(value: unknown): string | undefined {
-  const parts = list(value).flatMap((part) => text(part) ?? []);
-  return parts.length > 0 ? parts.join(' ') : text(value);
-}
-
-function readDiff(part: Raw): Extract<ToolContent, { type: 'diff' }> {
-  const { path, oldText, newText } = part;
-  return {
-    type: 'diff',
-    path: text(path) ?? '',
-    oldText: text(oldText) ?? null,
-    newText: text(newText) ?? '',
-  };
+export function askedOf(
+  request: Raw | null,
+  tool: ToolItem | undefined,
+  agent: string,
+  cwd: string,
+): AskedWords {
+  const asked = readAsked(request, tool, cwd);
+  const { asks, input, inputCut } = asked;
+  const words = inputCut === 0 ? input : `${input}\n${strings.question.cut(inputCut)}`;
+  return { ...asked, title: titleOf(asks, agent), input: words };
 }
 
 function titleOf(kind: string, agent: string): string {
@@ -172,12 +57,10 @@ function titleOf(kind: string, agent: string): string {
 
 /** One line that names what was asked, for lists and for the closed question. */
 export function subjectOf(item: QuestionItem, tool: ToolItem | undefined): string {
-  if (item.questionKind === 'elicitation') return text(item.request?.['message']) ?? strings.question.label;
-  const asked = askedOf(item.request, tool, '', '');
-  const call = record(item.request?.['toolCall']);
-  return (
-    asked.exact ?? text(call['title']) ?? asked.diffs[0]?.path ?? asked.paths[0] ?? strings.question.label
-  );
+  if (item.questionKind === 'elicitation') return textIn(item.request, 'message') ?? strings.question.label;
+  const asked = readAsked(item.request, tool, '');
+  const title = textIn(asRecord(item.request?.['toolCall']), 'title');
+  return asked.exact ?? title ?? asked.diffs[0]?.path ?? asked.paths[0] ?? strings.question.label;
 }
 
 /** "Allowed by Pixel 9". */
@@ -201,35 +84,7 @@ function answerWords(answer: Answer, options: PermissionOption[], by: string): s
   return isLasting(option) ? `${verb} · ${option.name}` : verb;
 }
 
-/** Which tool call a permission is about. */
-export function toolCallOf(item: QuestionItem): string | undefined {
-  return text(record(item.request?.['toolCall'])['toolCallId']);
-}
-
-/** How a question about a tool call stands, as far as the call is shown otherwise for it. */
-export type ToolQuestion = 'open' | 'rejected';
-
-/** By tool call; the newest question counts. `shown`: the open one whose card is on the screen. */
-export function questionsOfTools(
-  items: readonly Item[],
-  shown: QuestionItem | undefined,
-): ReadonlyMap<string, ToolQuestion> {
-  const found = new Map<string, ToolQuestion>();
-  for (const item of items) {
-    const id = item.kind === 'question' ? toolCallOf(item) : undefined;
-    if (item.kind !== 'question' || id === undefined) continue;
-    if (item.questionId === shown?.questionId) found.set(id, 'open');
-    else if (isRejected(item)) found.set(id, 'rejected');
-    else found.delete(id);
-  }
-  return found;
-}
-
-function isRejected({ state, request }: QuestionItem): boolean {
-  if (state.kind !== 'answered' || !('outcome' in state.answer) || state.answer.outcome !== 'selected')
-    return false;
-  const { optionId } = state.answer;
-  return optionsOf(request).some(
-    (option) => option.optionId === optionId && option.kind.startsWith('reject'),
-  );
+function textIn(raw: Raw | null | undefined, key: string): string | undefined {
+  const value = raw?.[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,7 +1,7 @@
 /** A waiting prompt being written anew; when it begins meanwhile, what was written is kept. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { PromptBlock } from '../../protocol/facts.ts';
-import { withText } from '../client/queue-edit.ts';
+import { withText } from '../../transcript/queue-edit.ts';
 import { strings } from '../strings.ts';
 
 export interface QueueEditorProps {
@@ -11,14 +11,17 @@ export interface QueueEditorProps {
   text: string;
   /** It does not wait any more. */
   gone: boolean;
+  /** Opened by the user; false for a text that came back while he may be writing elsewhere. */
+  focus: boolean;
   onText(text: string): void;
   onSave(blocks: PromptBlock[]): void;
   onCancel(): void;
 }
 
-export function QueueEditor({ blocks, text, gone, onText, onSave, onCancel }: QueueEditorProps) {
+export function QueueEditor({ blocks, text, gone, focus, onText, onSave, onCancel }: QueueEditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
+    if (!focus) return;
     area.current?.focus();
     area.current?.setSelectionRange(text.length, text.length);
   }, []);

@@ -1,7 +1,7 @@
 /** One waiting prompt with what can be done to it; stopping the running turn for it is asked first. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PromptItem } from '../../transcript/items.ts';
-import { textOfBlocks } from '../client/queue-edit.ts';
+import { textOfBlocks } from '../../transcript/queue-edit.ts';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Bubble } from './prompt-view.tsx';

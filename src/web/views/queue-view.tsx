@@ -2,18 +2,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Origin, PromptBlock } from '../../protocol/facts.ts';
 import type { PromptItem, Transcript } from '../../transcript/items.ts';
-import {
-  beforeWhenMoved,
-  placeAgain,
-  removedFrom,
-  textOfBlocks,
-  type Removed,
-} from '../client/queue-edit.ts';
+import { beforeWhenMoved, removedFrom, textOfBlocks, type Removed } from '../../transcript/queue-edit.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
-import { Icon } from './icon.tsx';
 import { QueueEditor } from './queue-editor.tsx';
 import { QueueItem } from './queue-item.tsx';
+import { QueueUndo, usePutBack, useRemoval } from './queue-undo.tsx';
 
 export interface QueueViewProps {
   session: SessionClient;
@@ -26,6 +20,8 @@ interface Editing {
   id: string;
   blocks: readonly PromptBlock[];
   text: string;
+  /** The computer did not take it: nobody asked for the editor just now. */
+  returned?: boolean;
 }
 
 export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewProps) {
@@ -33,6 +29,8 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
   const pending = session.changes.pending.value;
   const [editing, setEditing] = useState<Editing | null>(null);
   const [removed, setRemoved] = useState<Removed | null>(null);
+  useReturned(session, editing, setEditing);
+  useRemoval(transcript, removed, setRemoved);
   usePutBack(session, transcript, removed, setRemoved);
   const { root, focusLater } = useFocusAfter(queue, editing, removed);
   const is = (kind: string, id?: string) =>
@@ -48,7 +46,10 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
     focusLater('.undo button');
   };
   const stopEditing = () => {
-    if (editing) focusLater(actIn(editing.id, 'edit'));
+    if (editing) {
+      session.changes.letGo(editing.id);
+      focusLater(actIn(editing.id, 'edit'));
+    }
     setEditing(null);
   };
   const editor = (
@@ -58,6 +59,7 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
       text={editing?.text ?? ''}
       onText={(text) => setEditing((now) => now && { ...now, text })}
       gone={gone}
+      focus={editing?.returned !== true}
       onCancel={() => stopEditing()}
       onSave={(blocks) => {
         if (gone) session.prompt(blocks);
@@ -66,7 +68,7 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
       }}
     />
   );
-  if (queue.length === 0 && !gone && !removed) return null;
+  if (queue.length === 0 && !gone && !removed?.done) return null;
   return (
     <section class="queue" aria-label={strings.queueLabel} ref={root}>
       {queue.length > 0 && <h2 class="sec">{strings.queueTitle(queue.length)}</h2>}
@@ -140,28 +142,7 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
         </ol>
       )}
       {gone && <div class="item">{editor}</div>}
-      {removed && (
-        <div class="undo" role="status">
-          <span class="what">{strings.queueRemoved(textOfBlocks(removed.blocks).slice(0, 60))}</span>
-          <button
-            type="button"
-            class="b small"
-            onClick={() => setRemoved({ ...removed, id: session.prompt(removed.blocks) })}
-            disabled={removed.id !== undefined}
-          >
-            {strings.undo}
-          </button>
-          <button
-            type="button"
-            class="icon"
-            aria-label={strings.dismiss}
-            title={strings.dismiss}
-            onClick={() => setRemoved(null)}
-          >
-            <Icon name="close" />
-          </button>
-        </div>
-      )}
+      {removed?.done && <QueueUndo {...{ session, removed, setRemoved }} />}
     </section>
   );
 }
@@ -183,19 +164,16 @@ function useFocusAfter(...changes: unknown[]) {
   return { root, focusLater: (selector: string) => (wanted.current = selector) };
 }
 
-/** One that is taken back is sent anew, and goes to its old place once the computer has it. */
-function usePutBack(
+/** A new text that the computer did not take opens the editor again, once that is free. */
+function useReturned(
   session: SessionClient,
-  { queue, items }: Transcript,
-  removed: Removed | null,
-  setRemoved: (removed: null) => void,
+  editing: Editing | null,
+  setEditing: (editing: Editing) => void,
 ): void {
+  const [edit] = session.changes.returned.value;
   useEffect(() => {
-    const id = removed?.id;
-    if (!removed || id === undefined) return;
-    const before = placeAgain(queue, id, removed.before);
-    if (before !== undefined) session.change({ kind: 'queueMove', prompt: id, before });
-    const known = (item: { id: string }) => item.id === `p:${id}`;
-    if (queue.some(known) || items.some(known)) setRemoved(null);
-  }, [queue, items, removed]);
+    if (!edit || editing) return;
+    const { prompt, blocks } = edit;
+    setEditing({ id: prompt, blocks, text: textOfBlocks(blocks), returned: true });
+  }, [edit, editing]);
 }

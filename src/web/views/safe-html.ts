@@ -8,6 +8,8 @@ const allowed = {
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
   ],
   ALLOWED_ATTR: ['href', 'target', 'rel', 'class', 'start', 'tabindex', 'data-language'],
+  // No addresses: without this their values are held against the pattern below, and dropped.
+  ADD_URI_SAFE_ATTR: ['target', 'rel', 'start', 'tabindex'],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
 };
 

@@ -5,7 +5,7 @@ import type { SessionClient } from '../client/session-client.ts';
 import { locale } from '../locale.ts';
 import { strings } from '../strings.ts';
 import { ControlsPanel } from './controls-panel.tsx';
-import { controlsOf, summaryOf } from './controls.ts';
+import { controlsOf, summaryOf } from '../../transcript/controls.ts';
 import { Icon } from './icon.tsx';
 
 export interface SessionChipsProps {
@@ -21,7 +21,10 @@ export function SessionChips({ session, transcript, mayChange, over }: SessionCh
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
-  const controls = useMemo(() => controlsOf(modes, configOptions), [modes, configOptions]);
+  const controls = useMemo(
+    () => controlsOf(modes, configOptions, strings.controls.mode),
+    [modes, configOptions],
+  );
   const summary = summaryOf(controls, configOptions);
   const { used, size, cost } = usage;
   const spent = [

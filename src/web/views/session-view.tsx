@@ -1,8 +1,10 @@
 /** One session, the same on both surfaces: conversation, open question, composer. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { visible } from '../../base/unseen.ts';
 import { allows, type ClientState, type SessionState } from '../../protocol/methods.ts';
+import { toolCallOf } from '../../transcript/asked.ts';
 import type { PromptItem, ToolItem, Transcript } from '../../transcript/items.ts';
-import type { RemoteWish } from '../client/commands.ts';
+import type { RemoteWish } from '../../transcript/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
@@ -10,12 +12,11 @@ import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { QuestionCard } from './question-card.tsx';
-import { askedOf, toolCallOf } from './question-words.ts';
+import { askedOf } from './question-words.ts';
 import { SearchBar, SearchResults, useSearchKey } from './search-view.tsx';
 import { SessionChips } from './session-chips.tsx';
 import { StrandedView, Warnings } from './stranded-view.tsx';
 import { useSurface } from './surface.ts';
-import { visible } from './visible-text.tsx';
 
 export interface SessionViewProps {
   host: HostClient;

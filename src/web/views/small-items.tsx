@@ -1,5 +1,6 @@
 /** The quiet items between messages: thoughts, plans, notices, summaries, and what this version does not know. */
 import { useState } from 'preact/hooks';
+import { visible } from '../../base/unseen.ts';
 import type {
   CompactionItem,
   NoticeItem,
@@ -11,7 +12,6 @@ import { strings } from '../strings.ts';
 import { exactText, prose } from './exact-text.ts';
 import { Icon } from './icon.tsx';
 import { LongText } from './long-text.tsx';
-import { visible } from './visible-text.tsx';
 
 export function ThoughtView({ item, growing }: { item: ThoughtItem; growing: boolean }) {
   const seconds = Math.round((item.endedAt - item.startedAt) / 1000);

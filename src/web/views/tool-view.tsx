@@ -1,5 +1,6 @@
 /** A tool call: what it does, how it stands, its changes, and its output folded. */
 import type { ComponentChildren } from 'preact';
+import { visible } from '../../base/unseen.ts';
 import type { ToolContent, ToolItem, ToolStatus } from '../../transcript/items.ts';
 import { strings } from '../strings.ts';
 import { BlockView } from './block-view.tsx';
@@ -8,9 +9,8 @@ import { FileName } from './file-name.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { diffOf } from './line-diff.ts';
 import { OutputView } from './output-view.tsx';
-import type { ToolQuestion } from './question-words.ts';
+import type { ToolQuestion } from '../../transcript/asked.ts';
 import { useSurface } from './surface.ts';
-import { visible } from './visible-text.tsx';
 import { shortPath, shortTitle } from './words.ts';
 
 const kindIcons: { [kind: string]: IconName } = {
@@ -24,8 +24,16 @@ const kindIcons: { [kind: string]: IconName } = {
   fetch: 'globe',
 };
 
-/** A call that somebody rejected did not fail, whatever the agent calls it. */
 type Shown = ToolStatus | 'rejected';
+
+/**
+ * A call that somebody rejected did not fail, and one that was allowed waits for nobody, whatever the agent calls it:
+ * Claude Code says `pending` of a command until it has run for half a minute.
+ */
+function shownStatus({ status }: ToolItem, asked: ToolQuestion | undefined): Shown {
+  if (asked === 'rejected' && status !== 'completed') return 'rejected';
+  return asked === 'allowed' && status === 'pending' ? 'in_progress' : status;
+}
 
 const statusIcons: Record<Shown, IconName | undefined> = {
   pending: undefined,
@@ -49,7 +57,7 @@ export interface ToolViewProps {
 }
 
 export function ToolView({ item, cwd, asked, children }: ToolViewProps) {
-  const status: Shown = asked === 'rejected' && item.status !== 'completed' ? 'rejected' : item.status;
+  const status = shownStatus(item, asked);
   const diffs = item.content.filter((content): content is Diff => content.type === 'diff');
   const title = visible(shortTitle(item.title, cwd));
   return (

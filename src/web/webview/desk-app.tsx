@@ -2,13 +2,15 @@
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
-import type { RemoteWish } from '../client/commands.ts';
+import type { RemoteWish } from '../../transcript/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
+import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
 import { AgentSessionsView } from '../views/agent-sessions-view.tsx';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, DemoBadge } from '../views/marks.tsx';
+import { rename } from '../views/rename.ts';
 import { SearchButton } from '../views/search-view.tsx';
 import { activityOf, agentError, SessionView } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
@@ -148,7 +150,12 @@ function Notices({ status, desk }: { status: HostStatus; desk: DeskHost }) {
   );
 }
 
-async function remote(wish: RemoteWish, host: HostClient, desk: DeskHost): Promise<string> {
+async function remote(
+  wish: RemoteWish,
+  session: SessionClient,
+  host: HostClient,
+  desk: DeskHost,
+): Promise<string> {
   const { commands } = strings;
   switch (wish.kind) {
     case 'off':
@@ -159,7 +166,7 @@ async function remote(wish: RemoteWish, host: HostClient, desk: DeskHost): Promi
     case 'status':
       break;
     case 'name':
-      return commands.notNamed;
+      return rename(session, wish.name);
   }
   const status = host.status.value;
   return status?.state === 'off' ? commands.isOff : commands.isOn(strings.host.state[status?.state ?? 'on']);
@@ -208,7 +215,7 @@ function DeskBody({ host, desk, status, id, choose }: DeskBodyProps) {
           session={session}
           connected={host.phase.value.kind === 'ready'}
           shown={status.error?.code}
-          onRemote={(wish) => remote(wish, host, desk)}
+          onRemote={(wish) => remote(wish, session, host, desk)}
         />
       )}
     </>

@@ -5,7 +5,7 @@ import type { ReachKind } from '../../protocol/host-status.ts';
 import { methods, type Scope } from '../../protocol/methods.ts';
 import type { HostClient } from '../client/host-client.ts';
 
-export type Act = 'copyInvite' | 'copySession' | 'log' | 'settings' | 'dismissNotice' | 'move';
+export type Act = 'copyInvite' | 'copySession' | 'log' | 'settings' | 'dismissNotice' | 'move' | 'login';
 export type DeviceChange = { revoke: true } | { scope: Scope } | { name: string };
 
 export class DeskHost {

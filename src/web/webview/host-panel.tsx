@@ -62,6 +62,11 @@ export function HostError({ status, error, desk }: HostErrorProps) {
           {strings.host.moveHere}
         </button>
       )}
+      {error.code === 'agent_login_required' && (
+        <button type="button" class="b small p" onClick={() => void desk.act('login')}>
+          {strings.host.logIn}
+        </button>
+      )}
       {status.state === 'error' && error.code !== 'host_locked' && (
         <button type="button" class="b small" onClick={() => void desk.start()}>
           {strings.phone.tryAgain}

@@ -1,10 +1,6 @@
 /** The webview's entry: the desk's surface on VS Code's messages. */
 import '../jitless.ts';
-import '../style/tokens.css';
-import '../style/base.css';
-import '../style/conversation.css';
-import '../style/question.css';
-import '../style/controls.css';
+import '../style/shared.css';
 import '../style/desk.css';
 import { render } from 'preact';
 import { systemClock } from '../../base/clock.ts';

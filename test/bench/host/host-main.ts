@@ -7,6 +7,7 @@ import { ProbeClient } from '../../support/probe-client.ts';
 import { transportPair } from '../../support/transport-pair.ts';
 import { eventually } from '../../support/wait.ts';
 import { answerCalls, say } from './answer-calls.ts';
+import { Busy } from './busy.ts';
 import type { HostCommand, HostFigures, HostOptions } from './host-process.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 
@@ -16,6 +17,7 @@ const nothing = (): Promise<void> => Promise.resolve();
 const clock = new ShiftedClock();
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
+const busy = new Busy();
 const settings: HostSettings = {
   agent: { kind: 'command', ...options.agent },
   relay: '',
@@ -70,6 +72,7 @@ answerCalls(async (command: HostCommand): Promise<object | void> => {
       if (command.collect) globalThis.gc?.();
       const now = figures();
       if (command.reset) delay.reset();
+      if (command.busy) busy.start();
       return now;
     }
     case 'stop':
@@ -92,5 +95,6 @@ function figures(): HostFigures {
     delayP50: millis(delay.percentile(50)),
     delayP99: millis(delay.percentile(99)),
     delayMax: millis(delay.max),
+    busyMax: busy.take(),
   };
 }

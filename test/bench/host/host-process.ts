@@ -25,7 +25,7 @@ export type HostCommand =
   | { do: 'prompt'; id: string; text: string }
   | { do: 'sessions' }
   | { do: 'jump'; ms: number }
-  | { do: 'figures'; reset?: boolean; collect?: boolean }
+  | { do: 'figures'; reset?: boolean; collect?: boolean; busy?: boolean }
   | { do: 'stop' };
 
 /** Bytes and milliseconds; delays since the last reset. */
@@ -38,6 +38,8 @@ export interface HostFigures {
   delayP50: number;
   delayP99: number;
   delayMax: number;
+  /** Of processor, the longest that the event loop was not free; 0 unless `busy` was asked for before. */
+  busyMax: number;
 }
 
 export interface HostProcessOptions {
@@ -125,7 +127,7 @@ export class HostProcess {
     await this.#call({ do: 'jump', ms });
   }
 
-  figures(options: { reset?: boolean; collect?: boolean } = {}): Promise<HostFigures> {
+  figures(options: { reset?: boolean; collect?: boolean; busy?: boolean } = {}): Promise<HostFigures> {
     return this.#call<HostFigures>({ do: 'figures', ...options });
   }
 

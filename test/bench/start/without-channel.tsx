@@ -1,11 +1,7 @@
 /** The phone's page with the conversation built in: the same views and client, and no relay, handshake or channel. */
 /// <reference path="../../../src/web/assets.d.ts" />
 import '../../../src/web/jitless.ts';
-import '../../../src/web/style/tokens.css';
-import '../../../src/web/style/base.css';
-import '../../../src/web/style/conversation.css';
-import '../../../src/web/style/question.css';
-import '../../../src/web/style/controls.css';
+import '../../../src/web/style/shared.css';
 import '../../../src/web/style/phone.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';

@@ -10,7 +10,8 @@ import type {
 import { strings } from '../../../src/web/strings.ts';
 import { diffTexts } from '../../../src/web/views/line-diff.ts';
 import { markdownToHtml } from '../../../src/web/views/markdown.ts';
-import { closedWords, subjectOf, toolCallOf } from '../../../src/web/views/question-words.ts';
+import { toolCallOf } from '../../../src/transcript/asked.ts';
+import { closedWords, subjectOf } from '../../../src/web/views/question-words.ts';
 import { nameOf, shortPath, shortTitle } from '../../../src/web/views/words.ts';
 
 export interface Reader {

@@ -72,6 +72,27 @@ export class Surface {
     });
   }
 
+  /** The items that came after the last prompt with this text. */
+  below(prompt: string): Locator {
+    const asked = this.log.locator('div.item:has(> .prompt)').filter({ hasText: prompt }).last();
+    return asked.locator('xpath=following-sibling::*[contains(concat(" ", @class, " "), " item ")]');
+  }
+
+  /** What the agent said after that prompt and before the next. */
+  async answer(prompt: string): Promise<string> {
+    const items = await this.log.locator(':scope > .item').evaluateAll((all) =>
+      all.map((item) => ({
+        asked: item.querySelector(':scope > .prompt')?.textContent,
+        said: item.querySelector(':scope > .agent')?.textContent,
+      })),
+    );
+    const from = items.findLastIndex(({ asked }) => asked?.includes(prompt));
+    const rest = from < 0 ? [] : items.slice(from + 1);
+    const next = rest.findIndex(({ asked }) => asked !== undefined);
+    const own = next < 0 ? rest : rest.slice(0, next);
+    return own.flatMap(({ said }) => (said ? [said.trim()] : [])).join('\n');
+  }
+
   async waitForText(text: string | RegExp): Promise<void> {
     await this.log.getByText(text).last().waitFor({ timeout: patienceMs });
   }
@@ -118,13 +139,19 @@ export class Surface {
       },
       { what: `${this.name}: the beginning of the conversation` },
     );
+    return this.drawn();
+  }
+
+  /** The same of what is drawn now. `without`: what else to leave out, a selector. */
+  async drawn(without = ''): Promise<string[]> {
     // One expression: helpers that a compiler adds for named functions do not exist in the page.
-    return this.log.evaluate((log) => {
+    return this.log.evaluate((log, without) => {
       const copy = log.cloneNode(true) as HTMLElement;
-      for (const part of copy.querySelectorAll('button:not(.opens), svg')) part.remove();
+      const parts = ['button:not(.opens)', 'svg', without].filter(Boolean).join();
+      for (const part of copy.querySelectorAll(parts)) part.remove();
       for (const line of copy.querySelectorAll('.by'))
         line.textContent = (line.textContent ?? '').replace(/\d{1,2}:\d{2}(\s?[AP]M)?/, '');
       return [...copy.querySelectorAll('.item')].map((item) => (item.textContent ?? '').replace(/\s+/g, ''));
-    });
+    }, without);
   }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isLoggedOut } from '../../../src/agent/login-check.ts';
+import { loginState } from '../../../src/agent/login-check.ts';
 import { Upstream } from '../../../src/agent/upstream.ts';
 import type { OffdeskError } from '../../../src/base/error.ts';
 import { silentLog } from '../../../src/base/log.ts';
@@ -74,14 +74,14 @@ describe('upstream: differences of agents', function () {
   it('A13: only a plain no counts as logged out', async () => {
     const says = (code: string) => {
       const command = { name: '', command: process.execPath, args: [], env: {}, installHint: '' };
-      return isLoggedOut(command, ['-e', code], folder);
+      return loginState(command, ['-e', code], folder);
     };
-    assert.equal(await says(`console.log('{"loggedIn": false}'); process.exit(1)`), true);
-    assert.equal(await says(`console.log('{"loggedIn": true}')`), false);
-    assert.equal(await says(`console.log('Unknown option --cli'); process.exit(2)`), false);
-    assert.equal(await says(`console.log('null')`), false);
+    assert.equal(await says(`console.log('{"loggedIn": false}'); process.exit(1)`), 'out');
+    assert.equal(await says(`console.log('{"loggedIn": true}')`), 'in');
+    assert.equal(await says(`console.log('Unknown option --cli'); process.exit(2)`), 'unknown');
+    assert.equal(await says(`console.log('null')`), 'unknown');
     // Waits for a client: its stdin ends.
-    assert.equal(await says(`process.stdin.resume()`), false);
+    assert.equal(await says(`process.stdin.resume()`), 'unknown');
   });
 
   it('A14: an option for modes is offered as modes, and its changes are changes of mode', async () => {

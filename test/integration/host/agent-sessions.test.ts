@@ -1,6 +1,7 @@
 /** The agent's own past sessions: listed, continued with their history, once, and in the journal that they have. */
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import {
   agentSessionsResult,
   methods,
@@ -95,6 +96,28 @@ describe("the agent's own sessions", function () {
     await probe.prompt(id, 'prompt-02', 'once more');
     await eventually(() => texts(probe).filter((text) => text === 'in old-1').length === 2, { what: 'it' });
     assert.equal(texts(probe).filter((text) => text === 'what was said').length, 1);
+  });
+
+  it('G7, S9: what was said in it elsewhere meanwhile is appended to its journal, once', async () => {
+    let probe = await desk();
+    const id = await go(probe, 'old-1');
+    await probe.prompt(id, 'prompt-01', 'go on');
+    await test.host.stop();
+    const file = join(test.ports.cwd, 'remembered.json');
+    const remembered = JSON.parse(readFileSync(file, 'utf8')) as string[][];
+    assert.deepEqual(remembered.at(-1), ['go on', 'in old-1']);
+    writeFileSync(file, JSON.stringify([...remembered, ['asked elsewhere', 'said elsewhere']]));
+    for (let time = 0; time < 2; time++) {
+      await test.host.start();
+      probe = await desk();
+      assert.equal(await go(probe, 'old-1'), id);
+      await probe.resume(id, { tail: 50 });
+      await eventually(() => texts(probe).includes('said elsewhere'), { what: 'what was said elsewhere' });
+      const shown = texts(probe).filter((text) => !text.startsWith('Remote control'));
+      assert.deepEqual(shown, [...remembered.flat(), 'asked elsewhere', 'said elsewhere'], `time ${time}`);
+      await test.host.stop();
+    }
+    await test.host.start();
   });
 
   it('G6, S9: what cannot be opened leaves nothing', async () => {

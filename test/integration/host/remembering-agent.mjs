@@ -1,4 +1,8 @@
-/** An agent with two sessions of its own on file, one of them of another folder; it tells what was said when it loads one. */
+/**
+ * An agent with sessions of its own on file, one of them of another folder; it tells what was said when it loads one.
+ * What is said from then on is kept in `remembered.json`, a prompt and its answer each.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import readline from 'node:readline';
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
@@ -8,6 +12,9 @@ const sessions = [
   { sessionId: 'old-2', cwd: '/elsewhere', title: 'Elsewhere', updatedAt: '2026-11-02T10:00:00Z' },
   { sessionId: 'broken', cwd, title: 'Broken', updatedAt: '2026-11-03T10:00:00Z' },
 ];
+const file = 'remembered.json';
+const remembered = () =>
+  existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [['what was asked', 'what was said']];
 const tell = (sessionId, kind, text) =>
   send({
     method: 'session/update',
@@ -24,11 +31,14 @@ const results = {
     cursor ? { sessions: sessions.slice(2) } : { sessions: sessions.slice(0, 2), nextCursor: 'more' },
   'session/load'({ sessionId }) {
     if (sessionId === 'broken') return undefined;
-    tell(sessionId, 'user_message_chunk', 'what was asked');
-    tell(sessionId, 'agent_message_chunk', 'what was said');
+    for (const [asked, said] of remembered()) {
+      tell(sessionId, 'user_message_chunk', asked);
+      tell(sessionId, 'agent_message_chunk', said);
+    }
     return {};
   },
-  'session/prompt'({ sessionId }) {
+  'session/prompt'({ sessionId, prompt }) {
+    writeFileSync(file, JSON.stringify([...remembered(), [prompt[0].text, `in ${sessionId}`]]));
     tell(sessionId, 'agent_message_chunk', `in ${sessionId}`);
     return { stopReason: 'end_turn' };
   },

@@ -6,7 +6,10 @@ import ts from 'typescript';
 
 const src = resolve('src');
 
-/** Folder → the folders that it may import besides itself. */
+/**
+ * Folder → the folders that it may import besides itself. `transcript` also holds what every surface reads off the items
+ * (questions, forms, options, commands, the queue), so that page and terminal read the same: `cli` imports it, too.
+ */
 const table: Record<string, string[]> = {
   base: [],
   protocol: ['base'],

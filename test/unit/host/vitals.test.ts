@@ -32,6 +32,11 @@ describe('vitals', () => {
     head(join(folder, 'main.git', 'worktrees', 'a'), 'ref: refs/heads/other');
     writeFileSync(join(folder, 'a', '.git'), 'gitdir: ../main.git/worktrees/a\n');
     assert.equal(branchOf(inner), 'other');
+    // Windows would ask the named computer, as this user.
+    for (const far of ['//evil/share', '\\\\evil\\share', '/\\evil\\share']) {
+      writeFileSync(join(folder, 'a', '.git'), `gitdir: ${far}\n`);
+      assert.equal(branchOf(inner), 'aaaaaaaa');
+    }
     head(join(folder, '.git'), 'something odd');
     assert.equal(branchOf(folder), undefined);
   });

@@ -74,8 +74,13 @@ describe('languages', () => {
     });
 
     it(`S14, V16: the extension says everything in ${language}, and no more`, () => {
-      const files = readdirSync(join(root, 'src/vscode')).filter((name) => name.endsWith('.ts'));
-      const texts = new Set(files.flatMap((name) => said(`src/vscode/${name}`)));
+      // What Diagnose says is written in the host, for the command line, too.
+      const files = ['src/vscode', 'src/host/diagnose'].flatMap((folder) =>
+        readdirSync(join(root, folder))
+          .filter((name) => name.endsWith('.ts'))
+          .map((name) => `${folder}/${name}`),
+      );
+      const texts = new Set(files.flatMap(said));
       const english = Object.fromEntries([...texts].map((text) => [text, text]));
       sameButTranslated(english, table(`l10n/bundle.l10n.${language}.json`));
     });

@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/base/clock.ts';
-import type { LogLevel } from '../../../src/base/log.ts';
+import type { LogFields, LogLevel } from '../../../src/base/log.ts';
 import { fromNotification, toNotification, type Origin } from '../../../src/protocol/facts.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import { Session } from '../../../src/session/session.ts';
 import { applyFacts, emptyTranscript } from '../../../src/transcript/fold.ts';
 import { mergeHistory } from '../../../src/transcript/history.ts';
 import { fromSnapshot, toSnapshot } from '../../../src/transcript/snapshot.ts';
+import { isInvalid } from '../../../src/transcript/update-kind.ts';
 import { FakeAgent } from '../../support/fake-agent.ts';
 import { eventually } from '../../support/wait.ts';
+import { agents, missing, recorded } from '../transcript/recorded.ts';
 
 type Json = Record<string, unknown>;
 const desk: Origin = { kind: 'desk' };
@@ -217,7 +219,61 @@ const step = fc.oneof(
 describe('any agent', function () {
   this.timeout(60_000);
 
-  it('T12, J2, Q3: nothing throws, all of it is journaled, and every item is readable', async () => {
+  it('J19, T12: what is not what its kind says is dropped, and the log tells its kind and nothing else', async () => {
+    const lines: { message: string; kind: unknown; count: unknown }[] = [];
+    const write = (_level: LogLevel, message: string, fields?: LogFields) =>
+      void lines.push({ message, kind: fields?.['kind'], count: fields?.['count'] });
+    const agent = new FakeAgent();
+    const journal = new MemoryJournal('e1');
+    const session = new Session({
+      ...{ id: 's1', cwd: '/work', title: 'test', agentName: 'Fake', demo: false },
+      ...{ agent, journal, clock: systemClock, log: { write } },
+    });
+    await session.startAgent();
+    const before = journal.head;
+    const secret = 'what the user wrote';
+    const invalid: Json[] = [
+      { sessionUpdate: 'agent_message_chunk', content: secret },
+      { sessionUpdate: 'agent_thought_chunk', content: [secret] },
+      { sessionUpdate: 'tool_call', title: secret },
+      { sessionUpdate: 'tool_call_update', toolCallId: 7, title: secret },
+      { sessionUpdate: 'plan', entries: secret },
+      { sessionUpdate: 'usage_update', used: secret, size: 1 },
+      { sessionUpdate: 'current_mode_update', currentModeId: { secret } },
+      { sessionUpdate: 'config_option_update', configOptions: { secret } },
+      { sessionUpdate: 'available_commands_update', availableCommands: secret },
+    ];
+    for (const update of invalid) agent.sink!.update(update as never);
+    assert.equal(journal.head, before);
+    assert.deepEqual(
+      lines.map(({ kind, count }) => [kind, count]),
+      invalid.map(({ sessionUpdate }) => [sessionUpdate, 1]),
+    );
+    for (let more = 0; more < 998; more++) agent.sink!.update(invalid[0] as never);
+    assert.deepEqual(
+      lines.slice(invalid.length).map(({ count }) => count),
+      [10, 100],
+    );
+    assert.doesNotMatch(JSON.stringify(lines), new RegExp(secret));
+    agent.sink!.update({ sessionUpdate: 'never_heard_of', content: secret });
+    const [unknown] = applyFacts(emptyTranscript(), await journal.read(0, 1_000_000)).items;
+    assert.equal(unknown?.kind, 'unknown');
+    await session.close();
+  });
+
+  it('J19: nothing that real agents sent is dropped', function () {
+    if (missing) {
+      console.log(missing);
+      return this.skip();
+    }
+    for (const agent of agents) {
+      const { live, replayed } = recorded(agent);
+      for (const { update } of [...live, ...replayed].flat())
+        assert.equal(isInvalid(update), false, `${agent}: ${update.sessionUpdate}`);
+    }
+  });
+
+  it('T12, J2, Q3: nothing throws, all that is valid is journaled, and every item is readable', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 20 }),

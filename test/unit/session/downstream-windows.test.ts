@@ -327,6 +327,31 @@ describe('windows', () => {
     assert.equal(resets(), 1);
   });
 
+  it('P13: so is one that was over, while the client followed another', async () => {
+    const { session, connect, listed, over, changed, make } = setup();
+    await session.startAgent();
+    const a = await connect('a');
+    await a.resume(sessionId, { tail: 5 });
+    await session.close();
+    listed.delete(sessionId);
+    over.set(sessionId, session);
+    listed.set('s2', make('s2', new MemoryJournal('e2')));
+    changed.fire();
+    await complete(a, session);
+    await a.request('session/resume', { sessionId: 's2', _meta: { offdesk: { tail: 0 } } });
+    const back = make(sessionId, session.journal);
+    over.delete(sessionId);
+    listed.set(sessionId, back);
+    changed.fire();
+    const resets = () => a.received.filter((text) => text.includes(methods.reset)).length;
+    await eventually(() => resets() === 1, { what: 'the reset' });
+    const { head } = await a.resume(sessionId, { tail: 5 });
+    await back.startAgent();
+    await eventually(() => a.facts.at(-1)!.seq > head.seq, { what: 'what it goes on with' });
+    changed.fire();
+    assert.equal(resets(), 1);
+  });
+
   it('P14: what no client would ask is refused with a code, and does nothing', async () => {
     const { session, agent, connect } = setup();
     await session.startAgent();
@@ -400,7 +425,8 @@ describe('windows', () => {
       seen.push(args.map((arg) => (typeof arg === 'object' ? 'origin' : arg)));
       return Promise.resolve();
     };
-    Object.assign(session, { setMode: note, removeQueued: note, resumeQueue: note });
+    Object.assign(session, { setMode: note });
+    Object.assign(session.queue, { remove: note, resume: note });
     Object.assign(session, { setConfigOption: (...args: unknown[]) => note(...args).then(() => []) });
     const a = await connect('a');
     const _meta = { offdesk: { change: 'change-01' } };

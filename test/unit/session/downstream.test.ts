@@ -170,6 +170,22 @@ describe('session and clients', () => {
     assert.deepEqual(await asked, { outcome: 'withdrawn' });
   });
 
+  it('Q1, Q2: of questions that are over the last ones are remembered, and nothing of what they asked', async () => {
+    const { agent, session, connect } = setup();
+    const a = await connect('a');
+    await session.startAgent();
+    const answer = { outcome: 'selected', optionId: permission.options[0]!.optionId };
+    const send = (number: number) =>
+      a.request(methods.answer, { sessionId: 's1', id: `answer-${number}`, question: `q${number}`, answer });
+    for (let number = 1; number <= limits.rememberedIds + 1; number++) {
+      const asked = agent.sink!.ask('permission', permission, new AbortController().signal);
+      assert.deepEqual(await send(number), { result: 'applied' });
+      await asked;
+    }
+    assert.deepEqual(await send(2), { result: 'applied' });
+    await assert.rejects(send(1), (error) => codeOf(error) === 'question_unknown');
+  });
+
   it('P6, J4: a cursor gets exactly what came after; a void one gets reset and the tail', async () => {
     const { session, agent, connect } = setup();
     await session.startAgent();

@@ -85,6 +85,11 @@ describe('the answer to a form', () => {
     assert.throws(() => checkFormAnswer(form({}, ['toString']), {}), { field: 'toString' });
   });
 
+  it('Q5: choices that name none are no choices: any text will do, as the page shows it', () => {
+    for (const none of [{ oneOf: [{ pattern: '^a' }] }, { anyOf: [] }, { enum: [] }])
+      checkFormAnswer(form({ a: { type: 'string', ...none } }), { a: 'any' });
+  });
+
   it('Q5: a pattern that never ends does not stop the host, and decides nothing', () => {
     const request = form({ a: { type: 'string', pattern: '^(a+)+$' } });
     const started = performance.now();

@@ -13,6 +13,7 @@ import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
+import { eventually } from '../../support/wait.ts';
 import { assertSame, readAll } from './same-journal.ts';
 
 const clock = new FakeClock();
@@ -193,6 +194,30 @@ describe('journal in trouble', function () {
     for (const name of ['mark', 'facts.idx', '000000000001.log']) {
       assert.equal(nodeFs.statSync(join(folder, name)).mode & 0o777, 0o600, name);
     }
+  });
+
+  it('J10: a disk that fails as the journal closes leaves no retry that would write to files of others', async () => {
+    const disk = failingFs();
+    // Syncs that end when the test says so, and badly.
+    const waiting: ((error: Error) => void)[] = [];
+    let holds = false;
+    const fdatasync = ((fd: number, done: (error: Error | null) => void) =>
+      holds ? void waiting.push(done) : nodeFs.fdatasync(fd, done)) as typeof nodeFs.fdatasync;
+    const own = new FakeClock();
+    const journal = await openJournal(folder, { fs: { ...disk.fs, fdatasync }, clock: own });
+    journal.append(chunk('m1', 'a'));
+    await journal.sync();
+    holds = true;
+    journal.append(chunk('m1', 'b'));
+    const syncing = assert.rejects(journal.sync(), { code: 'storage_failed' });
+    await eventually(() => waiting.length === 1, { what: 'a sync under way' });
+    disk.full = true;
+    journal.append(chunk('m1', 'c'));
+    const closing = assert.rejects(journal.close(), { code: 'storage_failed' });
+    await Promise.resolve();
+    for (const fail of waiting) fail(Object.assign(new Error('EIO'), { code: 'EIO' }));
+    await Promise.all([syncing, closing]);
+    assert.equal(own.pending, 0);
   });
 
   it('J10: closing is idempotent; after it nothing is read or kept', async () => {

@@ -57,15 +57,17 @@ async function killAndRestore(journal: MemoryJournal, agent = new FakeAgent()) {
   return { agent, journal: copy, session: await Session.restore(make(agent, copy)) };
 }
 
-describe('queue', () => {
+describe('queue', function () {
+  this.timeout(60_000);
+
   it('P16, T15, C2: edited and moved, it shows so everywhere, and reaches the agent so', async () => {
     const { agent, session, turn, facts, ends } = await waiting();
-    await session.editQueued('prompt-b', words('better'), phone, 'change-01');
-    await session.moveQueued('prompt-c', 'prompt-a', phone, 'change-02');
+    await session.queue.edit('prompt-b', words('better'), phone, 'change-01');
+    await session.queue.move('prompt-c', 'prompt-a', phone, 'change-02');
     assert.deepEqual(queueOf(await facts()), ['c', 'a', 'better']);
     const edited = fold(await facts()).queue[2]!;
     assert.deepEqual([edited.origin, edited.editedBy], [desk, phone]);
-    await session.moveQueued('prompt-c', null, phone, 'change-03');
+    await session.queue.move('prompt-c', null, phone, 'change-03');
     assert.deepEqual(queueOf(await facts()), ['a', 'better', 'c']);
     turn.end('end_turn');
     for (const text of ['a', 'better', 'c']) {
@@ -86,8 +88,8 @@ describe('queue', () => {
 
   it('P16, B7, C2: asked for again by its id, also after a restart, nothing happens again', async () => {
     const { session, journal, facts } = await waiting();
-    const edit = (to: Session) => to.editQueued('prompt-b', words('better'), phone, 'change-01');
-    const move = (to: Session) => to.moveQueued('prompt-c', 'prompt-a', phone, 'change-02');
+    const edit = (to: Session) => to.queue.edit('prompt-b', words('better'), phone, 'change-01');
+    const move = (to: Session) => to.queue.move('prompt-c', 'prompt-a', phone, 'change-02');
     await Promise.all([edit(session), edit(session), move(session), move(session)]);
     const head = journal.head;
     await edit(session);
@@ -109,12 +111,14 @@ describe('queue', () => {
     await agent.nextTurn();
     const head = journal.head;
     const unknown = { code: 'prompt_unknown' };
-    await assert.rejects(session.editQueued('prompt-a', words('late'), phone, 'change-01'), unknown);
-    await assert.rejects(session.moveQueued('prompt-a', null, phone, 'change-02'), unknown);
-    await assert.rejects(session.moveQueued('prompt-b', 'prompt-a', phone, 'change-03'), unknown);
-    await assert.rejects(session.sendNow('prompt-a', phone, 'change-04'), unknown);
+    await assert.rejects(session.queue.edit('prompt-a', words('late'), phone, 'change-01'), unknown);
+    await assert.rejects(session.queue.move('prompt-a', null, phone, 'change-02'), unknown);
+    await assert.rejects(session.queue.move('prompt-b', 'prompt-a', phone, 'change-03'), unknown);
+    await assert.rejects(session.queue.now('prompt-a', phone, 'change-04'), unknown);
     const large = words('x'.repeat(2 * 1024 * 1024));
-    await assert.rejects(session.editQueued('prompt-b', large, phone), { code: 'message_too_large' });
+    await assert.rejects(session.queue.edit('prompt-b', large, phone, 'change-02'), {
+      code: 'message_too_large',
+    });
     assert.equal(journal.head, head);
     assert.equal(agent.cancels, 0);
   });
@@ -123,7 +127,7 @@ describe('queue', () => {
     const { agent, session, turn, facts, ends } = await waiting();
     const asked = agent.sink!.ask('elicitation', { message: 'Well?' }, new AbortController().signal);
     await eventually(() => session.openQuestionList.length === 1, { what: 'the question' });
-    await session.sendNow('prompt-c', phone, 'change-01');
+    await session.queue.now('prompt-c', phone, 'change-01');
     assert.equal(agent.cancels, 1);
     assert.deepEqual(await within(asked, 5_000, 'the answer'), { action: 'cancel' });
     assert.deepEqual(agent.prompts, ['0'], 'not before the turn is over');
@@ -142,7 +146,7 @@ describe('queue', () => {
   it('P17, C2: send now after Stop sends that one, and the others stay held', async () => {
     const { agent, session, turn, facts, ends } = await waiting();
     await session.cancel(desk);
-    await session.sendNow('prompt-b', phone);
+    await session.queue.now('prompt-b', phone);
     turn.end('cancelled');
     const next = await agent.nextTurn();
     assert.equal(next.blocks[0]?.['text'], 'b');
@@ -152,10 +156,10 @@ describe('queue', () => {
     assert.equal(fold(await facts()).held, true);
     assert.deepEqual(queueOf(await facts()), ['a', 'c']);
     // Without a turn, too.
-    await session.sendNow('prompt-c', phone);
+    await session.queue.now('prompt-c', phone);
     (await agent.nextTurn()).end('end_turn');
     assert.equal(await ends.get('c'), 'done');
-    await session.resumeQueue(phone);
+    await session.queue.resume(phone);
     (await agent.nextTurn()).end('end_turn');
     assert.equal(await ends.get('a'), 'done');
     assert.deepEqual(agent.prompts, ['0', 'b', 'c', 'a']);
@@ -163,7 +167,7 @@ describe('queue', () => {
 
   it('P17, C2: two at once: the last one asked for goes first, and each goes once', async () => {
     const { agent, session, turn, ends } = await waiting();
-    await Promise.all([session.sendNow('prompt-b', desk), session.sendNow('prompt-c', phone)]);
+    await Promise.all([session.queue.now('prompt-b', desk), session.queue.now('prompt-c', phone)]);
     turn.end('cancelled');
     for (const id of ['c', 'b', 'a']) {
       (await agent.nextTurn()).end('end_turn');
@@ -222,11 +226,11 @@ describe('queue', () => {
           }
           const id = at(change.at);
           if (id === undefined) continue;
-          if (change.kind === 'edit') await session.editQueued(id, words(change.text), phone);
-          else if (change.kind === 'remove') await session.removeQueued(id, phone);
+          if (change.kind === 'edit') await session.queue.edit(id, words(change.text), phone);
+          else if (change.kind === 'remove') await session.queue.remove(id, phone);
           else {
             const before = change.before === null ? null : (at(change.before) ?? null);
-            await session.moveQueued(id, before, phone);
+            await session.queue.move(id, before, phone);
           }
         }
         const whole = await facts();
@@ -242,7 +246,7 @@ describe('queue', () => {
         assert.deepEqual(shown(kept!.transcript), expected);
         const back = await killAndRestore(journal);
         assert.deepEqual(queueOf(await back.journal.read(0, all)), expected);
-        await back.session.resumeQueue(desk);
+        await back.session.queue.resume(desk);
         const reached = back.agent.prompts;
         if (expected.length > 0) await back.agent.nextTurn();
         assert.deepEqual(reached, expected.slice(0, 1));

@@ -78,8 +78,8 @@ class World {
         if (this.sent[step.which] !== undefined) this.prompt(this.sent[step.which]!);
         break;
       case 'remove':
-        await session
-          .removeQueued(this.sent[step.which] ?? 'none', desk, `change-${step.which}`)
+        await session.queue
+          .remove(this.sent[step.which] ?? 'none', desk, `change-${step.which}`)
           .catch(() => {});
         break;
       case 'end':
@@ -102,7 +102,7 @@ class World {
         agent.turn?.end('cancelled');
         break;
       case 'resume':
-        await session.resumeQueue(desk);
+        await session.queue.resume(desk);
         break;
       case 'kill':
       case 'suspend':
@@ -123,7 +123,7 @@ class World {
   async finish(): Promise<void> {
     await eventually(
       async () => {
-        await this.session.resumeQueue(desk);
+        await this.session.queue.resume(desk);
         this.agent.turn?.end('end_turn');
         const fates = await Promise.all(this.sent.map((id) => this.journal.fate(id)));
         return fates.every((fate) => ended.includes(fate));

@@ -116,7 +116,7 @@ describe('a session that comes back', () => {
     const again = await killAndRestore(held.journal);
     assert.equal((await again.events()).filter(({ type }) => type === 'queue_held').length, 0);
     const third = again.session.prompt('prompt-03', words('prompt-03'), desk);
-    await again.session.resumeQueue(desk);
+    await again.session.queue.resume(desk);
     (await again.agent.nextTurn()).end('end_turn');
     await eventually(() => again.agent.prompts.length === 2, { what: 'the next' });
     // Between two turns nothing is interrupted.
@@ -147,7 +147,7 @@ describe('a session that comes back', () => {
     assert.equal((await repeat('prompt-01')).outcome, 'done');
     assert.equal((await repeat('prompt-02')).outcome, 'interrupted');
     const waiting = repeat('prompt-03');
-    await back.session.removeQueued('prompt-03', desk);
+    await back.session.queue.remove('prompt-03', desk);
     assert.equal((await waiting).outcome, 'removed');
     assert.equal((await repeat('prompt-03')).outcome, 'removed');
     assert.deepEqual(back.agent.prompts, []);
@@ -256,13 +256,13 @@ describe('a session that comes back', () => {
       else assert.ok(typeof end === 'object' && 'outcome' in end && end.outcome === 'interrupted');
       const over = await Session.over(options(agent, journal));
       assert.equal(over.state, 'ended');
-      await assert.rejects(over.prompt('prompt-09', words('late'), desk), { code: 'closed' });
+      await assert.rejects(over.prompt('prompt-09', words('late'), desk), { code: 'session_ended' });
       await assert.rejects(over.startAgent(), { code: 'closed' });
       assert.equal((await over.prompt('prompt-01', words('one'), desk)).outcome, 'interrupted');
       if (!waits) continue;
       const back = await killAndRestore(journal);
       assert.deepEqual(back.agent.prompts, []);
-      await back.session.resumeQueue(desk);
+      await back.session.queue.resume(desk);
       await back.agent.nextTurn();
       assert.deepEqual(back.agent.prompts, ['two']);
     }
@@ -284,16 +284,16 @@ describe('a session that comes back', () => {
     await agent.nextTurn();
     void session.prompt('prompt-02', words('two'), desk);
     await eventually(async () => (await journal.fate('prompt-02')) === 'received', { what: 'the queue' });
-    await session.removeQueued('prompt-02', desk, 'change-02');
-    await session.removeQueued('prompt-02', desk, 'change-02');
-    await assert.rejects(session.removeQueued('prompt-02', desk, 'change-03'), { code: 'prompt_unknown' });
+    await session.queue.remove('prompt-02', desk, 'change-02');
+    await session.queue.remove('prompt-02', desk, 'change-02');
+    await assert.rejects(session.queue.remove('prompt-02', desk, 'change-03'), { code: 'prompt_unknown' });
     const back = await killAndRestore(journal);
     back.agent.setMode = agent.setMode;
     await back.session.setMode('plan', desk, 'change-01');
-    await back.session.removeQueued('prompt-02', desk, 'change-02');
+    await back.session.queue.remove('prompt-02', desk, 'change-02');
     assert.equal(sets, 1);
     // One that was refused may be tried again.
-    await assert.rejects(back.session.removeQueued('prompt-09', desk, 'change-04'), {
+    await assert.rejects(back.session.queue.remove('prompt-09', desk, 'change-04'), {
       code: 'prompt_unknown',
     });
     assert.equal(await back.journal.fate('change-04'), undefined);
@@ -309,7 +309,7 @@ describe('a session that comes back', () => {
     await eventually(async () => (await journal.fate('prompt-02')) === 'received', { what: 'the queue' });
     journal.full = true;
     await assert.rejects(session.prompt('prompt-03', words('three'), desk), { code: 'storage_failed' });
-    await assert.rejects(session.removeQueued('prompt-02', desk, 'change-01'), { code: 'storage_failed' });
+    await assert.rejects(session.queue.remove('prompt-02', desk, 'change-01'), { code: 'storage_failed' });
     assert.equal(await journal.fate('prompt-03'), undefined);
     // The turn goes on, its question too.
     agent.say('goes on');

@@ -21,9 +21,18 @@ describe('risk', () => {
       'agent',
     ];
     for (const id of risky) assert.equal(isRiskyMode(null, id), true, id);
+    assert.equal(isRiskyMode(null, 'bypass/2'), true);
     for (const id of [...safe, `${url}agent`, `${url}plan`, 'build', 'ask'])
       assert.equal(isRiskyMode(null, id), false, id);
-    for (const name of ['Auto-approve everything', 'YOLO', 'Bypass Permissions', "Don't ask", 'Full access'])
+    for (const name of [
+      'Auto-approve everything',
+      'YOLO',
+      'Bypass Permissions',
+      "Don't ask",
+      'Full access',
+      'Full access / no prompts',
+      'Skip permissions #2',
+    ])
       assert.equal(isRiskyMode(named('m1', name), 'm1'), true, name);
   });
 

@@ -1,7 +1,7 @@
 /** Recordings of real agents as the facts a host would have journaled. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fact, RawUpdate, SessionEvent } from '../../../src/protocol/facts.ts';
+import type { Fact, PromptBlock, RawUpdate, SessionEvent } from '../../../src/protocol/facts.ts';
 import { eventUpdate } from '../../../src/protocol/facts.ts';
 import { ItemIds } from '../../../src/transcript/item-ids.ts';
 import { root } from '../../support/paths.ts';
@@ -20,13 +20,23 @@ interface Message {
   result?: Record<string, unknown>;
 }
 
+function runsOf(agent: Agent): { ms: number; dir: string; msg: Message }[][] {
+  const runs = readFileSync(join(folder, `${agent}.jsonl`), 'utf8').split(/\n\s*\n/);
+  return runs.map((run) =>
+    run
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { ms: number; dir: string; msg: Message }),
+  );
+}
+
 /** Numbers what it is given, as a journal does. */
 export class Recorder {
   readonly facts: Fact[] = [];
   readonly #ids = new ItemIds();
 
-  update(update: RawUpdate, at = this.facts.length): void {
-    this.#add(update, undefined, at, 'agent');
+  update(update: RawUpdate, at = this.facts.length, origin: 'agent' | 'desk' = 'agent'): void {
+    this.#add(update, undefined, at, origin);
   }
 
   event(event: SessionEvent, at = this.facts.length, origin: 'agent' | 'desk' = 'desk'): void {
@@ -53,14 +63,12 @@ export class Recorder {
 export function recorded(agent: Agent): { live: Fact[][]; replayed: Fact[][] } {
   const live: Fact[][] = [];
   const replayed: Fact[][] = [];
-  const runs = readFileSync(join(folder, `${agent}.jsonl`), 'utf8').split(/\n\s*\n/);
-  for (const run of runs) {
+  for (const run of runsOf(agent)) {
     let recorder = new Recorder();
     live.push(recorder.facts);
     const prompts = new Set<number>();
     const questions = new Set<number>();
-    for (const line of run.trim().split('\n')) {
-      const { ms, dir, msg } = JSON.parse(line) as { ms: number; dir: string; msg: Message };
+    for (const { ms, dir, msg } of run) {
       if (dir === 'out' && msg.method === 'session/prompt') {
         prompts.add(msg.id!);
         const id = `p${String(msg.id)}`;
@@ -88,4 +96,33 @@ export function recorded(agent: Agent): { live: Fact[][]; replayed: Fact[][] } {
     }
   }
   return { live, replayed: replayed.filter((facts) => facts.length > 0) };
+}
+
+export interface RecordedTurn {
+  prompt: PromptBlock[];
+  updates: RawUpdate[];
+  stopReason: string;
+}
+
+/** Runs in which a session was held and then loaded: what was said first, and what was told again. */
+export function toldAgain(agent: Agent): { turns: RecordedTurn[]; told: RawUpdate[] }[] {
+  return runsOf(agent).flatMap((messages) => {
+    const turns: RecordedTurn[] = [];
+    const told: RawUpdate[] = [];
+    const prompts = new Map<number, RecordedTurn>();
+    let loaded = false;
+    for (const { dir, msg } of messages) {
+      if (dir === 'out' && msg.method === 'session/prompt') {
+        if (loaded) break;
+        const turn = { prompt: msg.params!['prompt'] as PromptBlock[], updates: [], stopReason: '' };
+        prompts.set(msg.id!, turn);
+        turns.push(turn);
+      } else if (dir === 'out' && msg.method === 'session/load') loaded = true;
+      else if (dir === 'in' && msg.method === 'session/update')
+        (loaded ? told : turns.at(-1)?.updates)?.push(msg.params!['update'] as RawUpdate);
+      else if (dir === 'in' && msg.result && prompts.has(msg.id!))
+        prompts.get(msg.id!)!.stopReason = String(msg.result['stopReason']);
+    }
+    return told.some((update) => update.sessionUpdate === 'user_message_chunk') ? [{ turns, told }] : [];
+  });
 }

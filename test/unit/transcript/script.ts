@@ -110,11 +110,16 @@ export const script: fc.Arbitrary<Step[]> = fc
     return steps;
   });
 
-export function record(steps: readonly Step[]): Fact[] {
+/** `mirrored`: as a host does, a prompt's text stands once more where its turn begins. */
+export function record(steps: readonly Step[], mirrored = false): Fact[] {
   const recorder = new Recorder();
   for (const step of steps) {
-    if ('event' in step) recorder.event(step.event);
-    else recorder.update(step.update);
+    if ('update' in step) recorder.update(step.update);
+    else recorder.event(step.event);
+    if (mirrored && 'event' in step && step.event.type === 'turn_started') {
+      const content = { type: 'text', text: step.event.id };
+      recorder.update({ sessionUpdate: 'user_message_chunk', content }, undefined, 'desk');
+    }
   }
   return recorder.facts;
 }

@@ -25,6 +25,7 @@ const hostile = {
   onByDefault: true,
   agent: 'custom',
   agentCommand: { command: 'sh', args: ['-c', 'true'] },
+  agents: [{ name: 'mine', command: 'sh' }],
   relayUrl: 'https://evil.example',
   publicUrl: 'https://evil.example',
   reach: 'relay',

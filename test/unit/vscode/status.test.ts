@@ -6,7 +6,7 @@ import { Attention } from '../../../src/vscode/attention.ts';
 import { ContextKeySetter, contextKeys } from '../../../src/vscode/context-keys.ts';
 import { plainMessage } from '../../../src/vscode/plain-message.ts';
 import { statusText, waitingCount } from '../../../src/vscode/status-text.ts';
-import { inEnglish } from '../../../src/vscode/translate.ts';
+import { inEnglish } from '../../../src/base/translate.ts';
 import { device, off, pairing } from './statuses.ts';
 
 const states: HostStatus['state'][] = ['off', 'starting', 'on', 'reconnecting', 'error'];

@@ -44,7 +44,11 @@ describe('terminal output', () => {
     assert.equal(plainText('a\u001b]52;c;ZXZpbA==\u0007b'), 'a␛]52;c;ZXZpbA==b');
     assert.equal(plainText('a\u001b]0;title\u001b\\b'), 'a␛]0;titleb');
     assert.equal(plainText('\u009d2;title\u009cb'), '␛]2;titleb');
-    assert.equal(plainText('\u001b]8;;javascript:alert(1)\u0007text\u001b]8;;\u0007'), 'text');
+    assert.equal(plainText('\u001b]8;id=1;https://example.org\u0007text\u001b]8;;\u0007'), 'text');
+    assert.equal(
+      plainText('\u001b]8;;javascript:alert(1)\u0007text\u001b]8;;\u0007'),
+      '␛]8;;javascript:alert(1)text',
+    );
     assert.equal(plainText('\u001bPq#0;2\u001b\\x\u001b_Gpicture\u001b\\'), '␛Pq#0;2x␛_Gpicture');
     assert.equal(plainText('\u001b]52;c;open\nnext'), '␛]52;c;open\nnext');
   });

@@ -7,7 +7,7 @@ import {
   matchCommands,
   pickerIn,
   remoteWish,
-} from '../../../src/web/client/commands.ts';
+} from '../../../src/transcript/commands.ts';
 
 const own = [{ name: 'remote-control', description: '', hint: '[on | off]', own: true }];
 const all = commandsOf(

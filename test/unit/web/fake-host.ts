@@ -132,6 +132,6 @@ export class FakeHost {
   }
 }
 
-export function refusal(code: string, message: string): RequestError {
-  return new RequestError(-32000, message, { offdesk: { code, message, next: 'Do this.' } });
+export function refusal(code: string, message: string, field?: string): RequestError {
+  return new RequestError(-32000, message, { offdesk: { code, message, next: 'Do this.', field } });
 }

@@ -7,6 +7,8 @@ import type { HistoryCache } from '../../../src/web/client/history-cache.ts';
 import { HostClient } from '../../../src/web/client/host-client.ts';
 import { memoryKeep } from '../../../src/web/client/keep.ts';
 import { FakeClock, until } from '../../support/fake-clock.ts';
+import { strings } from '../../../src/web/strings.ts';
+import { rename } from '../../../src/web/views/rename.ts';
 import { FakeHost, refusal } from './fake-host.ts';
 
 class MemoryCache implements HistoryCache {
@@ -260,6 +262,26 @@ describe('web: never lost', () => {
     assert.equal(host.stranded.value.length, 0);
   });
 
+  it('K9: pages of one session keep what each of them wrote, and forget what either removed', async () => {
+    const { keep, session, host, newHost, connect } = setup();
+    const other = newHost();
+    const elsewhere = other.session('s1');
+    const kept = () => (JSON.parse(keep.get('outbox.s1') ?? '[]') as { id: string }[]).map(({ id }) => id);
+    const first = session.prompt(text('written here'));
+    await connect(other);
+    other.disconnect();
+    assert.deepEqual(kept(), [first]);
+    const second = elsewhere.prompt(text('written there'));
+    assert.deepEqual(kept(), [first, second]);
+    const both = newHost().session('s1').outbox;
+    both.remove(first);
+    await connect(host);
+    host.disconnect();
+    assert.deepEqual(kept(), [second]);
+    both.remove(second);
+    assert.equal(keep.get('outbox.s1'), undefined);
+  });
+
   it('U7: a change is repeated with its id after a reconnect until it is answered', async () => {
     const { fake, session, connect } = setup();
     await connect();
@@ -286,6 +308,20 @@ describe('web: never lost', () => {
     assert.equal(fake.of('session/set_mode').length, 2);
   });
 
+  it('U7, U15, S6: a name that is given goes out once, cut to what fits', async () => {
+    const { fake, session, connect } = setup();
+    const said = rename(session, 'Nightly'.repeat(50));
+    const name = 'Nightly'.repeat(50).slice(0, 200);
+    assert.equal(said, strings.commands.named(name));
+    fake.answers.set(methods.sessionName, () => ({}));
+    await connect();
+    await until(() => session.changes.pending.value.length === 0);
+    assert.deepEqual(
+      fake.of(methods.sessionName).map((params) => params['name']),
+      [name],
+    );
+  });
+
   it('U7: a refused change says why; one for a prompt that no longer waits says nothing', async () => {
     const { fake, session, connect } = setup();
     fake.answers.set('session/set_mode', () => {
@@ -300,6 +336,46 @@ describe('web: never lost', () => {
     assert.equal(session.changes.refused.value, null);
     session.change({ kind: 'mode', mode: 'plan' });
     await until(() => session.changes.refused.value?.code === 'scope_insufficient');
+  });
+
+  it('U11: a new text that the computer does not take comes back, whatever the reason, until it is looked after', async () => {
+    const { fake, session, connect } = setup();
+    session.change({ kind: 'queueEdit', prompt: 'p1', blocks: text('one, better') });
+    session.change({ kind: 'queueEdit', prompt: 'p2', blocks: text('two, longer') });
+    fake.answers.set(methods.queueEdit, ({ id }) => {
+      throw refusal(id === 'p1' ? 'prompt_unknown' : 'message_too_large', 'Not taken.');
+    });
+    await connect();
+    const { returned, refused, pending } = session.changes;
+    await until(() => pending.value.length === 0);
+    assert.deepEqual(
+      returned.value.map(({ prompt, blocks }) => [prompt, blocks]),
+      [
+        ['p1', text('one, better')],
+        ['p2', text('two, longer')],
+      ],
+    );
+    assert.equal(refused.value?.code, 'message_too_large');
+    session.changes.letGo('p1');
+    fake.answers.set(methods.queueEdit, () => ({}));
+    session.change({ kind: 'queueEdit', prompt: 'p2', blocks: text('two') });
+    assert.deepEqual(returned.value, []);
+    await until(() => pending.value.length === 0);
+    assert.deepEqual(returned.value, []);
+  });
+
+  it('U11: of two new texts of one message the later comes back', async () => {
+    const { fake, session, connect } = setup();
+    fake.answers.set(methods.queueEdit, () => {
+      throw refusal('prompt_unknown', 'It has begun.');
+    });
+    await connect();
+    for (const words of ['earlier', 'later'])
+      session.change({ kind: 'queueEdit', prompt: 'p1', blocks: text(words) });
+    await until(() => session.changes.pending.value.length === 0);
+    assert.deepEqual(session.changes.returned.value, [
+      { kind: 'queueEdit', prompt: 'p1', blocks: text('later') },
+    ]);
   });
 
   it('U8: the copy on the device is shown without a connection, and goes on from where it was', async () => {

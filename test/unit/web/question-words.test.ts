@@ -2,16 +2,10 @@
 import assert from 'node:assert/strict';
 import { emptyTranscript, TranscriptFold } from '../../../src/transcript/fold.ts';
 import type { QuestionItem, Raw, ToolItem } from '../../../src/transcript/items.ts';
-import { contentOf, fieldsOf } from '../../../src/web/views/elicitation.ts';
+import { contentOf, fieldsOf } from '../../../src/transcript/form-fields.ts';
 import { readUnifiedDiff } from '../../../src/web/views/line-diff.ts';
-import {
-  askedOf,
-  closedWords,
-  isLasting,
-  optionsOf,
-  questionsOfTools,
-  toolCallOf,
-} from '../../../src/web/views/question-words.ts';
+import { isLasting, optionsOf, questionsOfTools, toolCallOf } from '../../../src/transcript/asked.ts';
+import { askedOf, closedWords } from '../../../src/web/views/question-words.ts';
 import { agents, missing, recorded } from '../transcript/recorded.ts';
 
 interface Asked {
@@ -192,9 +186,9 @@ describe('web: tool calls that were asked about', () => {
     assert.equal(found([open]), undefined);
   });
 
-  it('C4: are rejected by an option that rejects, and by nothing else', () => {
+  it('C4: are rejected by an option that rejects, allowed by one that allows, and by nothing else', () => {
     assert.equal(found([answered('n')]), 'rejected');
-    assert.equal(found([answered('y')]), undefined);
+    assert.equal(found([answered('y')]), 'allowed');
     const stopped = question(request, {
       kind: 'answered',
       answer: { outcome: 'cancelled' },
@@ -205,7 +199,7 @@ describe('web: tool calls that were asked about', () => {
   });
 
   it('C4: the newest question counts', () => {
-    assert.equal(found([answered('n'), answered('y')]), undefined);
+    assert.equal(found([answered('n'), answered('y')]), 'allowed');
     assert.equal(found([answered('y'), answered('n')]), 'rejected');
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { toNotification } from '../../../src/protocol/facts.ts';
 import { limits } from '../../../src/protocol/limits.ts';
-import { methods } from '../../../src/protocol/methods.ts';
+import { methods, type ClientState } from '../../../src/protocol/methods.ts';
 import { HostClient } from '../../../src/web/client/host-client.ts';
 import { memoryKeep } from '../../../src/web/client/keep.ts';
 import { FakeClock, until } from '../../support/fake-clock.ts';
@@ -24,6 +24,14 @@ function setup() {
     from.record.transcript.value.items.map((item) => (item.kind === 'message' ? item.text : item.kind));
   return { fake, clock, keep, host, newHost, session, connect, texts };
 }
+
+/** The host names the session. */
+const listed: ClientState = {
+  ...{ host: { name: 'h', build: 'test' }, you: { name: 'd', scope: 'control' }, others: [], warnings: [] },
+  sessions: [
+    { id: 's1', title: 's1', cwd: '/', agent: { name: 'a', demo: false }, state: 'idle', updatedAt: 1 },
+  ],
+};
 
 const text = (words: string) => [{ type: 'text', text: words }];
 
@@ -100,6 +108,22 @@ describe('web: session client', () => {
     fake.say('b'.repeat(limits.ackEveryBytes));
     await until(() => fake.of(methods.ack).length === 2);
     assert.deepEqual(fake.of(methods.ack)[1], { sessionId: 's1', cursor: { epoch: 'e1', seq: 2 } });
+  });
+
+  it('F: acknowledges what says again what is known, which does not move its cursor', async () => {
+    const { fake, clock, session, connect } = setup();
+    fake.say('a');
+    await connect();
+    clock.advance(limits.ackEveryMs);
+    await until(() => fake.of(methods.ack).length === 1);
+    fake.cut();
+    await until(() => session.sync.value === 'apart');
+    // The state after a gap: it is numbered as of when it was journaled.
+    fake.gap = { tailFrom: 1, from: 1 };
+    await connect();
+    clock.advance(limits.ackEveryMs);
+    await until(() => fake.of(methods.ack).length === 2);
+    assert.deepEqual(fake.of(methods.ack)[1], fake.of(methods.ack)[0]);
   });
 
   it('N5: a prompt is on this device, then sent, then the journal has it', async () => {
@@ -207,6 +231,18 @@ describe('web: session client', () => {
     assert.deepEqual(session.answers.states.value.get('q1'), { kind: 'alreadyAnswered', by: 'the desk' });
   });
 
+  it('U13, Q5: the computer names the field that is wrong, and the form is told', async () => {
+    const { fake, session, connect } = setup();
+    fake.answers.set(methods.answer, () => {
+      throw refusal('answer_invalid', 'It does not look like an address.', 'email');
+    });
+    await connect();
+    session.answer('q1', { action: 'accept', content: { email: 'me' } });
+    await until(() => session.answers.states.value.get('q1')?.kind === 'refused');
+    const state = session.answers.states.value.get('q1');
+    assert.equal(state?.kind === 'refused' && state.error.field, 'email');
+  });
+
   it('C17: an answer is kept and repeated with the same id after a reconnect; a second tap changes nothing', async () => {
     const { fake, session, connect } = setup();
     await connect();
@@ -288,6 +324,7 @@ describe('web: session client', () => {
   it('attaches once the host has opened the session again, after it was unknown', async () => {
     const { fake, host, session, texts } = setup();
     const { answers } = fake;
+    answers.set('any', () => ({}));
     answers.set('session/resume', () => {
       throw refusal('session_unknown', 'This session is not here any more.');
     });
@@ -295,13 +332,31 @@ describe('web: session client', () => {
     await until(() => session.error.value?.code === 'session_unknown');
     fake.say('back');
     answers.delete('session/resume');
-    const row = { id: 's1', title: 's1', cwd: '/', agent: { name: 'a', demo: false } };
-    await fake.notify(methods.state, {
-      ...{ host: { name: 'h', build: 'test' }, you: { name: 'd', scope: 'control' }, others: [] },
-      sessions: [{ ...row, state: 'idle', updatedAt: 1 }],
-    });
+    // Said twice, it is one question.
+    for (let i = 0; i < 2; i++) await fake.notify(methods.state, listed);
     await until(() => session.sync.value === 'live');
     assert.equal(session.error.value, null);
+    assert.deepEqual(texts(), ['back']);
+    await host.request('any', {});
+    assert.equal(fake.of('session/resume').length, 2);
+  });
+
+  it('attaches once when it comes back to a host where it was unknown', async () => {
+    const { fake, host, session, connect, texts } = setup();
+    fake.answers.set('session/resume', () => {
+      throw refusal('session_unknown', 'This session is not here any more.');
+    });
+    await host.connect(fake.connect());
+    await until(() => session.error.value !== null);
+    fake.cut();
+    await until(() => host.phase.value.kind === 'apart');
+    // Named while the answer is on its way.
+    fake.answers.set('session/resume', () => void fake.notify(methods.state, listed));
+    fake.answers.set('any', () => ({}));
+    fake.say('back');
+    await connect();
+    await host.request('any', {});
+    assert.equal(fake.of('session/resume').length, 2);
     assert.deepEqual(texts(), ['back']);
   });
 

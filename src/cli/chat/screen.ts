@@ -1,0 +1,321 @@
+/** What the terminal shows below the conversation, and what each key does there; drawing is chat-view's. */
+import { Emitter } from '../../base/emitter.ts';
+import { visible } from '../../base/unseen.ts';
+import { limits } from '../../protocol/limits.ts';
+import {
+  commandIn,
+  commandQueryAt,
+  commandsOf,
+  matchCommands,
+  pickerIn,
+  remoteWish,
+  type RemoteWish,
+} from '../../transcript/commands.ts';
+import type { PromptItem, QuestionItem, ToolItem, Transcript } from '../../transcript/items.ts';
+import { toolCallOf } from '../../transcript/asked.ts';
+import { controlsOf } from '../../transcript/controls.ts';
+import { textOfBlocks, withText } from '../../transcript/queue-edit.ts';
+import type { Conversation } from './conversation.ts';
+import { LineEditor } from './line-editor.ts';
+import { lastOf, linesIn, type Line } from './lines.ts';
+import { OptionsPanel } from './options-panel.ts';
+import type { Press } from './press.ts';
+import { QuestionPanel } from './question-panel.ts';
+import { QueuePanel } from './queue-panel.ts';
+import { statusWords } from './status-words.ts';
+import { cut } from './wrap.ts';
+
+const shownCommands = 6;
+const shownDraft = 8;
+
+const keys = [
+  'Enter sends · Esc stops the agent · Ctrl-C stops it, once more leaves',
+  '/ commands, Tab completes · Shift-Tab next mode · Ctrl-O modes and options',
+  '↑ waiting messages · Ctrl-R lets them go on · Ctrl-X takes the last out',
+];
+
+export class Screen {
+  readonly #chat: Conversation;
+  readonly #quit: () => void;
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #draft = new LineEditor();
+  /** Of the commands that fit. */
+  #active = 0;
+  #panel: QueuePanel | OptionsPanel | undefined;
+  #question: QuestionPanel | undefined;
+  /** The waiting message whose text is in the draft. */
+  #editing: string | undefined;
+  #note = '';
+  #help = false;
+  /** Ctrl-C has stopped the agent; once more leaves. */
+  #leaving = false;
+
+  constructor(chat: Conversation, quit: () => void) {
+    this.#chat = chat;
+    this.#quit = quit;
+  }
+
+  press(press: Press): void {
+    this.#press(press);
+    this.#changed.fire();
+  }
+
+  #press(press: Press): void {
+    const { text, name, ctrl } = press;
+    if (ctrl && text === 'c') return this.#interrupt();
+    this.#leaving = false;
+    this.#note = '';
+    this.#chat.failure = '';
+    if (this.#panel) return this.#inPanel(this.#panel, press);
+    const question = this.#asked();
+    const empty = this.#draft.text === '';
+    if (name === 'escape') return this.#escape(question);
+    if (empty && !question?.typing && this.#pairing(text)) return;
+    if (ctrl && text === 'o') return this.#open(new OptionsPanel(this.#chat));
+    if (ctrl && text === 'r') return this.#chat.resumeQueue();
+    if (question?.press(press, empty)) return;
+    if (question?.typing) return;
+    this.#inDraft(press, empty);
+  }
+
+  #interrupt(): void {
+    const { turn, questions } = this.#chat.transcript;
+    const working = turn !== null || questions.length > 0;
+    if (this.#leaving || (!working && this.#draft.text === '')) return this.#quit();
+    if (working) {
+      this.#chat.stop();
+      this.#leaving = true;
+    } else {
+      this.#draft.set('');
+      this.#editing = undefined;
+    }
+    this.#panel = undefined;
+  }
+
+  #escape(question: QuestionPanel | undefined): void {
+    if (this.#editing !== undefined || this.#help) {
+      if (this.#editing !== undefined) this.#draft.set('');
+      this.#editing = undefined;
+      this.#help = false;
+    } else if (question?.press({ text: '', name: 'escape', ctrl: false }, true)) return;
+    else if (this.#chat.transcript.turn || question) this.#chat.stop();
+    else this.#draft.set('');
+  }
+
+  #inPanel(panel: QueuePanel | OptionsPanel, press: Press): void {
+    const used = panel.press(press);
+    if (used === 'close' || (!used && press.name === 'escape')) this.#panel = undefined;
+  }
+
+  /** False where the key is not about that. */
+  #pairing(text: string): boolean {
+    const pairing = this.#chat.status?.pairings[0];
+    if (!pairing || !['y', 'n', 'c'].includes(text)) return false;
+    this.#chat.decidePairing(pairing.id, text !== 'n', text === 'c' ? 'control' : undefined);
+    return true;
+  }
+
+  #inDraft(press: Press, empty: boolean): void {
+    const { text, name, ctrl } = press;
+    const { queue } = this.#chat.transcript;
+    const found = this.#commands();
+    if (ctrl && text === 'x') {
+      const newest = queue.at(-1);
+      if (newest) this.#chat.removeQueued(newest.promptId);
+      return;
+    }
+    if (name === 'backtab') return this.#nextMode();
+    if (found.length > 0 && (name === 'up' || name === 'down')) {
+      this.#active = (this.#active + (name === 'up' ? -1 : 1) + found.length) % found.length;
+      return;
+    }
+    if (name === 'up' && empty && queue.length > 0)
+      return this.#open(new QueuePanel(this.#chat, (item) => this.#edit(item)));
+    const chosen = found[this.#active];
+    if (name === 'tab') return chosen === undefined ? undefined : this.#draft.set(`/${chosen} `);
+    if (name === 'enter') {
+      if (chosen !== undefined && (this.#active > 0 || this.#draft.text !== `/${chosen}`))
+        return this.#draft.set(`/${chosen} `);
+      return this.#send();
+    }
+    this.#active = 0;
+    if (empty && text === '?') this.#help = !this.#help;
+    else this.#draft.press(press);
+  }
+
+  #send(): void {
+    const text = this.#draft.text.trim();
+    if (text === '') return;
+    const { transcript } = this.#chat;
+    const editing = this.#editing;
+    if (editing !== undefined) {
+      const item = transcript.queue.find(({ promptId }) => promptId === editing);
+      this.#editing = undefined;
+      if (!item) {
+        this.#note = 'That message is with the agent already. Enter sends this as a new one.';
+        return;
+      }
+      this.#draft.set('');
+      return this.#chat.editQueued(editing, withText([...item.blocks], text));
+    }
+    const commands = commandsOf(transcript.commands, []);
+    const picker = pickerIn(text, commands);
+    if (picker !== undefined) {
+      this.#note = `/${picker} opens a list in the agent's own program: start the agent itself to use it.`;
+      return;
+    }
+    const wish = remoteWish(text);
+    if (wish) this.#note = this.#remote(wish);
+    else if (!this.#asked()?.comment(text)) this.#chat.prompt(text);
+    this.#draft.set('');
+  }
+
+  /** What `/rc` came to; a refusal is shown as that of anything else. */
+  #remote(wish: RemoteWish): string {
+    switch (wish.kind) {
+      case 'name': {
+        const name = wish.name.slice(0, limits.titleChars);
+        this.#chat.rename(name);
+        return `This session is called ${visible(name)}.`;
+      }
+      case 'status':
+        return `Remote control: ${this.#chat.status?.state ?? 'starting'}.`;
+      case 'on':
+      case 'off':
+        return 'Remote control is on as long as this conversation is open.';
+    }
+  }
+
+  #edit(item: PromptItem): void {
+    this.#panel = undefined;
+    this.#editing = item.promptId;
+    this.#draft.set(textOfBlocks([...item.blocks]));
+  }
+
+  #nextMode(): void {
+    const { modes, configOptions } = this.#chat.transcript;
+    const mode = controlsOf(modes, configOptions, 'Mode').find(({ option }) => option === undefined);
+    if (mode?.kind !== 'select') return this.#open(new OptionsPanel(this.#chat));
+    const at = mode.values.findIndex(({ value }) => value === mode.current);
+    const next = mode.values[(at + 1) % mode.values.length];
+    if (next?.risky) this.#open(new OptionsPanel(this.#chat, next.value));
+    else if (next) this.#chat.setMode(next.value);
+  }
+
+  #open(panel: QueuePanel | OptionsPanel): void {
+    this.#panel = panel;
+  }
+
+  /** Names of those that begin like the draft. */
+  #commands(): string[] {
+    const query = commandQueryAt(this.#draft.text, this.#draft.text.length);
+    if (query === undefined || this.#editing !== undefined) return [];
+    const found = matchCommands(commandsOf(this.#chat.transcript.commands, []), query, shownCommands);
+    return found.map(({ name }) => name);
+  }
+
+  /** The question that an answer goes to; what was begun for it is kept as long as it is open. */
+  #asked(): QuestionPanel | undefined {
+    const { transcript, status, cwd } = this.#chat;
+    const [question] = transcript.questions;
+    if (!question) return (this.#question = undefined);
+    if (this.#question?.item.questionId !== question.questionId || !this.#question.item.request) {
+      const agent = visible(status?.agent?.name ?? 'The agent');
+      this.#question = new QuestionPanel(this.#chat, question, {
+        agent,
+        cwd,
+        tool: toolOf(transcript, question),
+      });
+    }
+    return this.#question;
+  }
+
+  /** The lowest lines of a terminal of this size, always fewer than its rows. */
+  lines(cells: number, rows: number, live: readonly Line[]): Line[] {
+    if (this.#panel instanceof QueuePanel && this.#panel.over) this.#panel = undefined;
+    const below = this.#below(cells, rows);
+    const room = Math.max(rows - 1 - below.length, 0);
+    const question = this.#asked();
+    const top = this.#panel?.lines(cells) ?? question?.lines(cells, Math.max(room - 2, 4)) ?? [];
+    const shown = lastOf(top, Math.max(room, 3));
+    const left = Math.max(room - shown.length, 0);
+    return [...(left > 1 ? lastOf(live, left) : []), ...shown, ...below];
+  }
+
+  #below(cells: number, rows: number): Line[] {
+    const { transcript, status, failure } = this.#chat;
+    const { queue, held } = transcript;
+    const pairing = status?.pairings[0];
+    const waits = this.#panel instanceof QueuePanel ? [] : queue;
+    const words = (text: string, tone: Line['tone']): Line[] =>
+      text === '' ? [] : linesIn(text, tone, cells);
+    return [
+      ...(pairing
+        ? words(
+            `${visible(pairing.device)} wants to pair. If it shows ${pairing.code.slice(0, 3)} ${pairing.code.slice(3)} type y to allow, c with all rights, else n.`,
+            'warning',
+          )
+        : []),
+      ...lastOf(
+        waits.map((item) => ({ text: cut(`waits: ${promptLine(item)}`, cells), tone: 'quiet' as const })),
+        Math.max(3, Math.floor(rows / 6)),
+      ),
+      ...words(held ? 'The queue is held by Stop. Ctrl-R goes on, Ctrl-X removes the last.' : '', 'warning'),
+      ...words(failure, 'bad'),
+      ...words(this.#note, 'warning'),
+      ...(this.#help ? keys.flatMap((line) => words(line, 'quiet')) : []),
+      ...this.#commandLines(cells),
+      ...(this.#editing === undefined
+        ? []
+        : words('Changing a waiting message: Enter keeps it, Esc gives up', 'warning')),
+      ...(this.#asked()?.typing || this.#panel ? [] : this.#draftLines(cells)),
+      ...words(this.#leaving ? 'Ctrl-C once more leaves.' : '', 'warning'),
+      ...words(statusWords(this.#chat), 'quiet'),
+    ];
+  }
+
+  #commandLines(cells: number): Line[] {
+    const commands = commandsOf(this.#chat.transcript.commands, []);
+    const written = commandIn(this.#draft.text, commands);
+    if (written?.rest === '' && /\s$/.test(this.#draft.text))
+      return [
+        { text: cut(visible(`/${written.command.name} ${written.command.hint}`), cells), tone: 'quiet' },
+      ];
+    return this.#commands().map((name, index) => {
+      const command = commands.find((one) => one.name === name);
+      const here = index === this.#active;
+      const said = [`/${name}`, command?.hint, command?.description && `– ${command.description}`];
+      const text = visible(said.filter(Boolean).join(' ').replaceAll('\n', ' '));
+      return {
+        text: cut(`${here ? '› ' : '  '}${text}`, cells),
+        tone: here ? ('chosen' as const) : ('quiet' as const),
+      };
+    });
+  }
+
+  #draftLines(cells: number): Line[] {
+    const { before, at, after } = this.#draft.parts;
+    // The place is where the text before it ends.
+    const lines = linesIn(`› ${before}${at}${after}`, 'plain', cells, 2);
+    const place = linesIn(`› ${before}${at === ' ' ? '_' : at}`, 'plain', cells, 2);
+    const last = place.at(-1);
+    const line = lines[place.length - 1] ?? { text: '  ', tone: 'plain' as const };
+    const to = last?.text.length ?? 2;
+    const marked: Line = { ...line, text: line.text.padEnd(to), place: { from: to - at.length, to } };
+    const all = [...lines.slice(0, place.length - 1), marked, ...lines.slice(place.length)];
+    const from = Math.max(0, Math.min(place.length - 1, all.length - shownDraft));
+    return all.slice(from, from + shownDraft);
+  }
+}
+
+function promptLine(item: PromptItem): string {
+  const from = item.origin.kind === 'device' ? ` (${visible(item.origin.name ?? '')})` : '';
+  return visible(`> ${textOfBlocks([...item.blocks]).replaceAll('\n', ' ')}${from}`);
+}
+
+function toolOf({ items }: Transcript, question: QuestionItem): ToolItem | undefined {
+  const id = toolCallOf(question);
+  const tool = items.find((item) => item.kind === 'tool' && item.toolCallId === id);
+  return tool?.kind === 'tool' ? tool : undefined;
+}

@@ -1,0 +1,26 @@
+/** The sessions that this machine keeps, open or over, without a host that runs. */
+import type { Log } from '../base/log.ts';
+import { SessionStore } from './session-store.ts';
+
+export interface ListedSession {
+  id: string;
+  /** The agent's own id of it; absent where it has none yet. */
+  agentSession?: string;
+  title: string;
+  /** Where it works; an absolute path. */
+  cwd: string;
+  agent: string;
+  /** Milliseconds since the Unix epoch. */
+  updatedAt: number;
+  /** It comes back by itself where remote control starts in its folder. */
+  open: boolean;
+}
+
+/** The one used last first. Rejects with `storage_failed`. */
+export async function listSessions(machineFolder: string, log: Log): Promise<ListedSession[]> {
+  const { sorted } = await SessionStore.open(machineFolder, log);
+  return sorted.map(({ id, title, cwd, agent, updatedAt, open, agentSession }) => ({
+    ...{ id, title, cwd, agent: agent.title, updatedAt, open },
+    ...(agentSession === undefined ? {} : { agentSession }),
+  }));
+}

@@ -1,0 +1,62 @@
+/** A session's own methods: what a client may ask of the agent, answer and set. */
+import { OffdeskError } from '../base/error.ts';
+import * as p from '../protocol/methods.ts';
+import {
+  controlledSession,
+  openSession,
+  requireScope,
+  type MethodPorts,
+  type MethodTable,
+} from './client-port.ts';
+import { configParams, modeParams, parsed, promptParams } from './requests.ts';
+
+export function sessionMethods(ports: MethodPorts): MethodTable {
+  const { client, sessions } = ports;
+  return {
+    'session/prompt': async ({ params }) => {
+      const { sessionId, prompt, _meta } = parsed(promptParams, params);
+      const session = await controlledSession(ports, sessionId);
+      const id = _meta?.offdesk?.id ?? crypto.randomUUID();
+      const end = await session.prompt(id, prompt, client.origin);
+      if (end.outcome === 'failed' || end.outcome === 'interrupted') {
+        throw new OffdeskError(
+          'agent_failed',
+          end.message ?? 'The turn did not end.',
+          'Send the prompt again.',
+        );
+      }
+      return { stopReason: end.outcome === 'done' ? end.stopReason : 'cancelled' };
+    },
+    'session/set_mode': async ({ params }) => {
+      const { sessionId, modeId, _meta } = parsed(modeParams, params);
+      const session = await controlledSession(ports, sessionId);
+      const { change, confirmed } = _meta?.offdesk ?? {};
+      await session.setMode(modeId, client.origin, change, confirmed);
+      return {};
+    },
+    'session/set_config_option': async ({ params }) => {
+      const { sessionId, configId, value, _meta } = parsed(configParams, params);
+      const session = await controlledSession(ports, sessionId);
+      const { change, confirmed } = _meta?.offdesk ?? {};
+      return {
+        configOptions: await session.setConfigOption(configId, value, client.origin, change, confirmed),
+      };
+    },
+    [p.methods.sessionName]: async ({ params }) => {
+      const { sessionId, name, change } = parsed(p.sessionNameParams, params);
+      await (await controlledSession(ports, sessionId)).rename(name, client.origin, change);
+      return {};
+    },
+    [p.methods.answer]: async ({ params }) => {
+      const { sessionId, question, id, answer } = parsed(p.answerParams, params);
+      requireScope(client, 'answer');
+      const session = await openSession(sessions, sessionId);
+      return session.answer(question, id, answer, client.origin);
+    },
+    [p.methods.files]: async ({ params }) => {
+      const { sessionId, query, limit } = parsed(p.filesParams, params);
+      const session = await controlledSession(ports, sessionId);
+      return { files: await sessions.files(session, query, limit) };
+    },
+  };
+}
