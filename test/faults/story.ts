@@ -18,31 +18,31 @@ export async function readStory(session: SessionClient): Promise<Shown> {
   };
   session.toEnd();
   look();
-  for (let before = session.earlier.value.before, pages = 0; before !== null; pages++) {
+  for (let before = session.pages.earlier.value.before, pages = 0; before !== null; pages++) {
     record.reader = record.transcript.value.items[0]?.id ?? null;
     if (
       !(await moves(
-        () => session.loadEarlier(),
-        () => session.earlier.value.before,
+        () => session.pages.loadEarlier(),
+        () => session.pages.earlier.value.before,
       )) ||
       pages > pagesMost
     )
       throw new Error(`scrolling back stands at ${before}`);
-    before = session.earlier.value.before;
+    before = session.pages.earlier.value.before;
     look();
   }
   const whole = seen.size;
-  for (let at = session.later.value.at, pages = 0; at !== null; pages++) {
+  for (let at = session.pages.later.value.at, pages = 0; at !== null; pages++) {
     record.reader = record.transcript.value.items.at(-1)?.id ?? null;
     if (
       !(await moves(
-        () => session.loadLater(),
-        () => session.later.value.at,
+        () => session.pages.loadLater(),
+        () => session.pages.later.value.at,
       )) ||
       pages > pagesMost
     )
       throw new Error(`scrolling on stands at ${at}`);
-    at = session.later.value.at;
+    at = session.pages.later.value.at;
     look();
   }
   if (seen.size > whole) throw new Error('scrolling on shows what scrolling back did not');

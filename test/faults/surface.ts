@@ -67,8 +67,8 @@ export class Surface {
         session?.toEnd();
         return true;
       case 'earlier':
-        await session?.loadEarlier();
-        return session?.earlier.value.before ?? null;
+        await session?.pages.loadEarlier();
+        return session?.pages.earlier.value.before ?? null;
       case 'prompt':
         return session ? this.#prompt(session, String(command['text'])) : false;
       case 'answer':

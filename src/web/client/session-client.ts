@@ -1,5 +1,5 @@
 /** One session as a client sees it: attaches, keeps its cursor, acknowledges, sends and answers. */
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
@@ -11,14 +11,9 @@ import {
   type PromptBlock,
 } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
-import {
-  filesResult,
-  historyResult,
-  methods,
-  type FilesResult,
-  type ResumeResultMeta,
-} from '../../protocol/methods.ts';
+import { filesResult, methods, type FilesResult, type ResumeResultMeta } from '../../protocol/methods.ts';
 import type { AcpLink } from './acp-link.ts';
+import { Acks } from './acks.ts';
 import { Answers } from './answers.ts';
 import { Changes, type Change } from './changes.ts';
 import { noHistoryCache, type HistoryCache } from './history-cache.ts';
@@ -26,7 +21,8 @@ import type { Keep } from './keep.ts';
 import { Outbox } from './outbox.ts';
 import { ReadMark } from './read-mark.ts';
 import { SessionCopy } from './session-copy.ts';
-import { SessionRecord, type Page } from './session-record.ts';
+import { SessionPages } from './session-pages.ts';
+import { SessionRecord } from './session-record.ts';
 import { SessionSearch } from './session-search.ts';
 
 /** `apart`: no connection; `reading`: behind the host's head; `live`: all that the host has is here. */
@@ -52,16 +48,6 @@ export interface Jump {
   mark: boolean;
 }
 
-/** A side of the shown window. `before`, `at`: for history; null where there is nothing more. */
-export interface Earlier {
-  before: number | null;
-  loading: boolean;
-}
-export interface Later {
-  at: number | null;
-  loading: boolean;
-}
-
 export class SessionClient implements Disposable {
   readonly id: string;
   readonly record: SessionRecord;
@@ -71,47 +57,37 @@ export class SessionClient implements Disposable {
   readonly read: ReadMark;
   readonly search: SessionSearch;
   readonly sync = signal<Sync>('apart');
-  readonly earlier: ReadonlySignal<Earlier>;
-  readonly later: ReadonlySignal<Later>;
+  readonly pages: SessionPages;
   /** Null until somebody jumps. */
   readonly jump = signal<Jump | null>(null);
   /** Why the session could not be attached or read. */
   readonly error = signal<ErrorShape | null>(null);
   readonly #options: SessionClientOptions;
-  readonly #clock: Clock;
   readonly #store = new DisposableStore();
   readonly #copy: SessionCopy;
   readonly #restored: Promise<void>;
-  readonly #loading = signal<'earlier' | 'later' | 'place' | null>(null);
+  readonly #acks: Acks;
   #link: AcpLink | undefined;
   #cursor: Cursor | undefined;
   #head = 0;
   /** Facts that came before the answer to session/resume said which epoch they belong to. */
   #early: Fact[] | undefined;
-  /** Facts that came while a page of history is on its way. */
-  #meanwhile: Fact[] = [];
-  #ackedAt = 0;
-  /** Something came since: state facts after a gap do not move the cursor, and the host waits for their room, too. */
-  #unacked = false;
-  #ackTimer: Disposable | undefined;
 
   constructor(options: SessionClientOptions) {
     const { id, keep, clock, frame, cache = noHistoryCache } = options;
     this.id = id;
     this.#options = options;
-    this.#clock = clock;
     const record = new SessionRecord(frame);
     this.record = record;
     this.outbox = new Outbox({ keep, key: `outbox.${id}`, clock });
     this.read = new ReadMark({ keep, key: `read.${id}`, clock });
-    this.earlier = computed(() => ({
-      before: record.edges.value.earlier,
-      loading: this.#loading.value === 'earlier',
-    }));
-    this.later = computed(() => ({
-      at: record.edges.value.later,
-      loading: this.#loading.value === 'later',
-    }));
+    this.pages = new SessionPages({
+      ...{ id, record, request: (method, params) => this.#request(method, params) },
+      standing: () => ({ link: this.#link, epoch: this.#cursor?.epoch }),
+    });
+    this.#acks = new Acks(clock, (link) => {
+      if (this.#cursor) link.notify(methods.ack, { sessionId: id, cursor: this.#cursor });
+    });
     this.search = new SessionSearch(
       (query, before, limit) => this.#request(methods.search, { sessionId: id, query, before, limit }),
       () => record.head.value,
@@ -135,9 +111,8 @@ export class SessionClient implements Disposable {
   detach(): void {
     this.#link = undefined;
     this.#early = undefined;
-    this.#ackTimer?.dispose();
-    this.#ackTimer = undefined;
-    this.#loading.value = null;
+    this.#acks.stop();
+    this.pages.stop();
     this.sync.value = 'apart';
     this.outbox.close();
     this.answers.close();
@@ -166,7 +141,7 @@ export class SessionClient implements Disposable {
     this.#settle();
     // What is read elsewhere missed what the gap holds.
     const place = gap && this.record.edges.value.later !== null ? this.record.place : undefined;
-    if (place) void this.#open(place.since);
+    if (place) void this.pages.open(place.since);
   }
 
   /** The journal cannot continue from our cursor: forget it and read the tail again. */
@@ -203,33 +178,13 @@ export class SessionClient implements Disposable {
     return filesResult.parse(await this.#request(methods.files, params)).files;
   }
 
-  /** Loads items before those that are shown; one request at a time. */
-  async loadEarlier(): Promise<void> {
-    const { before } = this.earlier.value;
-    if (before === null) return;
-    await this.#load('earlier', async () => {
-      const page = await this.#page({ before });
-      return () => this.record.prepend(page, this.#meanwhile);
-    });
-  }
-
-  /** Loads items after those that are shown, where these are not the newest. */
-  async loadLater(): Promise<void> {
-    const { at } = this.later.value;
-    if (at === null) return;
-    await this.#load('later', async () => {
-      const page = await this.#page({ at });
-      return () => this.record.append(page, this.#meanwhile);
-    });
-  }
-
   /**
    * Shows the item that begins at `seq`, or the first after it, with what is around it. Does nothing without a
    * connection where it is not here already.
    */
   async openAt(seq: number, item: string | null, mark = false): Promise<void> {
     const here = this.record.find(seq, item);
-    if (here === undefined) await this.#open(seq);
+    if (here === undefined) await this.pages.open(seq);
     const found = here ?? this.record.find(seq, item);
     if (found !== undefined) this.jump.value = { item: found, mark };
   }
@@ -277,8 +232,7 @@ export class SessionClient implements Disposable {
 
   async #resume(link: AcpLink): Promise<void> {
     this.#early = [];
-    this.#ackedAt = link.received;
-    this.#unacked = false;
+    this.#acks.begin(link);
     const offdesk = this.#cursor
       ? { after: this.#cursor, atMost: limits.historyItems }
       : { tail: limits.tailItems };
@@ -308,13 +262,12 @@ export class SessionClient implements Disposable {
   #apply(fact: Fact): void {
     if (!this.#cursor) return;
     this.record.add(fact);
-    if (this.#loading.value !== null) this.#meanwhile.push(fact);
+    this.pages.came(fact);
     if (fact.seq > this.#cursor.seq) this.#cursor = { ...this.#cursor, seq: fact.seq };
     const event = fact.event;
     if (event?.type === 'prompt_received') this.outbox.confirm(event.id);
     this.#settle();
-    this.#unacked = true;
-    this.#ackSoon();
+    this.#acks.came();
     this.#copy.changed();
   }
 
@@ -322,64 +275,6 @@ export class SessionClient implements Disposable {
     if (this.sync.value !== 'reading' || !this.#cursor || this.#cursor.seq < this.#head) return;
     this.sync.value = 'live';
     this.read.settle(this.#cursor);
-  }
-
-  #ackSoon(): void {
-    const link = this.#link;
-    if (!link) return;
-    if (link.received - this.#ackedAt >= limits.ackEveryBytes) this.#ack(link);
-    else this.#ackTimer ??= this.#clock.after(limits.ackEveryMs, () => this.#ack(link));
-  }
-
-  #ack(link: AcpLink): void {
-    this.#ackTimer?.dispose();
-    this.#ackTimer = undefined;
-    if (this.#link !== link || !this.#cursor || !this.#unacked) return;
-    this.#ackedAt = link.received;
-    this.#unacked = false;
-    link.notify(methods.ack, { sessionId: this.id, cursor: this.#cursor });
-  }
-
-  async #open(seq: number): Promise<void> {
-    await this.#load('place', async () => {
-      const [before, after] = await Promise.all([
-        this.#page({ before: seq }, limits.contextItems),
-        this.#page({ at: seq }),
-      ]);
-      return () => this.record.open([before, after], this.#meanwhile);
-    });
-  }
-
-  /** One at a time, except that a jump does not wait for a page that nobody looks at any more. */
-  async #load(what: 'earlier' | 'later' | 'place', ask: () => Promise<() => void>): Promise<void> {
-    const link = this.#link;
-    if (!link || (this.#loading.value !== null && what !== 'place')) return;
-    const epoch = this.#cursor?.epoch;
-    const edge = what === 'place' ? null : this.record.edges.value[what];
-    this.#loading.value = what;
-    this.#meanwhile = [];
-    const turn = this.#meanwhile;
-    try {
-      const put = await ask();
-      // Another journal, another place, or too much at once: what came does not fit to what is shown.
-      const late = turn !== this.#meanwhile || this.#cursor?.epoch !== epoch || this.#link !== link;
-      const moved = what !== 'place' && edge !== this.record.edges.value[what];
-      if (!late && !moved && turn.length <= limits.meanwhileFacts) put();
-    } catch {
-      // The connection went or the host refused: the next scroll tries again.
-    } finally {
-      if (turn === this.#meanwhile) {
-        this.#loading.value = null;
-        this.#meanwhile = [];
-      }
-    }
-  }
-
-  async #page(place: { before: number } | { at: number }, limit: number = limits.tailItems): Promise<Page> {
-    const params = { sessionId: this.id, ...place, limit };
-    const { updates, from, next } = historyResult.parse(await this.#request(methods.history, params));
-    const facts = updates.map(fromNotification).filter((parsed) => parsed !== undefined);
-    return { facts: facts.map(({ fact }) => fact), from, next };
   }
 
   #forget(): void {

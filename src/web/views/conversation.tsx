@@ -33,8 +33,8 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   const { record, read } = session;
   const transcript = record.transcript.value;
   const outbox = session.outbox.entries.value;
-  const earlier = session.earlier.value;
-  const later = session.later.value;
+  const earlier = session.pages.earlier.value;
+  const later = session.pages.later.value;
   const answers = session.answers.states.value;
   const unread = read.unread.value;
   const tools = useTools(transcript);
@@ -58,10 +58,10 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
     live,
     jump,
     onStart: () => {
-      if (shown.toStart) void session.loadEarlier();
+      if (shown.toStart) void session.pages.loadEarlier();
     },
     onEnd: () => {
-      if (shown.toEnd) void session.loadLater();
+      if (shown.toEnd) void session.pages.loadLater();
     },
     onReader: (id) => (record.reader = id),
   });
@@ -125,7 +125,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
               type="button"
               class="more"
               disabled={!connected}
-              onClick={() => void session.loadEarlier()}
+              onClick={() => void session.pages.loadEarlier()}
             >
               {earlier.loading ? strings.loadingEarlier : strings.loadEarlier}
             </button>
@@ -161,7 +161,12 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
             </Fragment>
           ))}
           {later.at !== null && (
-            <button type="button" class="more" disabled={!connected} onClick={() => void session.loadLater()}>
+            <button
+              type="button"
+              class="more"
+              disabled={!connected}
+              onClick={() => void session.pages.loadLater()}
+            >
               {later.loading ? strings.loadingLater : strings.loadLater}
             </button>
           )}

@@ -95,18 +95,18 @@ describe('web: never lost', () => {
     await session.openAt(100, 'm100', true);
     assert.deepEqual(session.jump.value, { item: 'm100', mark: true });
     assert.deepEqual(texts().slice(0, 1).concat(texts().slice(-1)), ['80', '149']);
-    assert.deepEqual(session.later.value, { at: 150, loading: false });
+    assert.deepEqual(session.pages.later.value, { at: 150, loading: false });
     // What comes meanwhile is not shown here, and not lost.
     fake.say('401', 'm401');
     await until(() => session.record.head.value === 401);
     assert.equal(texts().at(-1), '149');
-    await session.loadLater();
+    await session.pages.loadLater();
     assert.equal(texts().at(-1), '199');
-    await session.loadEarlier();
+    await session.pages.loadEarlier();
     assert.equal(texts()[0], '30');
     session.toEnd();
     assert.deepEqual(session.jump.value, { item: null, mark: false });
-    assert.equal(session.later.value.at, null);
+    assert.equal(session.pages.later.value.at, null);
     assert.equal(texts().at(-1), '401');
   });
 
@@ -121,7 +121,7 @@ describe('web: never lost', () => {
     const asked = fake.of(methods.history).length;
     await connect();
     await until(() => fake.of(methods.history).length > asked, 'the place to be read again');
-    await until(() => session.later.value.at !== null && texts().includes('100'));
+    await until(() => session.pages.later.value.at !== null && texts().includes('100'));
     session.toEnd();
     assert.deepEqual([texts()[0], texts().at(-1)], ['851', '900']);
   });

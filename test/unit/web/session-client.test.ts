@@ -280,10 +280,10 @@ describe('web: session client', () => {
     }));
     await connect();
     assert.deepEqual(texts(), ['late']);
-    await Promise.all([session.loadEarlier(), session.loadEarlier()]);
+    await Promise.all([session.pages.loadEarlier(), session.pages.loadEarlier()]);
     assert.deepEqual(texts(), ['early', 'late']);
     assert.equal(fake.of(methods.history).length, 1);
-    assert.deepEqual(session.earlier.value, { before: null, loading: false });
+    assert.deepEqual(session.pages.earlier.value, { before: null, loading: false });
   });
 
   it('says which side is too old', async () => {
