@@ -1,60 +1,28 @@
 // An ACP agent that says as much, and as fast, as its prompt wants, and notes when it wrote what.
 import { appendFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { serveAgent } from '../../support/stdio-agent.mjs';
 
 /** One JSON line a turn. */
 const log = process.env.BENCH_AGENT_LOG;
-const sessionId = 'bench';
-let stopped = false;
-
-const send = (message) =>
-  new Promise((resolve) =>
-    process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`, resolve),
-  );
-const update = (body) => send({ method: 'session/update', params: { sessionId, update: body } });
+const { update, isStopped } = serveAgent(turn);
 const chunk = (text, kind = 'agent_message_chunk') =>
   update({ sessionUpdate: kind, content: { type: 'text', text } });
 const note = (entry) => log && appendFileSync(log, `${JSON.stringify(entry)}\n`);
 
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, method, params } = JSON.parse(line);
-  if (method === 'session/cancel') stopped = true;
-  if (id === undefined || method === undefined) return;
-  answer(method, params).then(
-    (result) => send({ id, result }),
-    (error) => send({ id, error: { code: -32603, message: String(error) } }),
-  );
-});
-
-async function answer(method, params) {
-  switch (method) {
-    case 'initialize':
-      return { protocolVersion: 1, agentCapabilities: { loadSession: true } };
-    case 'session/new':
-      return { sessionId };
-    case 'session/prompt':
-      return turn(params.prompt[0].text);
-    default:
-      return {};
-  }
-}
-
 async function turn(text) {
-  stopped = false;
   const [command, ...args] = text.split(' ');
   const numbers = args.map(Number);
   if (command === 'pace') await pace(...numbers);
   else if (command === 'load') await load(...numbers);
   else if (command === 'work') await work(...numbers);
   else await chunk(`I know pace, load and work, not ${command}.`);
-  return { stopReason: stopped ? 'cancelled' : 'end_turn' };
 }
 
 /** Numbered words at a steady rate; after every 250 a tool call begins another message. Notes each word's time. */
 async function pace(perSecond, count, first = 1) {
   const times = [];
   const begin = performance.now();
-  for (let word = 1; word <= count && !stopped; word++) {
+  for (let word = 1; word <= count && !isStopped(); word++) {
     await until(begin + (word * 1000) / perSecond);
     if (word % 250 === 0) await toolCall(`pace-${first + word}`, 'A look at the clock', 'It goes.');
     times.push(Date.now());
@@ -66,7 +34,7 @@ async function pace(perSecond, count, first = 1) {
 /** A fixed amount: pieces of about 40 characters, a tool call after every hundred. `perSecond` 0: as fast as it can. */
 async function load(count, perSecond) {
   const begin = performance.now();
-  for (let piece = 1; piece <= count && !stopped; piece++) {
+  for (let piece = 1; piece <= count && !isStopped(); piece++) {
     if (perSecond > 0) await until(begin + (piece * 1000) / perSecond);
     await chunk(`${piece % 20 === 0 ? '\n\n' : ''}piece ${piece} of what the agent has to say. `);
     if (piece % 100 === 0) await toolCall(`load-${begin}-${piece}`, `Step ${piece}`, 'done\n'.repeat(20));
@@ -79,7 +47,7 @@ async function work(rounds, perSecond, mark) {
   let said = 0;
   const begin = performance.now();
   const pause = () => (perSecond > 0 ? until(begin + (++said * 1000) / perSecond) : undefined);
-  for (let round = 1; round <= rounds && !stopped; round++) {
+  for (let round = 1; round <= rounds && !isStopped(); round++) {
     for (let part = 1; part <= 20; part++) {
       await pause();
       await chunk(`considering part ${part} of step ${round}, `, 'agent_thought_chunk');
