@@ -1,4 +1,5 @@
 /** What the web client says in Simplified Chinese. */
+import { hostSaid } from './host-sentences.zh-cn.ts';
 import { count } from './locale.ts';
 import type { Strings } from './strings.ts';
 
@@ -27,7 +28,7 @@ export const chinese: Strings = {
     none: '没有会话',
   },
   encrypted: '端到端加密',
-  fromHost: (sentence) => hostSentences[sentence] ?? sentence,
+  fromHost: hostSaid,
 
   you: '你',
   from: (who) => `来自${spaced(who)}`,
@@ -492,80 +493,3 @@ function spaced(name: string): string {
 function spacedEnd(name: string): string {
   return /\p{Script=Han}$/u.test(name) ? name : `${name} `;
 }
-
-/** What the host says with nothing filled in, by its English; what is not here is shown in English. */
-export const hostSentences: Readonly<Record<string, string>> = {
-  'This computer': '此电脑',
-  'Your own relay': '你自己的中继',
-  'Your tunnel': '你的隧道',
-  'Same network': '同一网络',
-  'Only browsers on this computer can open it; nothing listens on the network.':
-    '只有此电脑上的浏览器可以打开；不监听网络。',
-  'This computer only calls out to your relay, which passes on messages that it cannot read; whoever runs it could serve another page.':
-    '此电脑只向外连接你的中继，中继转发它无法读取的消息；运行中继的人可能提供另一个页面。',
-  'Your tunnel leads to this computer; messages are sealed, and whoever runs the address could serve another page.':
-    '你的隧道指向此电脑；消息已加密，运行该地址的人可能提供另一个页面。',
-  'Anyone in your network can load the page, without https: messages are sealed, but whoever controls the network could replace the page.':
-    '网络中的任何人都能在没有 https 的情况下加载页面：消息已加密，但控制网络的人可能替换页面。',
-  'The address leads to this computer itself, so a phone cannot open it.':
-    '该地址指向此电脑自身，因此手机无法打开。',
-
-  'Check its command in Configure.': '请在“配置”中检查它的命令。',
-  'Check that it is a folder that you may write to.': '请检查它是否为可写的文件夹。',
-  'Check that you may write there, and try again.': '请检查是否有写入权限，然后重试。',
-  'Choose one of its options.': '请从它的选项中选择一项。',
-  'Confirm that you want that.': '请确认要这样做。',
-  'Correct it and send the answer again.': '请更正后重新发送回答。',
-  'Go back to the list of sessions.': '请返回会话列表。',
-  'Pair it again.': '请重新配对。',
-  'Put the text into a file and name it with @.': '请将文本放入文件，并用 @ 引用。',
-  'Raise what it may do at the computer, under Manage Devices.': '请在电脑上的“管理设备”中提高它的权限。',
-  'Reload the conversation.': '请重新加载对话。',
-  'Reload the list.': '请重新加载列表。',
-  'Reload the page.': '请重新加载页面。',
-  'Remove some or wait.': '请移除一些或等待。',
-  'Revoke one that is no longer used, then pair again.': '请撤销一台不再使用的设备，然后重新配对。',
-  'Send a prompt to start it again.': '发送提示词即可重新启动。',
-  'Send the prompt again.': '请重新发送提示词。',
-  'Send the prompt again to start it.': '重新发送提示词即可启动。',
-  'Shorten it and send it again.': '请缩短后重新发送。',
-  'Start a new one at the computer.': '请在电脑上新建一个。',
-  'Start it first.': '请先启动。',
-  'Start it here again to take it back.': '在此处重新启动即可接管。',
-  'Start it there to go on.': '请在电脑上启动后继续。',
-  'Start remote control again.': '请重新启动远程控制。',
-  'The prompt waits until it is back.': '提示词会等到恢复为止。',
-  'Try its command in a terminal, then start again.': '请在终端中尝试它的命令，然后重新启动。',
-  'Update Offdesk.': '请更新 Offdesk。',
-  'Update Offdesk and try again.': '请更新 Offdesk 后重试。',
-  'Update Offdesk on the computer.': '请更新电脑上的 Offdesk。',
-  'Update the agent or Offdesk.': '请更新智能体或 Offdesk。',
-  'Use Stop if it is running.': '如果它正在运行，请使用“停止”。',
-
-  'Another program took over remote control of this computer.': '另一个程序接管了此电脑的远程控制。',
-  'No free port was found on this computer.': '此电脑上没有找到空闲端口。',
-  'No session is open.': '没有打开的会话。',
-  'Remote control is off.': '远程控制已关闭。',
-  'Remote control was interrupted.': '远程控制已中断。',
-  'Remote control was stopped.': '远程控制已停止。',
-  'Remote control was stopped on the computer.': '电脑上的远程控制已停止。',
-  'That device is not in the list.': '该设备不在列表中。',
-  'That device no longer waits.': '该设备已不再等待。',
-  'The Offdesk on the computer is too old for this page.': '电脑上的 Offdesk 对此页面来说太旧。',
-  'The agent was stopped.': '智能体已停止。',
-  "The phone's page is too old for this computer.": '手机上的页面对此电脑来说太旧。',
-  'The request was not understood.': '无法理解该请求。',
-  'This answer is none that the agent offered.': '此回答不在智能体提供的选项之中。',
-  'This answer is too long.': '此回答太长。',
-  'This computer does not know this device.': '此电脑不认识此设备。',
-  'This device may not send prompts or change the session.': '此设备不能发送提示词或更改会话。',
-  'This device may only read.': '此设备只能查看。',
-  'This prompt is larger than 1 MB.': '此提示词超过 1 MB。',
-  'This prompt is not waiting any more.': '此提示词已不在排队。',
-  'This question is not known here.': '这里不认识此提问。',
-  'This session has ended.': '此会话已结束。',
-  'This session is not here any more.': '此会话已不在这里。',
-  'This session is over: it can be read, and takes nothing more.':
-    '此会话已结束：可以阅读，不再接受任何内容。',
-  'With this the agent acts without asking.': '这样智能体会不询问直接执行。',
-};

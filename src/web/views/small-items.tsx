@@ -76,7 +76,7 @@ export function NoticeView({ item }: { item: NoticeItem }) {
     <div class={`notice ${item.severity}`}>
       <Icon name={icon} />
       <span>
-        <b>{visible(item.title)}</b> {visible(item.description)}
+        <b>{visible(strings.fromHost(item.title))}</b> {visible(strings.fromHost(item.description))}
       </span>
     </div>
   );

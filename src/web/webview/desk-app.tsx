@@ -134,7 +134,7 @@ function Notices({ status, desk }: { status: HostStatus; desk: DeskHost }) {
       {status.notices.map((notice) => (
         <div key={notice.id} class={`notice ${notice.severity}`} role="alert" data-code={notice.code}>
           <Icon name={notice.severity === 'info' ? 'info' : 'warning'} />
-          <span class="what">{notice.message}</span>
+          <span class="what">{strings.fromHost(notice.message)}</span>
           <button
             type="button"
             class="icon"

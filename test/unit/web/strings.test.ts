@@ -6,7 +6,8 @@ import ts from 'typescript';
 import { chooseLanguage, speak } from '../../../src/web/language.ts';
 import { count, writeAs } from '../../../src/web/locale.ts';
 import { english, say, strings } from '../../../src/web/strings.ts';
-import { chinese, hostSentences } from '../../../src/web/strings.zh-cn.ts';
+import { hostSaid, hostSentences, hostTemplates } from '../../../src/web/host-sentences.zh-cn.ts';
+import { chinese } from '../../../src/web/strings.zh-cn.ts';
 import { root } from '../../support/paths.ts';
 
 /** What is written the same in every language. */
@@ -67,6 +68,27 @@ describe('web: languages', () => {
       Object.keys(hostSentences).filter((text) => !code.includes(`'${text}'`) && !code.includes(`"${text}"`)),
       [],
     );
+  });
+
+  it('S14, U10: also of what has a name or a number in it', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+    const code = files
+      .filter((name) => /^(host|session|agent|remote)[\\/].*\.ts$/.test(name))
+      .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
+      .join('\n');
+    const made = new Set(
+      [...code.matchAll(/`([^`]*)`/g)].map(([, text]) => text!.replaceAll(/\$\{[^}]*\}+/g, '{}')),
+    );
+    assert.deepEqual(
+      Object.keys(hostTemplates).filter((text) => !made.has(text)),
+      [],
+    );
+    assert.equal(hostSaid('There is no session 7 in /work.'), '/work 中没有会话 7。');
+    assert.equal(
+      hostSaid('Kimi Code starts afresh and does not remember what was said before.'),
+      'Kimi Code 重新开始，不记得之前说过的内容。',
+    );
+    assert.equal(hostSaid('Something else.'), 'Something else.');
   });
 
   it('U10: no text is read before the language is chosen', function () {

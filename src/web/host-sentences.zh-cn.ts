@@ -1,0 +1,151 @@
+/** What the computer says in English, in Simplified Chinese: sentences as they are, and those with names and numbers in them. */
+
+/** What the host says with nothing filled in, by its English; what is not here is shown in English. */
+export const hostSentences: Readonly<Record<string, string>> = {
+  'This computer': '此电脑',
+  'Your own relay': '你自己的中继',
+  'Your tunnel': '你的隧道',
+  'Same network': '同一网络',
+  'Only browsers on this computer can open it; nothing listens on the network.':
+    '只有此电脑上的浏览器可以打开；不监听网络。',
+  'This computer only calls out to your relay, which passes on messages that it cannot read; whoever runs it could serve another page.':
+    '此电脑只向外连接你的中继，中继转发它无法读取的消息；运行中继的人可能提供另一个页面。',
+  'Your tunnel leads to this computer; messages are sealed, and whoever runs the address could serve another page.':
+    '你的隧道指向此电脑；消息已加密，运行该地址的人可能提供另一个页面。',
+  'Anyone in your network can load the page, without https: messages are sealed, but whoever controls the network could replace the page.':
+    '网络中的任何人都能在没有 https 的情况下加载页面：消息已加密，但控制网络的人可能替换页面。',
+  'The address leads to this computer itself, so a phone cannot open it.':
+    '该地址指向此电脑自身，因此手机无法打开。',
+
+  'Check its command in Configure.': '请在“配置”中检查它的命令。',
+  'Check that it is a folder that you may write to.': '请检查它是否为可写的文件夹。',
+  'Check that you may write there, and try again.': '请检查是否有写入权限，然后重试。',
+  'Choose one of its options.': '请从它的选项中选择一项。',
+  'Confirm that you want that.': '请确认要这样做。',
+  'Correct it and send the answer again.': '请更正后重新发送回答。',
+  'Go back to the list of sessions.': '请返回会话列表。',
+  'Pair it again.': '请重新配对。',
+  'Put the text into a file and name it with @.': '请将文本放入文件，并用 @ 引用。',
+  'Raise what it may do at the computer, under Manage Devices.': '请在电脑上的“管理设备”中提高它的权限。',
+  'Reload the conversation.': '请重新加载对话。',
+  'Reload the list.': '请重新加载列表。',
+  'Reload the page.': '请重新加载页面。',
+  'Remove some or wait.': '请移除一些或等待。',
+  'Revoke one that is no longer used, then pair again.': '请撤销一台不再使用的设备，然后重新配对。',
+  'Send a prompt to start it again.': '发送提示词即可重新启动。',
+  'Send the prompt again.': '请重新发送提示词。',
+  'Send the prompt again to start it.': '重新发送提示词即可启动。',
+  'Shorten it and send it again.': '请缩短后重新发送。',
+  'Start a new one at the computer.': '请在电脑上新建一个。',
+  'Start it first.': '请先启动。',
+  'Start it here again to take it back.': '在此处重新启动即可接管。',
+  'Start it there to go on.': '请在电脑上启动后继续。',
+  'Start remote control again.': '请重新启动远程控制。',
+  'The prompt waits until it is back.': '提示词会等到恢复为止。',
+  'Try its command in a terminal, then start again.': '请在终端中尝试它的命令，然后重新启动。',
+  'Update Offdesk.': '请更新 Offdesk。',
+  'Update Offdesk and try again.': '请更新 Offdesk 后重试。',
+  'Update Offdesk on the computer.': '请更新电脑上的 Offdesk。',
+  'Update the agent or Offdesk.': '请更新智能体或 Offdesk。',
+  'Use Stop if it is running.': '如果它正在运行，请使用“停止”。',
+
+  'Another program took over remote control of this computer.': '另一个程序接管了此电脑的远程控制。',
+  'No free port was found on this computer.': '此电脑上没有找到空闲端口。',
+  'No session is open.': '没有打开的会话。',
+  'Remote control is off.': '远程控制已关闭。',
+  'Remote control was interrupted.': '远程控制已中断。',
+  'Remote control was stopped.': '远程控制已停止。',
+  'Remote control was stopped on the computer.': '电脑上的远程控制已停止。',
+  'That device is not in the list.': '该设备不在列表中。',
+  'That device no longer waits.': '该设备已不再等待。',
+  'The Offdesk on the computer is too old for this page.': '电脑上的 Offdesk 对此页面来说太旧。',
+  'The agent was stopped.': '智能体已停止。',
+  "The phone's page is too old for this computer.": '手机上的页面对此电脑来说太旧。',
+  'The request was not understood.': '无法理解该请求。',
+  'This answer is none that the agent offered.': '此回答不在智能体提供的选项之中。',
+  'This answer is too long.': '此回答太长。',
+  'This computer does not know this device.': '此电脑不认识此设备。',
+  'This device may not send prompts or change the session.': '此设备不能发送提示词或更改会话。',
+  'This device may only read.': '此设备只能查看。',
+  'This prompt is larger than 1 MB.': '此提示词超过 1 MB。',
+  'This prompt is not waiting any more.': '此提示词已不在排队。',
+  'This question is not known here.': '这里不认识此提问。',
+  'This session has ended.': '此会话已结束。',
+  'This session is not here any more.': '此会话已不在这里。',
+  'This session is over: it can be read, and takes nothing more.':
+    '此会话已结束：可以阅读，不再接受任何内容。',
+  'With this the agent acts without asking.': '这样智能体会不询问直接执行。',
+
+  'Remote control was interrupted and is back.': '远程控制曾中断，现已恢复。',
+};
+
+/** `{}` stands for a name, a number or what another program said; in their order here and there, or by `{1}`. */
+export const hostTemplates: Readonly<Record<string, string>> = {
+  '{} is not logged in.': '{} 未登录。',
+  '{} is not installed on this computer.': '此电脑上未安装 {}。',
+  '{} could not be started: {}.': '无法启动 {}：{}。',
+  '{} does not speak the Agent Client Protocol on its output.': '{} 的输出不是 Agent Client Protocol。',
+  '{} could not start a session: {}.': '{} 无法开始会话：{}。',
+  '{} did not answer within {} seconds.': '{} 在 {} 秒内没有回应。',
+  '{} could not be logged in: {}.': '{} 无法登录：{}。',
+  '{} speaks version {} of ACP.': '{} 使用 ACP 版本 {}。',
+  '{} was stopped.': '{} 已停止。',
+  '{} did not stop, and was ended.': '{} 没有停止，已被结束。',
+  '{} is not running.': '{} 没有运行。',
+  '{} could not open that session.': '{} 无法打开该会话。',
+  '{} is not known any more.': '已不认识 {}。',
+  'Check the command {} in the settings.': '请在设置中检查命令 {}。',
+  'Log in at the desk with {} itself, then try again.': '请在电脑上用 {} 自身登录，然后重试。',
+  'That session works in {}.': '该会话在 {} 中工作。',
+  'There is no session {} in {}.': '{1} 中没有会话 {0}。',
+  'Remote control moved to {}.': '远程控制已移到 {}。',
+  'Remote control already runs on this computer, in {}.': '此电脑上的远程控制已在 {} 中运行。',
+  '{} was refused and learned nothing.': '已拒绝 {}，它什么也没有得到。',
+  '{} starts afresh and does not remember what was said before.': '{} 重新开始，不记得之前说过的内容。',
+  'If you went on with this session of {} outside Offdesk, that part is not shown here.':
+    '如果你在 Offdesk 之外继续过 {} 的此会话，那部分不会显示在这里。',
+  '{} still remembers it.': '{} 仍然记得。',
+  '{} is in its mode {} now, not in the one that was chosen.': '{} 现在处于模式 {}，而不是所选的模式。',
+  '{} Choose the mode again before you go on.': '{} 继续之前请重新选择模式。',
+  '{} prompts are waiting already, and no more fit.': '已有 {} 条提示词在排队，放不下更多。',
+  'Offdesk may not write to its folder ({}): what happens in the session is not saved.':
+    'Offdesk 不能写入它的文件夹（{}）：会话中发生的事不会保存。',
+  "The disk of this computer can't be written ({}): what happens in the session is not saved.":
+    '此电脑的磁盘无法写入（{}）：会话中发生的事不会保存。',
+  "The session's record can't be read ({}).": '无法读取会话记录（{}）。',
+  'This computer already has {} devices.': '此电脑已有 {} 台设备。',
+  "The relay's name {} is not known.": '找不到中继的名称 {}。',
+  'Nothing listens at {}.': '{} 没有程序在监听。',
+  'The relay {} showed no valid certificate ({}).': '中继 {} 没有出示有效的证书（{}）。',
+  'The relay does not go by the name {}.': '该中继不使用名称 {}。',
+  'What answers at {} is no relay that works (HTTP {}).': '{} 的应答不是可用的中继（HTTP {}）。',
+  'The relay {} did not answer in time.': '中继 {} 没有及时回应。',
+  'The relay {} did not accept this computer.': '中继 {} 没有接受此电脑。',
+  'This device already has {} connections.': '此设备已有 {} 个连接。',
+  'MCP servers that the agent did not get, since it {}: {}.': '智能体没有得到的 MCP 服务器（{}）：{}。',
+  'MCP servers that are not passed on: {}.': '未传递的 MCP 服务器：{}。',
+  'No MCP servers are taken from {}: {}.': '未采用 {} 中的 MCP 服务器：{}。',
+};
+
+/** The computer's own sentences are shorter; an agent's may be of any length, and looking into those takes its time. */
+const mostChars = 1_000;
+const patterns = Object.entries(hostTemplates).map(([english, chinese]) => {
+  const parts = english.split('{}').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return { pattern: new RegExp(`^${parts.join('(.+?)')}$`, 's'), chinese };
+});
+
+/** A sentence of the computer's in Chinese; as it is where it is none that is known. What is filled in is translated, too, where it can be. */
+export function hostSaid(sentence: string): string {
+  const known = hostSentences[sentence];
+  if (known !== undefined) return known;
+  if (sentence.length > mostChars) return sentence;
+  for (const { pattern, chinese } of patterns) {
+    const filled = pattern.exec(sentence)?.slice(1);
+    if (!filled) continue;
+    let at = 0;
+    return chinese.replaceAll(/\{(\d?)\}/g, (_, place: string) =>
+      hostSaid(filled[place === '' ? at++ : Number(place)] ?? ''),
+    );
+  }
+  return sentence;
+}
