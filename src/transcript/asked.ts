@@ -1,6 +1,7 @@
 /** What a permission request asks, read from what agents send: exact command, changes, paths, folder. */
 import { asArray, asRecord } from './raw.ts';
 import type { Item, QuestionItem, Raw, ToolContent, ToolItem } from './items.ts';
+import { pathsIn } from './written.ts';
 
 export interface PermissionOption {
   optionId: string;
@@ -68,14 +69,7 @@ export function readAsked(request: Raw | null, tool: ToolItem | undefined, cwd: 
   const toolDiffs = (tool?.content ?? []).flatMap((part) => (part.type === 'diff' ? [part] : []));
   const diffs = callDiffs.length > 0 ? callDiffs : toolDiffs;
   const locations = [...list(call['locations']), ...(tool?.locations ?? [])];
-  const named = [
-    raw['file_path'],
-    raw['filePath'],
-    raw['filepath'],
-    raw['fileName'],
-    raw['path'],
-    raw['abs_path'],
-  ];
+  const named = pathsIn(raw);
   const paths = [...locations.map((location) => record(location)['path']), ...named].flatMap(
     (path) => text(path) ?? [],
   );

@@ -23,6 +23,7 @@ import {
   parentOf,
   readable,
 } from './raw.ts';
+import { writtenBy } from './written.ts';
 import { base, joinBase } from './text-items.ts';
 
 const nothing: ToolKnown = { own: {}, asked: [], terminals: {}, ended: null };
@@ -144,8 +145,9 @@ function view(shell: Shell, known: ToolKnown): ToolItem {
   const asked: ToolFields = Object.assign({}, ...known.asked) as ToolFields;
   const { id, since, seq, place, at, updatedAt, kind, toolCallId } = shell;
   const rawOutput = own.rawOutput ?? asked.rawOutput;
-  const content = contentOf(known, asked);
   const toolKind = own.kind ?? asked.kind ?? 'other';
+  const rawInput = own.rawInput ?? asked.rawInput;
+  const content = withChange(contentOf(known, asked), writtenBy(toolKind, rawInput));
   const parent = own.parent ?? asked.parent;
   return {
     ...{ id, since, seq, place, at, updatedAt, kind, toolCallId, toolKind },
@@ -153,7 +155,7 @@ function view(shell: Shell, known: ToolKnown): ToolItem {
     status: statusOf(own.status ?? asked.status, known.ended),
     content,
     locations: own.locations?.length ? own.locations : (asked.locations ?? []),
-    rawInput: own.rawInput ?? asked.rawInput,
+    rawInput,
     rawOutput,
     output: outputOf(known, content, rawOutput),
     ...(parent === undefined || parent === toolCallId ? {} : { parent }),
@@ -176,6 +178,14 @@ function contentOf({ own, terminals }: ToolKnown, asked: ToolFields): readonly T
     .filter(([terminalId]) => !placed.has(terminalId))
     .map(([terminalId, terminal]) => ({ type: 'terminal' as const, terminalId, ...shown(terminal) }));
   return [...kept, ...parts, ...loose];
+}
+
+/** The agent's own diff goes before what its input says. */
+function withChange(
+  content: readonly ToolContent[],
+  change: ToolContent | undefined,
+): readonly ToolContent[] {
+  return !change || content.some((part) => part.type === 'diff') ? content : [change, ...content];
 }
 
 function shown(terminal: TerminalKnown | undefined) {

@@ -327,4 +327,27 @@ describe('fold', () => {
     const last = start.transcript.items.at(-1);
     assert.ok(last?.kind === 'message' && last.text.length === 10_000);
   });
+
+  it('T16: an edit without a diff shows the change that its input says, and no other call does', () => {
+    const call = (kind: string, rawInput: object, content?: object[]) => {
+      const recorder = new Recorder();
+      const update = { sessionUpdate: 'tool_call', toolCallId: 'c', title: 'Write', kind, rawInput };
+      recorder.update({ ...update, ...(content && { content }) });
+      return tool(recorder.facts).content;
+    };
+    const written = { type: 'diff', path: '/w/a.txt', oldText: null, newText: 'new' };
+    assert.deepEqual(call('edit', { path: '/w/a.txt', content: 'new' }), [written]);
+    assert.deepEqual(call('edit', { file_path: '/w/a.txt', old_string: 'old', new_string: 'new' }), [
+      { ...written, oldText: 'old' },
+    ]);
+    const own = { ...written, oldText: 'was there' };
+    assert.deepEqual(call('edit', { path: '/w/a.txt', content: 'new' }, [own]), [own]);
+    for (const [kind, input] of [
+      ['read', { path: '/w/a.txt', content: 'new' }],
+      ['edit', { path: '/w/a.txt' }],
+      ['edit', { content: 'new' }],
+      ['edit', { path: 7, content: ['new'] }],
+    ] as const)
+      assert.deepEqual(call(kind, input), []);
+  });
 });
