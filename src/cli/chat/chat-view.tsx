@@ -2,6 +2,7 @@
 /** The conversation drawn in a terminal: what is over scrolls away, what lives stays at the bottom. */
 import { Box, Static, Text, useInput, useStdout } from 'ink';
 import { useEffect, useReducer, type ReactElement } from 'react';
+import { plainLine } from '../../base/plain-text.ts';
 import { toolCallOf } from '../../transcript/asked.ts';
 import type { Conversation } from './conversation.ts';
 import { entriesOf, entryLines, firstOpen } from './entries.ts';
@@ -49,7 +50,8 @@ export function ChatView({ chat, screen, coloured, drawn }: ChatViewProps): Reac
   const invite = chat.status?.invite?.url;
   useEffect(() => {
     // As one line of the terminal's own, so that it is copied and clicked whole.
-    if (invite !== undefined) write(`Pair a device with this link (once, within 5 minutes):\n${invite}\n`);
+    if (invite !== undefined)
+      write(`Pair a device with this link (once, within 5 minutes):\n${plainLine(invite)}\n`);
   }, [invite, drawn, write]);
 
   const { items, questions, turn } = chat.transcript;

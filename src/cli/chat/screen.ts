@@ -31,6 +31,8 @@ import { cut } from './wrap.ts';
 
 const shownCommands = 6;
 const shownDraft = 8;
+/** Of what an agent says when it refuses something. */
+const failureChars = 1_000;
 
 const keys = [
   'Enter sends · Esc stops the agent · Ctrl-C stops it, once more leaves',
@@ -277,7 +279,7 @@ export class Screen {
         Math.max(3, Math.floor(rows / 6)),
       ),
       ...words(held ? 'The queue is held by Stop. Ctrl-R goes on, Ctrl-X removes the last.' : '', 'warning'),
-      ...words(failure, 'bad'),
+      ...words(plainLine(failure, failureChars), 'bad'),
       ...words(this.#note, 'warning'),
       ...(this.#help ? keys.flatMap((line) => words(line, 'quiet')) : []),
       ...this.#commandLines(cells),

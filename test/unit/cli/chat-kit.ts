@@ -10,6 +10,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 export class ChatKit {
   readonly asked: [method: string, ...args: unknown[]][] = [];
   readonly screen: Screen;
+  readonly chat: Conversation;
   readonly clock = new FakeClock();
   readonly status: HostStatus;
   left = false;
@@ -27,6 +28,7 @@ export class ChatKit {
       get transcript() {
         return fold.transcript;
       },
+      ...{ generation: 1, onChange: () => ({ dispose() {} }) },
       ...{ failure: '', here: true, cwd: '/work', answering: (id: string) => answering.has(id) },
       status,
     };
@@ -34,6 +36,7 @@ export class ChatKit {
       get: (target, name) =>
         Reflect.get(target, name) ?? ((...args: unknown[]) => void asked.push([String(name), ...args])),
     }) as unknown as Conversation;
+    this.chat = chat;
     this.screen = new Screen(chat, () => (this.left = true), this.clock);
   }
 
@@ -42,11 +45,11 @@ export class ChatKit {
   }
 
   /** Of the agent. */
-  update(update: Fact['update']): void {
-    this.#apply({ update });
+  update(update: Fact['update'], item?: string): void {
+    this.#apply({ update, ...(item === undefined ? {} : { item }) });
   }
 
-  #apply(fact: Pick<Fact, 'update' | 'event'>): void {
+  #apply(fact: Pick<Fact, 'update' | 'event' | 'item'>): void {
     this.#fold.apply({ seq: ++this.#seq, at: this.#seq, origin: { kind: 'desk' }, ...fact });
   }
 
