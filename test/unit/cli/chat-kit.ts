@@ -60,7 +60,7 @@ export class ChatKit {
   /** Answered on another device. */
   answered(id: string): void {
     const answer = { outcome: 'selected' as const, optionId: 'no' };
-    this.event({ type: 'question_closed', id, outcome: 'answered', answer });
+    this.event({ type: 'question_closed', id, answer });
   }
 
   pairs(...pairings: { id: string; device: string; code?: string }[]): void {
