@@ -1,6 +1,7 @@
 /** Runs a program for what it prints, bounded in time and bytes. */
 import { execFile } from 'node:child_process';
 import { limits } from '../protocol/limits.ts';
+import { launchOf } from './launch.ts';
 import { agentEnvironment, type AgentCommand } from './process.ts';
 
 export interface AskOptions {
@@ -16,16 +17,19 @@ export function askProgram(
   { cwd, ms }: AskOptions,
 ): Promise<string> {
   return new Promise((resolve) => {
-    // A program of npm's is a script of the shell there.
-    const shell = /\.cmd$/i.test(agent.command);
+    const { command, args: all, windowsVerbatimArguments } = launchOf(agent.command, args);
     const options = {
-      ...{ env: agentEnvironment(agent), timeout: ms, maxBuffer: limits.agentAskBytes, shell },
+      ...{ env: agentEnvironment(agent), timeout: ms, maxBuffer: limits.agentAskBytes },
       ...(cwd === undefined ? {} : { cwd }),
-      ...({ killSignal: 'SIGKILL', windowsHide: true } as const),
+      ...({ killSignal: 'SIGKILL', windowsHide: true, windowsVerbatimArguments } as const),
     };
-    const command = shell ? `"${agent.command}"` : agent.command;
-    const child = execFile(command, args, options, (_error, stdout) => resolve(stdout));
-    // One that does not know the arguments may wait for a client there.
-    child.stdin?.on('error', () => {}).end();
+    try {
+      const child = execFile(command, all, options, (_error, stdout) => resolve(stdout));
+      // One that does not know the arguments may wait for a client there.
+      child.stdin?.on('error', () => {}).end();
+    } catch {
+      // Node refuses some commands at once.
+      resolve('');
+    }
   });
 }

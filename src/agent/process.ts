@@ -7,6 +7,7 @@ import { OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { limits } from '../protocol/limits.ts';
 import { groupsLeftBy, groupsOf, markVariable, signalGroups } from './family.ts';
+import { launchOf } from './launch.ts';
 import { startOf, type ProcessIdentity } from './orphan.ts';
 
 export interface AgentCommand {
@@ -36,20 +37,36 @@ export interface AgentProcess {
 /** After so many lines in a row that are no message this is not an ACP agent. */
 const garbageLimit = 100;
 
-/** `family`: with this begins the mark that all have that it starts. */
+/** `family`: with this begins the mark that all have that it starts. Throws `agent_failed` for what cannot be a command. */
 export function startProcess(agent: AgentCommand, cwd: string, log: Log, family?: string): AgentProcess {
   endWithThisProcess();
   const own = randomUUID();
   const mark = family === undefined ? own : `${family}.${own}`;
-  const child = spawn(agent.command, agent.args, {
-    cwd: agent.folder ?? cwd,
-    env: { ...agentEnvironment(agent), [markVariable]: mark },
-    stdio: 'pipe',
-    // A group of its own, so that what the agent started goes with it.
-    detached: process.platform !== 'win32',
-  });
-  return new RunningProcess(agent, child, mark, log);
+  return new RunningProcess(agent, spawned(agent, cwd, mark), mark, log);
 }
+
+function spawned(agent: AgentCommand, cwd: string, mark: string): ChildProcessWithoutNullStreams {
+  const { command, args, windowsVerbatimArguments } = launchOf(agent.command, agent.args);
+  try {
+    return spawn(command, args, {
+      cwd: agent.folder ?? cwd,
+      env: { ...agentEnvironment(agent), [markVariable]: mark },
+      stdio: 'pipe',
+      // A group of its own, so that what the agent started goes with it.
+      detached: process.platform !== 'win32',
+      windowsVerbatimArguments,
+    });
+  } catch (error) {
+    throw notStarted(agent, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const notStarted = (agent: AgentCommand, why: string): OffdeskError =>
+  new OffdeskError(
+    'agent_failed',
+    `${agent.name} could not be started: ${why}.`,
+    'Check its command in Configure.',
+  );
 
 /** One call for each agent that is not known to be gone with all that it started. */
 const groups = new Set<() => void>();
@@ -106,11 +123,7 @@ class RunningProcess implements AgentProcess {
                 `${agent.name} is not installed on this computer.`,
                 agent.installHint,
               )
-            : new OffdeskError(
-                'agent_failed',
-                `${agent.name} could not be started: ${error.message}.`,
-                'Check its command in Configure.',
-              ),
+            : notStarted(agent, error.message),
         );
       });
       child.once('close', (code, signal) => {

@@ -35,6 +35,7 @@ export type ErrorCode =
   // session
   | 'session_unknown'
   | 'session_ended'
+  | 'session_limit'
   | 'cursor_unknown'
   | 'prompt_unknown'
   | 'answer_invalid'

@@ -1,4 +1,5 @@
 /** `offdesk diagnose`: what may stand in the way, as text on stdout. */
+import { plainLines } from '../base/plain-text.ts';
 import { inEnglish } from '../base/translate.ts';
 import { exitCodes } from './exit-codes.ts';
 import { cliPorts, type PortsOptions } from './ports.ts';
@@ -14,6 +15,6 @@ export async function diagnose(options: PortsOptions): Promise<void> {
     ...{ env: process.env, proxies: [], proxiesUsed: false, versions: [], forbidden: undefined },
     secrets: token ? [token] : [],
   });
-  process.stdout.write(text);
+  process.stdout.write(plainLines(text));
   if (problems > 0) process.exitCode = exitCodes.failed;
 }

@@ -112,7 +112,10 @@ program
 program
   .command('chat')
   .description('the conversation in this terminal and on your paired devices at once')
-  .addHelpText('after', '\nKeys: ? lists them in the conversation; Ctrl-C stops the agent, once more leaves.')
+  .addHelpText(
+    'after',
+    '\nKeys: ? lists them in the conversation; Ctrl-Y answers a device that wants to pair; Ctrl-C stops the agent, once more leaves.',
+  )
   .requiredOption('--remote-control', 'serve it to your paired devices')
   .option('--cwd <dir>', 'folder in which the agent works', process.cwd())
   .option('--agent <name>', 'as with remote-control')

@@ -24,7 +24,7 @@ export async function sessions({ cwd, json }: SessionsOptions): Promise<void> {
 export function tableOf(sessions: readonly ListedSession[]): string[] {
   if (sessions.length === 0) return ['No session is kept here yet. Start one: offdesk remote-control'];
   return sessions.flatMap(({ id, title, cwd, agent, updatedAt, open }) => [
-    `${id}  ${timeOf(updatedAt)}  ${plainLine(agent)}${open ? ', open' : ''}`,
+    `${plainLine(id)}  ${timeOf(updatedAt)}  ${plainLine(agent)}${open ? ', open' : ''}`,
     `  ${plainLine(title)} · ${plainLine(cwd)}`,
   ]);
 }

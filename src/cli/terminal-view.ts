@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { DisposableStore } from '../base/disposable.ts';
 import { asOffdeskError } from '../base/error.ts';
+import { plainLine } from '../base/plain-text.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import { AskedPairing } from './asked-pairing.ts';
@@ -143,7 +144,8 @@ const scopeWords = {
   control: 'send prompts and approve actions',
 } as const;
 
-function statusLine(status: HostStatus, keys: boolean): string {
+/** One line of its own: what agents say of themselves is drawn here, too. */
+export function statusLine(status: HostStatus, keys: boolean): string {
   const online = status.devices.filter((device) => device.online).length;
   const parts = [
     `Remote control ${status.state}`,
@@ -151,5 +153,5 @@ function statusLine(status: HostStatus, keys: boolean): string {
     `${online} of ${status.devices.length} devices here`,
     keys ? `${status.invite?.qr ? 'space QR, ' : ''}i new link, q quit` : '',
   ];
-  return parts.filter(Boolean).join(' · ');
+  return plainLine(parts.filter(Boolean).join(' · '));
 }

@@ -1,15 +1,14 @@
 /** Sessions that the agent itself remembers, wherever they were held: listed, and continued here, each once. */
 import type { McpSupply } from '../agent/mcp-supply.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { plainLine } from '../base/plain-text.ts';
 import { OffdeskError } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentSessionsParams, AgentSessionsResult } from '../protocol/methods.ts';
-import type { OwnSessions } from '../session/agent-port.ts';
-import type { Session } from '../session/session.ts';
 import { candidates } from './agent-command.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
+import { ownSessions } from './own-sessions.ts';
 import type { Run } from './run.ts';
+import { sameFolderAs } from './same-folder.ts';
 import { SessionMaker, type LiveSession } from './session-maker.ts';
 import type { StoredSession } from './session-store.ts';
 
@@ -39,15 +38,17 @@ export class AgentsSessions {
     const [live] = this.#ports.live.values();
     if (!live) throw noSession();
     const agent = live.session.agentName;
-    const all = await ownSessions(live.session);
+    const { clock, cwd } = this.#ports.host;
+    const all = await ownSessions(live.session, clock);
     if (!all) return { agent, offered: false, sessions: [], next: null };
     const last = before === undefined ? -1 : all.findIndex(({ id }) => id === before);
     // One that is gone meanwhile leads nowhere, rather than to the beginning.
     const from = before !== undefined && last < 0 ? all.length : last + 1;
     const page = all.slice(from, from + limit);
+    const here = sameFolderAs(cwd);
     const sessions = page.map((one) => ({
       ...one,
-      here: one.cwd === this.#ports.host.cwd,
+      here: here(one.cwd),
       open: this.#openAs(one.id, live.kept.stored.agent)?.session.id ?? null,
     }));
     return { agent, offered: true, sessions, next: from + limit < all.length ? page.at(-1)!.id : null };
@@ -69,9 +70,9 @@ export class AgentsSessions {
     const open = this.#openAs(id, agent);
     if (open) return open.session.id;
     const { host, mcp } = this.#ports;
-    const { cwd } = host;
-    const own = (await ownSessions(first.session))?.find((one) => one.id === id);
-    if (!own || own.cwd !== cwd) {
+    const here = sameFolderAs(host.cwd);
+    const own = (await ownSessions(first.session, host.clock))?.find((one) => one.id === id);
+    if (!own || !here(own.cwd)) {
       throw new OffdeskError(
         'session_unknown',
         own ? `That session works in ${own.cwd}.` : 'The agent does not know that session any more.',
@@ -79,15 +80,18 @@ export class AgentsSessions {
       );
     }
     run.check();
-    const known = run.store.sorted.find((stored) => stored.cwd === cwd && isOf(stored, id, agent));
+    if (this.#ports.live.size >= limits.openSessions) throw noRoom();
+    const known = run.store.sorted.find((stored) => isOf(stored, id, agent) && here(stored.cwd));
     const maker = new SessionMaker(host, run.store, mcp);
     const [candidate] = candidates(agent.choice as AgentChoice, host);
-    if (known) await run.past?.release(known.id);
-    const live = await run.startWith(() =>
-      known ? maker.restore({ ...known, open: true }, false, true) : maker.create(candidate!, own),
-    );
-    this.#ports.add(live, known !== undefined);
-    return live.session.id;
+    const begin = async () => {
+      const live = await run.startWith(() =>
+        known ? maker.restore({ ...known, open: true }, false, true) : maker.create(candidate!, own),
+      );
+      this.#ports.add(live, known !== undefined);
+      return live.session.id;
+    };
+    return known ? run.alone(known.id, begin) : begin();
   }
 
   #openAs(agentSession: string, agent: StoredSession['agent']): LiveSession | undefined {
@@ -106,20 +110,12 @@ function isOf(
   return session.agentSession === id && isDeepStrictEqual(session.agent.choice, agent.choice);
 }
 
-/** All that the agent tells of, within a bound, the one used last first; undefined where it does not list any. */
-export async function ownSessions(session: Session): Promise<OwnSessions['sessions'] | undefined> {
-  const all: OwnSessions['sessions'] = [];
-  let before: string | undefined;
-  do {
-    const page = await session.agentSessions(before);
-    if (!page) return undefined;
-    all.push(...page.sessions);
-    before = page.next ?? undefined;
-  } while (before !== undefined && all.length < limits.agentSessions);
-  const shown = new Map(all.slice(0, limits.agentSessions).map((one) => [one.id, one]));
-  return [...shown.values()]
-    .map((one) => ({ ...one, title: plainLine(one.title, limits.titleChars) }))
-    .sort((a, b) => (b.updatedAt ?? 0) - (a.updatedAt ?? 0));
+function noRoom(): OffdeskError {
+  return new OffdeskError(
+    'session_limit',
+    `${limits.openSessions} sessions are open, and each has an agent that runs.`,
+    'Close them: stop remote control at the computer, and start it again.',
+  );
 }
 
 function noSession(): OffdeskError {

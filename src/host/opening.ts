@@ -3,8 +3,8 @@ import type { McpSupply } from '../agent/mcp-supply.ts';
 import { asOffdeskError, type OffdeskError } from '../base/error.ts';
 import type { OwnSessions } from '../session/agent-port.ts';
 import { candidates } from './agent-command.ts';
-import { ownSessions } from './agents-sessions.ts';
 import type { HostPorts, SessionWish } from './api.ts';
+import { ownSessions } from './own-sessions.ts';
 import { PastSessions } from './past-sessions.ts';
 import type { Run } from './run.ts';
 import { SessionMaker, type LiveSession } from './session-maker.ts';
@@ -112,12 +112,14 @@ class Opening {
     }
   }
 
-  async #openWished(stored: StoredSession): Promise<void> {
+  #openWished(stored: StoredSession): Promise<void> {
     const run = this.#run;
-    const live = await this.#maker.restore({ ...stored, open: true }, this.#wanted.agent, !stored.open);
-    if (run.over) await live.kept.end(stored.open);
-    run.check();
-    this.#ports.add(live, true);
+    return run.alone(stored.id, async () => {
+      const live = await this.#maker.restore({ ...stored, open: true }, this.#wanted.agent, !stored.open);
+      if (run.over) await live.kept.end(stored.open);
+      run.check();
+      this.#ports.add(live, true);
+    });
   }
 
   /** One that the agent alone knows: it is asked in a session that is not kept. */
@@ -132,7 +134,7 @@ class Opening {
       try {
         run.check();
         await asked.session.startAgent();
-        own = (await ownSessions(asked.session)) ?? [];
+        own = (await ownSessions(asked.session, this.#ports.host.clock)) ?? [];
         own = own.filter(({ id }) => id !== asked.session.agentSession);
       } catch (error) {
         run.check();

@@ -20,6 +20,8 @@ export class PastSessions {
   readonly #log: Log;
   /** The one asked for last is last. */
   readonly #open = new Map<string, OpenPast>();
+  /** Their files are not closed yet. */
+  readonly #closing = new Map<string, Promise<void>>();
   #closed = false;
 
   constructor(store: SessionStore, clock: Clock, log: Log) {
@@ -30,7 +32,7 @@ export class PastSessions {
 
   /** Those open for reading. */
   isOpen(id: string): boolean {
-    return this.#open.has(id);
+    return this.#open.has(id) || this.#closing.has(id);
   }
 
   /** The one used last first; `isLive`: those that are not over. */
@@ -69,25 +71,41 @@ export class PastSessions {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#open.keys()].map((id) => this.#close(id)));
+    await Promise.all([...this.#open.keys(), ...this.#closing.keys()].map((id) => this.#close(id)));
   }
 
   async #read(stored: StoredSession): Promise<Session> {
     const log = this.#log;
     const { id, cwd, title, promptTitle, agent } = stored;
+    await this.#closing.get(id);
     const journal = await DiskJournal.open(this.#store.folderOf(id), { clock: this.#clock, log });
-    return Session.over({
-      ...{ id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo },
-      ...{ journal, clock: this.#clock, log },
-    });
+    try {
+      return await Session.over({
+        ...{ id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo },
+        ...{ journal, clock: this.#clock, log },
+      });
+    } catch (error) {
+      await journal.close().catch(() => {});
+      throw error;
+    }
   }
 
-  async #close(id: string): Promise<void> {
+  /** Resolves when its files are closed, whoever began that. */
+  #close(id: string): Promise<void> {
     const open = this.#open.get(id);
+    if (!open) return this.#closing.get(id) ?? Promise.resolve();
     this.#open.delete(id);
-    open?.idle.dispose();
+    open.idle.dispose();
+    const closed = this.#end(id, open.session).then(() => {
+      if (this.#closing.get(id) === closed) this.#closing.delete(id);
+    });
+    this.#closing.set(id, closed);
+    return closed;
+  }
+
+  async #end(id: string, session: Promise<Session>): Promise<void> {
     try {
-      await (await open?.session)?.journal.close();
+      await (await session).journal.close();
     } catch (error) {
       this.#log.write('warn', 'a past session was not read well', { id, code: asOffdeskError(error).code });
     }

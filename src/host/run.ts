@@ -14,6 +14,8 @@ export class Run {
   /** Resolves when all that was left open is open again, or is not to be. */
   readonly restored: Promise<void>;
   settle!: () => void;
+  /** By session: resolves when it is open to go on, or is not to be. */
+  readonly #opening = new Map<string, Promise<unknown>>();
 
   constructor() {
     this.restored = new Promise((resolve) => (this.settle = resolve));
@@ -22,6 +24,32 @@ export class Run {
   /** Throws `closed` when it is over. */
   check(): void {
     if (this.over) throw new OffdeskError('closed', 'Remote control was stopped.');
+  }
+
+  /**
+   * `open` has the journal of this session for itself: it is read by nobody meanwhile. Whoever asks for the session
+   * until then waits (`opened`), so it must be live when this resolves.
+   */
+  alone<T>(id: string, open: () => Promise<T>): Promise<T> {
+    const opened = this.opened(id)
+      .then(() => this.past?.release(id))
+      .then(open);
+    const over = opened
+      .catch(() => {})
+      .then(() => {
+        if (this.#opening.get(id) === over) this.#opening.delete(id);
+      });
+    this.#opening.set(id, over);
+    return opened;
+  }
+
+  isOpening(id: string): boolean {
+    return this.#opening.has(id);
+  }
+
+  /** Resolves when nobody opens this session to go on with it. */
+  async opened(id: string): Promise<void> {
+    for (let over = this.#opening.get(id); over; over = this.#opening.get(id)) await over;
   }
 
   /** A session with its agent running, or none: nothing is left of it where this rejects. */

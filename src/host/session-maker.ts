@@ -11,6 +11,7 @@ import { candidates, type AgentCandidate } from './agent-command.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
 import { KeptSession } from './kept-session.ts';
 import { LateAgent } from './late-agent.ts';
+import { sameFolderAs } from './same-folder.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
 
 export interface LiveSession {
@@ -34,7 +35,7 @@ export class SessionMaker {
     candidate: AgentCandidate,
     adopt?: { id: string; title: string; updatedAt: number | null },
   ): Promise<LiveSession> {
-    const { cwd, clock, log, hostName } = this.#ports;
+    const { cwd, clock, hostName } = this.#ports;
     const id = randomUUID();
     const now = clock.now();
     const stored: StoredSession = {
@@ -50,9 +51,8 @@ export class SessionMaker {
       ...{ createdAt: now, updatedAt: now },
       ...(adopt && { agentSession: adopt.id }),
     };
-    await this.#store.save(stored);
+    const journal = await this.#begin(stored);
     const kept = this.#keep(stored);
-    const journal = await DiskJournal.open(this.#store.folderOf(id), { clock, log });
     const session = new Session({ ...this.#optionsOf(stored), agent: this.#agent(candidate, kept), journal });
     kept.watch(session);
     return { session, kept };
@@ -90,14 +90,28 @@ export class SessionMaker {
   /** Agents that a killed host left behind in other folders: nobody else would end them. Never rejects. */
   async endOrphans(except: string): Promise<void> {
     const { log } = this.#ports;
+    const here = sameFolderAs(except);
     for (const stored of [...this.#store.sorted]) {
       const { process, ...rest } = stored;
-      if (!process || (stored.open && stored.cwd === except)) continue;
+      if (!process || (stored.open && here(stored.cwd))) continue;
       const end = await endOrphan(process);
       if (end !== 'none') log.write('info', 'an orphaned agent', { end });
       // Removed or changed meanwhile: then it is no longer this one's to write.
       if (end === 'left' || this.#store.get(stored.id) !== stored) continue;
       await this.#store.save(rest).catch(() => {});
+    }
+  }
+
+  /** Of a new session: description and journal, or nothing. */
+  async #begin(stored: StoredSession): Promise<DiskJournal> {
+    const { clock, log } = this.#ports;
+    try {
+      await this.#store.save(stored);
+      return await DiskJournal.open(this.#store.folderOf(stored.id), { clock, log });
+    } catch (error) {
+      // It would come back as an empty session, one more at each try.
+      await this.#store.remove(stored.id).catch(() => {});
+      throw error;
     }
   }
 

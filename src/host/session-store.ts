@@ -7,6 +7,7 @@ import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { limits } from '../protocol/limits.ts';
 import { replaceFile } from '../remote/machine-folder.ts';
+import { sameFolderAs } from './same-folder.ts';
 
 const choiceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('named'), name: z.string() }),
@@ -101,13 +102,14 @@ export class SessionStore {
 
   /** Those of a folder that shall come back; the one used last first. */
   openIn(cwd: string): StoredSession[] {
-    return this.sorted.filter((session) => session.open && session.cwd === cwd);
+    const here = sameFolderAs(cwd);
+    return this.sorted.filter((session) => session.open && here(session.cwd));
   }
 
   /** True where it shall come back in this folder. */
   opensIn(cwd: string, id: string): boolean {
     const session = this.#sessions.get(id);
-    return session !== undefined && session.open && session.cwd === cwd;
+    return session !== undefined && session.open && sameFolderAs(cwd)(session.cwd);
   }
 
   /** Rejects with `storage_failed`; the newest of several at the same time is kept. */

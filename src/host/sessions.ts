@@ -66,6 +66,7 @@ export class Sessions implements SessionDirectory {
     const run = this.#run;
     // A journal has one writer: what is being opened, tried or closed here is not opened again to be read.
     await run.restored;
+    await run.opened(id);
     if (run.over || run.trying?.session.id === id) return this.get(id);
     return this.get(id) ?? run.past?.find(id);
   }
@@ -177,11 +178,12 @@ export class Sessions implements SessionDirectory {
 
   /** Sessions that are over, by age and size. */
   async removeOld(): Promise<void> {
-    const { store, past } = this.#run;
+    const run = this.#run;
+    const { store, past } = run;
     if (!store) return;
     const { clock, log } = this.#ports;
     const settings = this.#ports.settings().history ?? defaultHistory;
-    const inUse = (id: string) => this.#live.has(id) || (past?.isOpen(id) ?? false);
+    const inUse = (id: string) => this.#live.has(id) || run.isOpening(id) || (past?.isOpen(id) ?? false);
     await removeOld({ store, settings, inUse, clock, log });
   }
 

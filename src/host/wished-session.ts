@@ -2,6 +2,7 @@
 import { OffdeskError } from '../base/error.ts';
 import type { OwnSessions } from '../session/agent-port.ts';
 import type { SessionWish } from './api.ts';
+import { sameFolderAs } from './same-folder.ts';
 import type { StoredSession } from './session-store.ts';
 
 type OwnSession = OwnSessions['sessions'][number];
@@ -18,17 +19,19 @@ export function findStored(
   cwd: string,
   wish: SessionWish,
 ): StoredSession | undefined {
-  if (wish.kind === 'newest') return sorted.find((stored) => stored.cwd === cwd);
+  const here = sameFolderAs(cwd);
+  if (wish.kind === 'newest') return sorted.find((stored) => here(stored.cwd));
   const found = sorted.find(({ id, agentSession }) => id === wish.id || agentSession === wish.id);
-  if (found && found.cwd !== cwd) throw elsewhere(found.cwd);
+  if (found && !here(found.cwd)) throw elsewhere(found.cwd);
   return found;
 }
 
 /** Among the agent's own, the one used last first. Throws as `findStored`. */
 export function findOwn(own: readonly OwnSession[], cwd: string, wish: SessionWish): OwnSession | undefined {
-  if (wish.kind === 'newest') return own.find((one) => one.cwd === cwd);
+  const here = sameFolderAs(cwd);
+  if (wish.kind === 'newest') return own.find((one) => here(one.cwd));
   const found = own.find(({ id }) => id === wish.id);
-  if (found && found.cwd !== cwd) throw elsewhere(found.cwd);
+  if (found && !here(found.cwd)) throw elsewhere(found.cwd);
   return found;
 }
 
@@ -40,9 +43,10 @@ export function unknownSession(
   own: readonly OwnSession[],
 ): OffdeskError {
   const kept = new Set(sorted.flatMap(({ agentSession }) => agentSession ?? []));
+  const isHere = sameFolderAs(cwd);
   const here = [
-    ...sorted.filter((stored) => stored.cwd === cwd),
-    ...own.filter((one) => one.cwd === cwd && !kept.has(one.id)),
+    ...sorted.filter((stored) => isHere(stored.cwd)),
+    ...own.filter((one) => !kept.has(one.id) && isHere(one.cwd)),
   ].sort((a, b) => (b.updatedAt ?? 0) - (a.updatedAt ?? 0));
   if (here.length === 0) {
     const what =

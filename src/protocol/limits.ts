@@ -130,6 +130,11 @@ export const limits = {
   vitalsBytes: 16 * 1024 * 1024,
   /** Of those that an agent remembers itself; it is asked for more pages up to this. */
   agentSessions: 1_000,
+  /** Of an agent's own list, and how long all of them together may take once it runs. */
+  agentSessionPages: 200,
+  agentSessionsMs: 20_000,
+  /** Open at the same time: each has an agent's process. */
+  openSessions: 32,
 
   // sessions on disk
   /** Between two notes of when a session was used last. */

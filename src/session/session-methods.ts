@@ -3,8 +3,10 @@ import { OffdeskError } from '../base/error.ts';
 import * as p from '../protocol/methods.ts';
 import {
   controlledSession,
+  findSession,
   openSession,
   requireScope,
+  sessionOver,
   type MethodPorts,
   type MethodTable,
 } from './client-port.ts';
@@ -15,9 +17,12 @@ export function sessionMethods(ports: MethodPorts): MethodTable {
   return {
     'session/prompt': async ({ params }) => {
       const { sessionId, prompt, _meta } = parsed(promptParams, params);
-      const session = await controlledSession(ports, sessionId);
+      requireScope(client, 'control');
+      const session = await findSession(sessions, sessionId);
       const id = _meta?.offdesk?.id ?? crypto.randomUUID();
-      const end = await session.prompt(id, prompt, client.origin);
+      const over = session.state === 'ended';
+      const end = over ? await session.promptEnd(id) : await session.prompt(id, prompt, client.origin);
+      if (!end) throw sessionOver();
       if (end.outcome === 'failed' || end.outcome === 'interrupted') {
         throw new OffdeskError(
           'agent_failed',

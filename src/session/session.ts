@@ -194,9 +194,17 @@ export class Session {
   }
 
   async prompt(id: string, blocks: PromptBlock[], origin: Origin): Promise<PromptEnd> {
-    this.#prompted = true;
-    this.#promptTitle ??= firstLine(blocks);
+    // One that is over takes none, and stays as it was.
+    if (!this.#closing) {
+      this.#prompted = true;
+      this.#promptTitle ??= firstLine(blocks);
+    }
     return this.#turns.prompt(id, blocks, origin);
+  }
+
+  /** Of a prompt that ended, as it is recorded; undefined of any other. */
+  promptEnd(id: string): Promise<PromptEnd | undefined> {
+    return this.#turns.pastEnd(id);
   }
 
   /** Stop: ACP session/cancel, with open questions answered `cancelled`. */

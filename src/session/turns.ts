@@ -94,9 +94,14 @@ export class Turns {
     return end;
   }
 
-  async #admit(id: string, blocks: PromptBlock[], origin: Origin): Promise<{ end: Promise<PromptEnd> }> {
+  /** As the journal has it; undefined where it did not end yet, or never came. */
+  async pastEnd(id: string): Promise<PromptEnd | undefined> {
     const fate = await this.#ports.fate(id);
-    const past = fate && endOf(fate);
+    return fate && endOf(fate);
+  }
+
+  async #admit(id: string, blocks: PromptBlock[], origin: Origin): Promise<{ end: Promise<PromptEnd> }> {
+    const past = await this.pastEnd(id);
     if (past) return { end: Promise.resolve(past) };
     if (this.#closed) throw this.#waits ? sessionEnded() : sessionOver();
     this.queue.checkRoom(blocks);

@@ -65,6 +65,8 @@ describe('S12: offdesk chat with real agents', function () {
       const surface = new Surface(name, () => page);
       await phone.open(link);
       await shows('wants to pair');
+      await open.press('C-y');
+      await shows('c with all rights');
       await open.press('c');
       await surface.message.waitFor();
 

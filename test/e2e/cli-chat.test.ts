@@ -41,6 +41,8 @@ describe('S12: offdesk chat', function () {
     phone = new TestDevice();
     const paired = phone.pair(link, { name: 'Pixel' });
     await terminal.shows('Pixel wants to pair');
+    await terminal.press('C-y');
+    await terminal.shows('y allows it');
     await terminal.press('y');
     await paired;
     const probe = await phone.connect();

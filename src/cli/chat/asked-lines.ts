@@ -69,7 +69,7 @@ export const lastingWords = ({ name }: PermissionOption): string =>
 function addressLines(address: string, cells: number): Line[] {
   const page = pageOf(address);
   return [
-    ...(page ? linesIn(`  at ${page.host}`, 'warning', cells, 2) : []),
+    ...(page ? linesIn(`  at ${visible(page.host)}`, 'warning', cells, 2) : []),
     ...linesIn(`  ${exact(address)}`, 'own', cells, 2),
     ...(page
       ? [

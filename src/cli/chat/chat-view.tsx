@@ -2,11 +2,13 @@
 /** The conversation drawn in a terminal: what is over scrolls away, what lives stays at the bottom. */
 import { Box, Static, Text, useInput, useStdout } from 'ink';
 import { useEffect, useReducer, type ReactElement } from 'react';
+import { plainLine } from '../../base/plain-text.ts';
 import { toolCallOf } from '../../transcript/asked.ts';
 import type { Conversation } from './conversation.ts';
-import { entriesOf, entryLines, firstOpen } from './entries.ts';
+import { entryLines, type Entry } from './entries.ts';
 import type { Line, Tone } from './lines.ts';
 import { pressesIn } from './press.ts';
+import type { Printed } from './printed.ts';
 import type { Screen } from './screen.ts';
 
 const emphasis: Record<Tone, object> = {
@@ -26,6 +28,15 @@ const colours: Partial<Record<Tone, object>> = {
   removed: { color: 'red' },
   chosen: { color: 'cyan' },
 };
+
+/** All that `<Static>` asks of a list. */
+function withHead(printed: Printed): ('head' | Entry)[] {
+  const list = {
+    length: printed.length + 1,
+    slice: (from: number) => (from === 0 ? ['head', ...printed.slice(0)] : printed.slice(from - 1)),
+  };
+  return list as ('head' | Entry)[];
+}
 
 export interface ChatViewProps {
   chat: Conversation;
@@ -49,25 +60,25 @@ export function ChatView({ chat, screen, coloured, drawn }: ChatViewProps): Reac
   const invite = chat.status?.invite?.url;
   useEffect(() => {
     // As one line of the terminal's own, so that it is copied and clicked whole.
-    if (invite !== undefined) write(`Pair a device with this link (once, within 5 minutes):\n${invite}\n`);
+    if (invite !== undefined)
+      write(`Pair a device with this link (once, within 5 minutes):\n${plainLine(invite)}\n`);
   }, [invite, drawn, write]);
 
-  const { items, questions, turn } = chat.transcript;
-  const entries = entriesOf(items);
-  const over = firstOpen(entries, turn !== null);
+  const { questions } = chat.transcript;
+  const { printed, live } = chat.window;
   const cells = (stdout.columns || 80) - 1;
   const asked = questions[0] && toolCallOf(questions[0]);
-  const live = entries.slice(over).filter((entry) => !('item' in entry) || entry.item !== questions[0]);
+  const shown = live.filter((entry) => !('item' in entry) || entry.item !== questions[0]);
   const lines = screen.lines(
     cells,
     (stdout.rows || 24) - 1,
-    live.flatMap((entry) => entryLines(entry, cells, asked)),
+    shown.flatMap((entry) => entryLines(entry, cells, asked)),
   );
   return (
     <>
       <Static
         key={`${chat.generation}.${drawn}`}
-        items={chat.generation + drawn === 0 ? [] : ['head' as const, ...entries.slice(0, over)]}
+        items={chat.generation + drawn === 0 ? [] : withHead(printed)}
       >
         {(entry) =>
           entry === 'head' ? (

@@ -5,10 +5,10 @@ import { asOffdeskError } from '../../base/error.ts';
 import type { Answer, PromptBlock } from '../../protocol/facts.ts';
 import type { HostStatus } from '../../protocol/host-status.ts';
 import { methods, type Scope } from '../../protocol/methods.ts';
-import { emptyTranscript, TranscriptFold } from '../../transcript/fold.ts';
 import type { Transcript } from '../../transcript/items.ts';
 import type { HostPeer } from '../client/host-peer.ts';
 import type { SessionFeed } from '../client/session-feed.ts';
+import { ChatWindow } from './chat-window.ts';
 
 const shownItems = 200;
 
@@ -16,7 +16,8 @@ export class Conversation implements Disposable {
   readonly #peer: HostPeer;
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
-  #fold = new TranscriptFold(emptyTranscript());
+  /** Of the journal that is followed. */
+  window = new ChatWindow();
   #feed: SessionFeed | undefined;
   readonly #answering = new Set<string>();
   #told: NodeJS.Immediate | undefined;
@@ -36,7 +37,7 @@ export class Conversation implements Disposable {
   }
 
   get transcript(): Transcript {
-    return this.#fold.transcript;
+    return this.window.transcript;
   }
 
   get status(): HostStatus | undefined {
@@ -130,7 +131,7 @@ export class Conversation implements Disposable {
     this.#feed = this.#peer.feed(id, {
       from: { tail: shownItems },
       take: (fact) => {
-        this.#fold.apply(fact);
+        this.window.take(fact);
         this.#tell();
       },
       reset: () => this.#begin(),
@@ -138,7 +139,7 @@ export class Conversation implements Disposable {
   }
 
   #begin(): void {
-    this.#fold = new TranscriptFold(emptyTranscript());
+    this.window = new ChatWindow();
     this.generation++;
   }
 
@@ -167,6 +168,7 @@ export class Conversation implements Disposable {
   #tell(): void {
     this.#told ??= setImmediate(() => {
       this.#told = undefined;
+      this.window.settle();
       this.#changed.fire();
     });
   }

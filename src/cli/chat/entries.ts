@@ -6,9 +6,10 @@ import { linesIn, type Line } from './lines.ts';
 
 export type Entry = { id: string; item: Item } | { id: string; end: PromptItem };
 
-export function entriesOf(items: readonly Item[]): Entry[] {
+/** `begun`: the turn that the first items are of, where its prompt is not among them. */
+export function entriesOf(items: readonly Item[], begun?: PromptItem): Entry[] {
   const entries: Entry[] = [];
-  let turn: PromptItem | undefined;
+  let turn = begun;
   const end = (): void => {
     if (turn && endWords(turn) !== undefined) entries.push({ id: `end:${turn.promptId}`, end: turn });
     turn = undefined;

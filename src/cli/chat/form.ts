@@ -14,6 +14,7 @@ import type { Raw } from '../../transcript/items.ts';
 import { LineEditor } from './line-editor.ts';
 import { linesIn, type Line } from './lines.ts';
 import type { Press } from './press.ts';
+import { inert } from './wrap.ts';
 
 export class Form {
   readonly #fields: Field[];
@@ -186,11 +187,11 @@ export class Form {
 
 /** The end of the text where it is longer than the line. */
 function editorLine(editor: LineEditor, here: boolean, cells: number): Line {
-  if (!here) return { text: `    ${editor.text || '–'}`.slice(0, cells), tone: 'plain' };
+  if (!here) return { text: inert(`    ${editor.text || '–'}`).slice(0, cells), tone: 'plain' };
   const { before, at, after } = editor.parts;
   const room = Math.max(cells - 6, 4);
   const shown = before.slice(-room);
-  const text = `    ${shown}${at}${after}`.slice(0, cells - 1);
+  const text = inert(`    ${shown}${at}${after}`).slice(0, cells - 1);
   return { text, tone: 'own', place: { from: 4 + shown.length, to: 4 + shown.length + at.length } };
 }
 

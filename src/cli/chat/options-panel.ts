@@ -18,6 +18,7 @@ export const riskWords = (name: string): string =>
 const shownValues = 12;
 
 export class OptionsPanel {
+  readonly over = false;
   readonly #chat: Conversation;
   #row = 0;
   /** Of the chosen control, while its values are shown. */

@@ -31,6 +31,12 @@ export class QueuePanel {
     const index = this.#index();
     const item = queue[index];
     if (!item) return false;
+    if (item.promptId !== this.#chosen) {
+      // What was chosen has gone: a key for it is for no other.
+      this.#chosen = item.promptId;
+      this.#sure = false;
+      return true;
+    }
     const sure = this.#sure;
     this.#sure = false;
     if (name === 'up' || name === 'down') {

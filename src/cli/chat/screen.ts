@@ -1,5 +1,7 @@
 /** What the terminal shows below the conversation, and what each key does there; drawing is chat-view's. */
+import { systemClock, type Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
+import { plainLine } from '../../base/plain-text.ts';
 import { visible } from '../../base/unseen.ts';
 import { limits } from '../../protocol/limits.ts';
 import {
@@ -18,7 +20,9 @@ import { textOfBlocks, withText } from '../../transcript/queue-edit.ts';
 import type { Conversation } from './conversation.ts';
 import { LineEditor } from './line-editor.ts';
 import { lastOf, linesIn, type Line } from './lines.ts';
+import { OnScreen } from './on-screen.ts';
 import { OptionsPanel } from './options-panel.ts';
+import { PairingPanel, pairingLines } from './pairing-panel.ts';
 import type { Press } from './press.ts';
 import { QuestionPanel } from './question-panel.ts';
 import { QueuePanel } from './queue-panel.ts';
@@ -27,12 +31,17 @@ import { cut } from './wrap.ts';
 
 const shownCommands = 6;
 const shownDraft = 8;
+/** Of what an agent says when it refuses something. */
+const failureChars = 1_000;
 
 const keys = [
   'Enter sends · Esc stops the agent · Ctrl-C stops it, once more leaves',
   '/ commands, Tab completes · Shift-Tab next mode · Ctrl-O modes and options',
   '↑ waiting messages · Ctrl-R lets them go on · Ctrl-X takes the last out',
+  'Ctrl-Y answers a device that wants to pair',
 ];
+
+type Panel = QueuePanel | OptionsPanel | PairingPanel;
 
 export class Screen {
   readonly #chat: Conversation;
@@ -42,8 +51,10 @@ export class Screen {
   readonly #draft = new LineEditor();
   /** Of the commands that fit. */
   #active = 0;
-  #panel: QueuePanel | OptionsPanel | undefined;
+  #panel: Panel | undefined;
   #question: QuestionPanel | undefined;
+  /** Keys answer no other question. */
+  readonly #onScreen: OnScreen;
   /** The waiting message whose text is in the draft. */
   #editing: string | undefined;
   #note = '';
@@ -51,9 +62,10 @@ export class Screen {
   /** Ctrl-C has stopped the agent; once more leaves. */
   #leaving = false;
 
-  constructor(chat: Conversation, quit: () => void) {
+  constructor(chat: Conversation, quit: () => void, clock: Clock = systemClock) {
     this.#chat = chat;
     this.#quit = quit;
+    this.#onScreen = new OnScreen(clock);
   }
 
   press(press: Press): void {
@@ -71,11 +83,13 @@ export class Screen {
     const question = this.#asked();
     const empty = this.#draft.text === '';
     if (name === 'escape') return this.#escape(question);
-    if (empty && !question?.typing && this.#pairing(text)) return;
+    if (ctrl && text === 'y') return this.#pairing();
     if (ctrl && text === 'o') return this.#open(new OptionsPanel(this.#chat));
     if (ctrl && text === 'r') return this.#chat.resumeQueue();
-    if (question?.press(press, empty)) return;
-    if (question?.typing) return;
+    if (question && !this.#seen(question)) {
+      // Typed for another question, or before this one could be read.
+      if (question.typing || (empty && /^[1-9]$/.test(text))) return;
+    } else if (question?.press(press, empty) || question?.typing) return;
     this.#inDraft(press, empty);
   }
 
@@ -103,17 +117,18 @@ export class Screen {
     else this.#draft.set('');
   }
 
-  #inPanel(panel: QueuePanel | OptionsPanel, press: Press): void {
+  #inPanel(panel: Panel, press: Press): void {
     const used = panel.press(press);
     if (used === 'close' || (!used && press.name === 'escape')) this.#panel = undefined;
   }
 
-  /** False where the key is not about that. */
-  #pairing(text: string): boolean {
+  #pairing(): void {
     const pairing = this.#chat.status?.pairings[0];
-    if (!pairing || !['y', 'n', 'c'].includes(text)) return false;
-    this.#chat.decidePairing(pairing.id, text !== 'n', text === 'c' ? 'control' : undefined);
-    return true;
+    if (pairing) this.#open(new PairingPanel(this.#chat, pairing));
+  }
+
+  #seen({ item }: QuestionPanel): boolean {
+    return this.#onScreen.seen(item.questionId);
   }
 
   #inDraft(press: Press, empty: boolean): void {
@@ -167,8 +182,14 @@ export class Screen {
     }
     const wish = remoteWish(text);
     if (wish) this.#note = this.#remote(wish);
-    else if (!this.#asked()?.comment(text)) this.#chat.prompt(text);
+    else if (!this.#comment(text)) this.#chat.prompt(text);
     this.#draft.set('');
+  }
+
+  /** About the plan on the screen; false where there is none. */
+  #comment(text: string): boolean {
+    const question = this.#asked();
+    return question !== undefined && this.#seen(question) && question.comment(text);
   }
 
   /** What `/rc` came to; a refusal is shown as that of anything else. */
@@ -203,7 +224,7 @@ export class Screen {
     else if (next) this.#chat.setMode(next.value);
   }
 
-  #open(panel: QueuePanel | OptionsPanel): void {
+  #open(panel: Panel): void {
     this.#panel = panel;
   }
 
@@ -233,10 +254,11 @@ export class Screen {
 
   /** The lowest lines of a terminal of this size, always fewer than its rows. */
   lines(cells: number, rows: number, live: readonly Line[]): Line[] {
-    if (this.#panel instanceof QueuePanel && this.#panel.over) this.#panel = undefined;
+    if (this.#panel?.over) this.#panel = undefined;
     const below = this.#below(cells, rows);
     const room = Math.max(rows - 1 - below.length, 0);
     const question = this.#asked();
+    this.#onScreen.drawn(this.#panel ? undefined : question?.item.questionId);
     const top = this.#panel?.lines(cells) ?? question?.lines(cells, Math.max(room - 2, 4)) ?? [];
     const shown = lastOf(top, Math.max(room, 3));
     const left = Math.max(room - shown.length, 0);
@@ -251,18 +273,13 @@ export class Screen {
     const words = (text: string, tone: Line['tone']): Line[] =>
       text === '' ? [] : linesIn(text, tone, cells);
     return [
-      ...(pairing
-        ? words(
-            `${visible(pairing.device)} wants to pair. If it shows ${pairing.code.slice(0, 3)} ${pairing.code.slice(3)} type y to allow, c with all rights, else n.`,
-            'warning',
-          )
-        : []),
+      ...(pairing && !(this.#panel instanceof PairingPanel) ? pairingLines(pairing, cells) : []),
       ...lastOf(
         waits.map((item) => ({ text: cut(`waits: ${promptLine(item)}`, cells), tone: 'quiet' as const })),
         Math.max(3, Math.floor(rows / 6)),
       ),
       ...words(held ? 'The queue is held by Stop. Ctrl-R goes on, Ctrl-X removes the last.' : '', 'warning'),
-      ...words(failure, 'bad'),
+      ...words(plainLine(failure, failureChars), 'bad'),
       ...words(this.#note, 'warning'),
       ...(this.#help ? keys.flatMap((line) => words(line, 'quiet')) : []),
       ...this.#commandLines(cells),

@@ -11,7 +11,7 @@ export function statusWords({ transcript, status, here }: Conversation): string 
   const set = summaryOf(controlsOf(modes, configOptions, 'Mode'), configOptions);
   const state = running.state === 'exited' ? 'has ended, the next message starts it' : activity;
   return [
-    agent ? `${agent.name}${agent.demo ? ' (demo)' : ''}` : 'Offdesk',
+    agent ? `${plainLine(agent.name)}${agent.demo ? ' (demo)' : ''}` : 'Offdesk',
     here ? state : 'starting',
     set.length > 0 ? plainLine(set.join(', ')) : '',
     `remote control ${status?.state ?? 'starting'}, ${online} ${online === 1 ? 'device' : 'devices'} here`,

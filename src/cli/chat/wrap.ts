@@ -5,6 +5,8 @@ const simple = /^[\x20-\x7e]*$/;
 /** Unicode's East Asian wide and fullwidth blocks, and emoji. */
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+/** Would redraw the terminal, whoever wrote it. */
+const controls = /(?!\n)\p{Cc}/gu;
 const invisible = /^[\p{M}\p{Cf}\p{Cc}]+$/u;
 
 const graphemes = (text: string): string[] =>
@@ -15,13 +17,16 @@ function cellsOf(grapheme: string): number {
   return wide.test(grapheme) ? 2 : 1;
 }
 
+/** All that is drawn goes through this or through `wrapText`. Characters keep their places. */
+export const inert = (text: string): string => text.replace(controls, ' ');
+
 /** One line of at most so many cells; what is cut off is marked. */
 export function cut(text: string, cells: number): string {
   const [line = '', ...more] = wrapText(text, cells);
   if (more.length === 0) return line;
   let shown = '';
   let taken = 0;
-  for (const grapheme of graphemes(text.replaceAll('\n', ' '))) {
+  for (const grapheme of graphemes(inert(text).replaceAll('\n', ' '))) {
     taken += cellsOf(grapheme);
     if (taken >= cells) break;
     shown += grapheme;
@@ -33,7 +38,9 @@ export function cut(text: string, cells: number): string {
  * Lines of at most `cells`, broken between words where there are any; each that goes on is indented by `hang` blanks.
  */
 export function wrapText(text: string, cells: number, hang = 0): string[] {
-  return text.split('\n').flatMap((line) => wrapLine(line.replaceAll('\t', '  '), Math.max(cells, 8), hang));
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(inert(line.replaceAll('\t', '  ')), Math.max(cells, 8), hang));
 }
 
 function wrapLine(line: string, cells: number, hang: number): string[] {

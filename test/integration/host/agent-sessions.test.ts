@@ -1,17 +1,20 @@
 /** The agent's own past sessions: listed, continued with their history, once, and in the journal that they have. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Sessions } from '../../../src/host/sessions.ts';
 import {
   agentSessionsResult,
   methods,
   type AgentSessionContinueResult,
   type AgentSessionsResult,
 } from '../../../src/protocol/methods.ts';
+import type { Session } from '../../../src/session/session.ts';
 import { ProbeClient } from '../../support/probe-client.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 import { testHost, type TestHost } from '../../support/test-host.ts';
 import { transportPair } from '../../support/transport-pair.ts';
-import { eventually } from '../../support/wait.ts';
+import { eventually, within } from '../../support/wait.ts';
 
 const agent = {
   kind: 'command' as const,
@@ -118,6 +121,60 @@ describe("the agent's own sessions", function () {
       await test.host.stop();
     }
     await test.host.start();
+  });
+
+  it('G6: who reads it while it is opened to go on gets the one journal that is written', async () => {
+    const { ports } = await testHost({ agent });
+    const sessions = new Sessions(ports);
+    const words = [{ type: 'text' as const, text: 'go on' }];
+    await sessions.open(true, assert.fail);
+    const id = await sessions.continueAgentSession('old-1');
+    await sessions.get(id)!.prompt('prompt-01', words, { kind: 'desk' });
+    await sessions.closeAll(false);
+    await sessions.open(true, assert.fail);
+    try {
+      const found = new Set<Session | undefined>();
+      const finding: Promise<unknown>[] = [];
+      let over = false;
+      const going = sessions.continueAgentSession('old-1').finally(() => (over = true));
+      while (!over) {
+        finding.push(sessions.find(id).then((session) => found.add(session)));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.equal(await going, id);
+      await within(Promise.all(finding), 30_000, 'all that was asked for');
+      const live = sessions.get(id)!;
+      assert.ok(found.delete(live));
+      // Those found before it was asked to go on were closed before it was opened.
+      for (const past of found)
+        if (past) await assert.rejects(past.journal.read(0, 1), { code: 'closed' }, 'a second journal');
+      assert.ok(!found.has(undefined));
+      assert.ok((await live.journal.read(0, 1)).length > 0);
+    } finally {
+      await sessions.closeAll(false);
+    }
+  });
+
+  it('G5, G6, B9: a folder by another path is the same folder', async () => {
+    const folder = tempFolder('linked');
+    mkdirSync(join(folder, 'real'));
+    symlinkSync(join(folder, 'real'), join(folder, 'link'), 'junction');
+    const sessions = new Sessions((await testHost({ agent }, { cwd: join(folder, 'link') })).ports);
+    await sessions.open(true, assert.fail);
+    try {
+      const listed = await sessions.agentSessions({ limit: 10 });
+      assert.deepEqual(
+        listed.sessions.map(({ id, here }) => [id, here]),
+        [
+          ['broken', true],
+          ['old-2', false],
+          ['old-1', true],
+        ],
+      );
+      assert.ok(sessions.get(await sessions.continueAgentSession('old-1')));
+    } finally {
+      await sessions.closeAll(false);
+    }
   });
 
   it('G6, S9: what cannot be opened leaves nothing', async () => {

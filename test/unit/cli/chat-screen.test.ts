@@ -1,5 +1,7 @@
 /** The terminal's conversation by keys: forms, addresses, options, queue, plans, Ctrl-C. */
 import assert from 'node:assert/strict';
+import { swapMs } from '../../../src/cli/chat/on-screen.ts';
+import { named } from '../../../src/cli/chat/press.ts';
 import { wrapText } from '../../../src/cli/chat/wrap.ts';
 import { ChatKit } from './chat-kit.ts';
 
@@ -126,6 +128,71 @@ describe('S12: the conversation by keys', () => {
       ['answer', 'q1', { outcome: 'selected', optionId: 'no' }],
       ['prompt', 'Mind the gap'],
     ]);
+  });
+
+  it('L32: a digit is for the question on the screen, never for one that came since', () => {
+    kit.ask('permission', permission());
+    kit.shown();
+    kit.answered('q1');
+    kit.ask('permission', permission({ toolCall: { toolCallId: 't2', title: 'other' } }), 'q2');
+    kit.typeBlind('1');
+    kit.typeBlind('2');
+    assert.deepEqual(kit.asked, []);
+    // In another's place it is looked at for a moment; what was typed until then is no message either.
+    kit.type('1');
+    assert.deepEqual(kit.asked, []);
+    assert.doesNotMatch(kit.shown(), /› 1/);
+    kit.clock.advance(swapMs);
+    kit.type('1');
+    assert.deepEqual(kit.asked, [['answer', 'q2', { outcome: 'selected', optionId: 'once' }]]);
+  });
+
+  it('L32: a comment follows the plan that was read; a question under a panel takes no keys', () => {
+    const toolCall = { toolCallId: 't1', title: 'Ready?', kind: 'switch_mode', rawInput: { plan: 'step' } };
+    kit.type('Go on');
+    kit.ask('permission', permission({ toolCall }));
+    kit.screen.press(named('enter'));
+    assert.deepEqual(kit.asked, [['prompt', 'Go on']]);
+    kit.ctrl('o');
+    kit.shown();
+    kit.screen.press(named('escape'));
+    kit.typeBlind('3');
+    assert.equal(kit.asked.length, 1);
+  });
+
+  it('L32: a device is let in by the panel that names it; no letter of a message does that', () => {
+    kit.pairs({ id: 'a', device: 'Pixel' });
+    assert.match(kit.shown(), /Pixel wants to pair\. Does it show 123 456\? Ctrl-Y answers/);
+    kit.type('y');
+    kit.keys('backspace');
+    assert.deepEqual(kit.asked, []);
+    kit.ctrl('y');
+    kit.typeBlind('y');
+    assert.deepEqual(kit.asked, []);
+    assert.match(kit.shown(), /Pixel[^]*y allows it/);
+    kit.pairs({ id: 'b', device: 'Other' });
+    kit.typeBlind('y');
+    assert.deepEqual(kit.asked, [['decidePairing', 'a', true, undefined]]);
+    assert.match(kit.shown(), /Other wants to pair/);
+    kit.ctrl('y');
+    kit.type('c');
+    kit.ctrl('y');
+    kit.type('n');
+    assert.deepEqual(kit.asked.slice(1), [
+      ['decidePairing', 'b', true, 'control'],
+      ['decidePairing', 'b', false, undefined],
+    ]);
+  });
+
+  it('L33: a key for a waiting message that has gone is for no other', () => {
+    kit.waits('one', 'two');
+    kit.keys('up');
+    kit.shown();
+    kit.event({ type: 'prompt_removed', id: 'two' });
+    kit.typeBlind('x');
+    assert.deepEqual(kit.asked, []);
+    kit.type('x');
+    assert.deepEqual(kit.asked, [['removeQueued', 'one']]);
   });
 
   it('L33: what waits is edited, moved, sent now after a word, and taken out', () => {

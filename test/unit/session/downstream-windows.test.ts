@@ -1,6 +1,8 @@
 /** Going about in a session that is longer than what a client holds: windows, pages both ways, search, the past. */
 import assert from 'node:assert/strict';
+import { systemClock } from '../../../src/base/clock.ts';
 import { OffdeskError } from '../../../src/base/error.ts';
+import { silentLog } from '../../../src/base/log.ts';
 import { fromNotification, type Fact } from '../../../src/protocol/facts.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import {
@@ -11,6 +13,7 @@ import {
 } from '../../../src/protocol/methods.ts';
 import type { Journal } from '../../../src/session/journal.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
+import { Session } from '../../../src/session/session.ts';
 import type { FakeAgent } from '../../support/fake-agent.ts';
 import type { ProbeClient } from '../../support/probe-client.ts';
 import { eventually } from '../../support/wait.ts';
@@ -272,6 +275,36 @@ describe('windows', () => {
       const params = { sessionId, before: 5, limit: 5, query: 'x' };
       await assert.rejects(a.request(method, params), hasCode('session_unknown'));
     }
+  });
+
+  it('B6, P12: over, it tells the recorded end of a prompt that is sent again, and stays as it was', async () => {
+    const { session, agent, journal, connect, listed } = setup();
+    const a = await connect('a');
+    const done = a.prompt(sessionId, 'prompt-01', 'the first');
+    (await agent.nextTurn()).end('end_turn');
+    assert.equal((await done).stopReason, 'end_turn');
+    const cut = a.prompt(sessionId, 'prompt-02', 'the second').catch(codeOf);
+    await agent.nextTurn();
+    await session.close();
+    assert.equal(await cut, 'agent_failed');
+    listed.delete(sessionId);
+    const over = await Session.over({
+      ...{ id: sessionId, cwd: '/work', title: 'test', agentName: 'Fake', demo: false },
+      ...{ journal: await copyOf(journal), clock: systemClock, log: silentLog },
+    });
+    for (const ended of [session, over]) {
+      listed.set(sessionId, ended);
+      const before = ended.journal.head;
+      assert.equal((await a.prompt(sessionId, 'prompt-01', 'the first')).stopReason, 'end_turn');
+      await assert.rejects(a.prompt(sessionId, 'prompt-02', 'the second'), hasCode('agent_failed'));
+      await assert.rejects(a.prompt(sessionId, 'prompt-03', 'a third'), hasCode('session_ended'));
+      assert.equal(ended.journal.head, before);
+      const viewer = await connect('b', 'view');
+      const refused = viewer.prompt(sessionId, 'prompt-01', 'the first');
+      await assert.rejects(refused, hasCode('scope_insufficient'));
+    }
+    assert.equal(over.title, 'test');
+    assert.deepEqual(agent.prompts, ['the first', 'the second']);
   });
 
   it('P12: a session that ends while it is read is read to its end, also when its journal is closed', async () => {
