@@ -76,6 +76,9 @@ export const hostSentences: Readonly<Record<string, string>> = {
     '此会话已结束：可以阅读，不再接受任何内容。',
   'With this the agent acts without asking.': '这样智能体会不询问直接执行。',
 
+  'Close them: stop remote control at the computer, and start it again.':
+    '请关闭它们：在电脑上停止远程控制，然后重新启动。',
+  'Try again later, or start remote control again.': '请稍后再试，或重新启动远程控制。',
   'Remote control was interrupted and is back.': '远程控制曾中断，现已恢复。',
 };
 
@@ -89,6 +92,9 @@ export const hostTemplates: Readonly<Record<string, string>> = {
   '{} did not answer within {} seconds.': '{} 在 {} 秒内没有回应。',
   '{} could not be logged in: {}.': '{} 无法登录：{}。',
   '{} speaks version {} of ACP.': '{} 使用 ACP 版本 {}。',
+  '{} did not list its sessions within {} seconds.': '{} 在 {} 秒内没有列出它的会话。',
+  '{} sessions are open, and each has an agent that runs.':
+    '已打开 {} 个会话，每个都有一个正在运行的智能体。',
   '{} was stopped.': '{} 已停止。',
   '{} did not stop, and was ended.': '{} 没有停止，已被结束。',
   '{} is not running.': '{} 没有运行。',
