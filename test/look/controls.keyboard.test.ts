@@ -24,7 +24,9 @@ for (const surface of ['phone', 'desk'] as const)
       await keys.isOn(page.getByRole('button', { name: 'Confirm' }));
       await keys.use('Back');
       await keys.isOn(page.getByRole('button', { name: /^Always allow npm test/ }));
-      await keys.press('Enter', 'Enter');
+      await keys.press('Enter');
+      await keys.isOn(page.getByRole('button', { name: 'Confirm' }));
+      await keys.press('Enter');
       assert.deepEqual(await answerOf(page), { outcome: 'selected', optionId: 'b' });
       const again = await at(views.command);
       await again.keys.use('Allow once');

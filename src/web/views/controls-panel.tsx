@@ -1,6 +1,6 @@
 /** Modes, model, thought level and all other options of the agent in one place, above the composer. */
 import type { TargetedKeyboardEvent } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Change } from '../client/changes.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
@@ -29,8 +29,8 @@ export function ControlsPanel({ id, session, controls, mayChange, onClose }: Con
   const panel = useRef<HTMLElement>(null);
   const pending = session.changes.pending.value;
   const asked = useRef<string | undefined>(undefined);
-  useEffect(() => panel.current?.querySelector<HTMLElement>('h2')?.focus(), []);
-  useEffect(() => {
+  useLayoutEffect(() => panel.current?.querySelector<HTMLElement>('h2')?.focus(), []);
+  useLayoutEffect(() => {
     // Confirmed or not, the keyboard goes on from what was being changed.
     const row = `[data-control="${CSS.escape(asked.current ?? '')}"] :is(select, input)`;
     if (!risk && asked.current !== undefined) panel.current?.querySelector<HTMLElement>(row)?.focus();
@@ -220,7 +220,7 @@ interface ConfirmProps {
 function Confirm({ name, onConfirm, onBack }: ConfirmProps) {
   const back = useRef<HTMLButtonElement>(null);
   // The safe one: a second tap at the same place must not confirm.
-  useEffect(() => back.current?.focus(), []);
+  useLayoutEffect(() => back.current?.focus(), []);
   return (
     <div
       class="control risk"

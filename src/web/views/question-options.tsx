@@ -1,5 +1,5 @@
 /** The answers to a permission request: as the agent names and orders them, what lasts marked and confirmed. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { visible } from '../../base/unseen.ts';
@@ -23,7 +23,8 @@ export function QuestionOptions({ options, disabled, onSelect }: QuestionOptions
   const confirm = useRef<HTMLButtonElement>(null);
   const back = useRef<string | undefined>(undefined);
   const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the next key: it is for what has taken the place of the pressed button.
+  useLayoutEffect(() => {
     if (lasting) return confirm.current?.focus();
     // Back from the confirmation: where the finger or the keyboard was.
     const buttons = [...(row.current?.querySelectorAll<HTMLElement>('button') ?? [])];
@@ -35,7 +36,15 @@ export function QuestionOptions({ options, disabled, onSelect }: QuestionOptions
       <div class="confirm">
         <p class="said">{strings.question.confirmLasting(visible(lasting.name))}</p>
         <div class="row">
-          <button ref={confirm} type="button" class="b" disabled={disabled} onClick={() => onSelect(lasting)}>
+          <button
+            ref={confirm}
+            type="button"
+            class="b"
+            disabled={disabled}
+            // A key that is held down must not confirm what it has just chosen.
+            onKeyDown={(event) => event.repeat && event.preventDefault()}
+            onClick={() => onSelect(lasting)}
+          >
             {strings.question.confirm}
           </button>
           <button
