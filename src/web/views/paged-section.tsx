@@ -25,7 +25,7 @@ export function PagedSection({ title, list, ready, none, class: className, child
     if (open && ready) void list.load();
   }, [open, ready]);
   return (
-    <section class={className} aria-label={title}>
+    <section class={className === undefined ? 'paged' : `paged ${className}`} aria-label={title}>
       <button type="button" class="more" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name={open ? 'chevronDown' : 'chevronRight'} />
         {title}
