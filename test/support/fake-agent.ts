@@ -26,12 +26,15 @@ export class FakeAgent implements AgentPort {
   startError: Error | undefined;
   /** What each start was asked to continue. */
   readonly earlier: (string | undefined)[] = [];
+  /** And when that began, at the latest. */
+  begun: number | undefined;
   /** What was said in the earlier session, for who wants to be told. */
   tells: RawUpdate[] = [];
   #turnWaiters: ((turn: Turn) => void)[] = [];
 
-  start(sink: AgentSink, earlier?: string, told = false): Promise<AgentOffers> {
+  start(sink: AgentSink, earlier?: string, told = false, begun?: number): Promise<AgentOffers> {
     this.starts++;
+    this.begun = begun;
     this.earlier.push(earlier);
     if (this.startError) return Promise.reject(this.startError);
     this.sink = sink;

@@ -164,6 +164,11 @@ describe('a session that comes back', () => {
     const kept = await killAndRestore(journal, remembers);
     await kept.session.startAgent();
     assert.deepEqual(remembers.earlier, ['agent-session']);
+    // Some agents must be left alone in the minute in which their session began (A15).
+    const offers = (await journal.read(0, Number.MAX_SAFE_INTEGER)).filter(
+      ({ event }) => event?.type === 'agent_offers',
+    );
+    assert.equal(remembers.begun, offers.at(-1)!.at);
     assert.deepEqual(await notices(kept.journal), ['back']);
     const fresh = await killAndRestore(kept.journal);
     await fresh.session.startAgent();
