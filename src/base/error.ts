@@ -36,6 +36,9 @@ export type ErrorCode =
   | 'session_unknown'
   | 'session_ended'
   | 'session_limit'
+  | 'path_not_allowed'
+  | 'worktree_failed'
+  | 'worktree_dirty'
   | 'cursor_unknown'
   | 'prompt_unknown'
   | 'answer_invalid'
@@ -48,6 +51,9 @@ export type ErrorCode =
   | 'storage_failed'
   | 'untrusted_workspace'
   | 'folder_missing'
+  | 'path_not_allowed'
+  | 'worktree_failed'
+  | 'worktree_dirty'
   | 'internal';
 
 export interface ErrorShape {

@@ -2,6 +2,8 @@
 import * as z from 'zod/v4';
 import { answerSchema, cursorSchema, promptBlocks } from './facts.ts';
 import { limits } from './limits.ts';
+import { rowWorktree, spawnState } from './new-session.ts';
+import { worktreeFacts } from './new-session.ts';
 
 export const methods = {
   ack: '_offdesk/ack',
@@ -14,8 +16,23 @@ export const methods = {
   agentSessions: '_offdesk/agent_sessions',
   agentSessionContinue: '_offdesk/agent_sessions/continue',
   files: '_offdesk/files',
+  /** What a new session may be (new-session.ts, as the six below). */
+  sessionChoices: '_offdesk/session/choices',
+  sessionNew: '_offdesk/session/new',
+  sessionClose: '_offdesk/session/close',
+  sessionReopen: '_offdesk/session/reopen',
+  sessionSpawn: '_offdesk/session/spawn',
+  worktreeRemove: '_offdesk/worktree/remove',
   /** What the session is called, everywhere; goes before the agent's own title. */
   sessionName: '_offdesk/session/name',
+  /** What a new session can have: agents, folders, a worktree. */
+  sessionChoices: '_offdesk/session/choices',
+  sessionNew: '_offdesk/session/new',
+  /** Ends its agent; it can be read on, and opened again. */
+  sessionClose: '_offdesk/session/close',
+  sessionReopen: '_offdesk/session/reopen',
+  sessionSpawn: '_offdesk/session/spawn',
+  worktreeRemove: '_offdesk/worktree/remove',
   queueEdit: '_offdesk/queue/edit',
   queueMove: '_offdesk/queue/move',
   /** Ends the running turn, as Stop does; then this prompt goes before all others. */
@@ -193,6 +210,12 @@ const sessionRow = z.object({
   folder: z.object({ branch: z.string() }).optional(),
   /** Of the agent and all that it started, as of lately; while it runs and where that can be known. */
   process: z.object({ memoryBytes: z.number().int() }).optional(),
+  /** A git worktree of its own, where it works. */
+  worktree: worktreeFacts.optional(),
+  /** The agent's mode by the name that it shows; absent where it has none. */
+  mode: z.string().optional(),
+  /** What waits for an answer, a sentence; of state `waiting`. */
+  asks: z.string().optional(),
 });
 
 /** Sessions that are over, the one used last first; `before`: the `next` of the page before. */
@@ -247,5 +270,7 @@ export const clientState = z.object({
   warnings: z.array(z.string()).default([]),
   /** Names of who else is connected, the desk included. */
   others: z.array(z.string()),
+  /** How new sessions begin; absent where none can be begun. */
+  spawn: spawnState.optional(),
 });
 export type ClientState = z.infer<typeof clientState>;
