@@ -45,15 +45,17 @@ export type ErrorCode =
   | 'confirmation_needed'
   | 'question_unknown'
   | 'invalid_params'
+  // terminals
+  | 'terminals_missing'
+  | 'terminal_unknown'
+  | 'terminal_limit'
+  | 'terminal_failed'
   // machine
   | 'host_locked'
   | 'settings_invalid'
   | 'storage_failed'
   | 'untrusted_workspace'
   | 'folder_missing'
-  | 'path_not_allowed'
-  | 'worktree_failed'
-  | 'worktree_dirty'
   | 'internal';
 
 export interface ErrorShape {

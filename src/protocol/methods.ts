@@ -2,8 +2,8 @@
 import * as z from 'zod/v4';
 import { answerSchema, cursorSchema, promptBlocks } from './facts.ts';
 import { limits } from './limits.ts';
+import { terminalRow } from './terminals.ts';
 import { rowWorktree, spawnState } from './new-session.ts';
-import { worktreeFacts } from './new-session.ts';
 
 export const methods = {
   ack: '_offdesk/ack',
@@ -23,16 +23,15 @@ export const methods = {
   sessionReopen: '_offdesk/session/reopen',
   sessionSpawn: '_offdesk/session/spawn',
   worktreeRemove: '_offdesk/worktree/remove',
+  /** Files that go with a prompt (attachments.ts). */
+  attachment: {
+    put: '_offdesk/attachment/put',
+    piece: '_offdesk/attachment/piece',
+    drop: '_offdesk/attachment/drop',
+    read: '_offdesk/attachment/read',
+  },
   /** What the session is called, everywhere; goes before the agent's own title. */
   sessionName: '_offdesk/session/name',
-  /** What a new session can have: agents, folders, a worktree. */
-  sessionChoices: '_offdesk/session/choices',
-  sessionNew: '_offdesk/session/new',
-  /** Ends its agent; it can be read on, and opened again. */
-  sessionClose: '_offdesk/session/close',
-  sessionReopen: '_offdesk/session/reopen',
-  sessionSpawn: '_offdesk/session/spawn',
-  worktreeRemove: '_offdesk/worktree/remove',
   queueEdit: '_offdesk/queue/edit',
   queueMove: '_offdesk/queue/move',
   /** Ends the running turn, as Stop does; then this prompt goes before all others. */
@@ -43,6 +42,20 @@ export const methods = {
   state: '_offdesk/state',
   /** Host to client, a notification: the journal cannot continue from this client's cursor. */
   reset: '_offdesk/reset',
+  /** Shared terminals (terminals.ts). */
+  terminal: {
+    open: '_offdesk/terminal/open',
+    attach: '_offdesk/terminal/attach',
+    detach: '_offdesk/terminal/detach',
+    ack: '_offdesk/terminal/ack',
+    input: '_offdesk/terminal/input',
+    resize: '_offdesk/terminal/resize',
+    /** Ends all that runs in it; one that has ended is forgotten. */
+    close: '_offdesk/terminal/close',
+    /** Host to client, notifications. */
+    output: '_offdesk/terminal/output',
+    screen: '_offdesk/terminal/screen',
+  },
   host: {
     /** Host to desk, a notification with the whole HostStatus. */
     status: '_offdesk/host/status',
@@ -211,7 +224,7 @@ const sessionRow = z.object({
   /** Of the agent and all that it started, as of lately; while it runs and where that can be known. */
   process: z.object({ memoryBytes: z.number().int() }).optional(),
   /** A git worktree of its own, where it works. */
-  worktree: worktreeFacts.optional(),
+  worktree: rowWorktree.optional(),
   /** The agent's mode by the name that it shows; absent where it has none. */
   mode: z.string().optional(),
   /** What waits for an answer, a sentence; of state `waiting`. */
@@ -266,6 +279,8 @@ export const clientState = z.object({
   you: z.object({ id: z.string().optional(), name: z.string(), scope: scopeSchema }),
   /** Those that are open, not those that are over. */
   sessions: z.array(sessionRow),
+  /** Those that run, and those that ended lately. */
+  terminals: z.array(terminalRow).optional(),
   /** What every surface must show, such as a full disk: a sentence each. */
   warnings: z.array(z.string()).default([]),
   /** Names of who else is connected, the desk included. */
