@@ -45,6 +45,9 @@ export type ErrorCode =
   | 'confirmation_needed'
   | 'question_unknown'
   | 'invalid_params'
+  | 'attachment_unknown'
+  | 'attachment_too_large'
+  | 'attachment_limit'
   // terminals
   | 'terminals_missing'
   | 'terminal_unknown'
