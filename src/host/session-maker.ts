@@ -7,8 +7,10 @@ import { Upstream } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
 import { Session } from '../session/session.ts';
+import type { ForAgent } from '../session/session-agent.ts';
 import { candidates, type AgentCandidate } from './agent-command.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
+import { forAgent } from './attachments/for-agent.ts';
 import { KeptSession } from './kept-session.ts';
 import { LateAgent } from './late-agent.ts';
 import { sameFolderAs } from './same-folder.ts';
@@ -130,7 +132,11 @@ export class SessionMaker {
 
   #optionsOf({ id, cwd, title, promptTitle, agent, agentSession: adopt }: StoredSession) {
     const { clock, log } = this.#ports;
-    return { id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo, adopt, clock, log };
+    const folder = this.#store.folderOf(id);
+    return {
+      ...{ id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo, adopt, clock, log },
+      forAgent: (...prompt: Parameters<ForAgent>) => forAgent(folder, ...prompt),
+    };
   }
 }
 

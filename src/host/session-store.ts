@@ -1,5 +1,5 @@
 /** What the machine folder knows of each session beside its journal: `sessions/<id>/session.json`. */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/v4';
 import { processIdentity } from '../agent/orphan.ts';
@@ -142,12 +142,12 @@ export class SessionStore {
     await rm(this.folderOf(id), { recursive: true, force: true });
   }
 
-  /** Bytes on disk. */
+  /** Bytes on disk, with what was attached. */
   async sizeOf(id: string): Promise<number> {
     const folder = this.folderOf(id);
     let bytes = 0;
-    for (const name of await readdir(folder).catch(() => [])) {
-      const file = await stat(join(folder, name)).catch(() => undefined);
+    for (const name of await readdir(folder, { recursive: true }).catch(() => [])) {
+      const file = await lstat(join(folder, name)).catch(() => undefined);
       if (file?.isFile()) bytes += file.size;
     }
     return bytes;

@@ -1,4 +1,5 @@
 /** The sessions of this host and the clients that are connected to them. */
+import { join } from 'node:path';
 import type { McpSupply } from '../agent/mcp-supply.ts';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -8,9 +9,10 @@ import { BUILD } from '../protocol/version.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
 import type { Session } from '../session/session.ts';
 import { AgentsSessions } from './agents-sessions.ts';
+import { AttachmentStore } from './attachments/attachment-store.ts';
 import { defaultHistory, type HostPorts, type SessionWish } from './api.ts';
 import { openSessions } from './opening.ts';
-import { removeOld } from './retention.ts';
+import { oldestOf, removeOld } from './retention.ts';
 import { Run } from './run.ts';
 import type { LiveSession } from './session-maker.ts';
 import type { SessionStore } from './session-store.ts';
@@ -22,6 +24,7 @@ export class Sessions implements SessionDirectory {
   readonly #mcp: McpSupply | undefined;
   readonly #live = new Map<string, LiveSession>();
   readonly #clients = new Set<ClientIdentity>();
+  readonly attachments: AttachmentStore;
   readonly #files: WorkspaceFiles;
   readonly #agents: AgentsSessions;
   readonly #vitals: Vitals;
@@ -36,6 +39,8 @@ export class Sessions implements SessionDirectory {
   constructor(ports: HostPorts, mcp?: McpSupply) {
     this.#ports = ports;
     this.#mcp = mcp;
+    const { clock } = ports;
+    this.attachments = new AttachmentStore({ folder: join(ports.machineFolder, 'sessions'), clock });
     this.#files = new WorkspaceFiles(ports);
     this.#agents = new AgentsSessions({
       ...{ host: ports, mcp, live: this.#live, run: () => this.#run },
@@ -185,6 +190,7 @@ export class Sessions implements SessionDirectory {
     const settings = this.#ports.settings().history ?? defaultHistory;
     const inUse = (id: string) => this.#live.has(id) || run.isOpening(id) || (past?.isOpen(id) ?? false);
     await removeOld({ store, settings, inUse, clock, log });
+    await this.attachments.removeOld(oldestOf(settings, clock));
   }
 
   /** Those of this folder that could not be restored, or not yet. */

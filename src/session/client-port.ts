@@ -11,6 +11,7 @@ import {
   type Scope,
 } from '../protocol/methods.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
+import type { AttachedFiles } from './attached-files.ts';
 import type { Session } from './session.ts';
 
 export interface ClientIdentity {
@@ -44,6 +45,8 @@ export interface SessionDirectory {
   readonly onChange: Event<void>;
   /** Everything of ClientState that is the same for all. */
   describe(): Omit<ClientState, 'you' | 'others'>;
+  /** Files that go with prompts. */
+  readonly attachments: AttachedFiles;
   /** @-files of a session's folder. */
   files(
     session: Session,

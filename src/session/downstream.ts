@@ -14,6 +14,7 @@ import { scopedLog, type Log } from '../base/log.ts';
 import { agentHello } from '../protocol/agent-hello.ts';
 import * as p from '../protocol/methods.ts';
 import { BUILD, PROTOCOL } from '../protocol/version.ts';
+import { attachmentMethods } from './attachment-methods.ts';
 import { Attachments } from './attachments.ts';
 import {
   openSession,
@@ -82,6 +83,7 @@ class Connection implements Downstream {
       ...sessionMethods(options),
       ...queueMethods(options),
       ...readMethods(options, reads),
+      ...attachmentMethods(options),
       ...(desk && deskMethods(desk)),
     });
     this.#connection = app.connect(options.stream);

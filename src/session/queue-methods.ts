@@ -1,5 +1,6 @@
 /** The queue's methods: what a client may do with prompts that wait. */
 import * as p from '../protocol/methods.ts';
+import { sendAttachments } from './attachment-methods.ts';
 import { controlledSession, type MethodPorts, type MethodTable } from './client-port.ts';
 import { parsed } from './requests.ts';
 
@@ -9,7 +10,9 @@ export function queueMethods(ports: MethodPorts): MethodTable {
   return {
     [p.methods.queueEdit]: async ({ params }) => {
       const { sessionId, id, prompt, change } = parsed(p.queueEditParams, params);
-      await (await queueOf(sessionId)).edit(id, prompt, client.origin, change);
+      const queue = await queueOf(sessionId);
+      await sendAttachments(ports.sessions, sessionId, prompt);
+      await queue.edit(id, prompt, client.origin, change);
       return {};
     },
     [p.methods.queueMove]: async ({ params }) => {

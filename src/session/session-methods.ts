@@ -1,6 +1,7 @@
 /** A session's own methods: what a client may ask of the agent, answer and set. */
 import { OffdeskError } from '../base/error.ts';
 import * as p from '../protocol/methods.ts';
+import { sendAttachments } from './attachment-methods.ts';
 import {
   controlledSession,
   findSession,
@@ -21,6 +22,7 @@ export function sessionMethods(ports: MethodPorts): MethodTable {
       const session = await findSession(sessions, sessionId);
       const id = _meta?.offdesk?.id ?? crypto.randomUUID();
       const over = session.state === 'ended';
+      if (!over) await sendAttachments(sessions, session.id, prompt);
       const end = over ? await session.promptEnd(id) : await session.prompt(id, prompt, client.origin);
       if (!end) throw sessionOver();
       if (end.outcome === 'failed' || end.outcome === 'interrupted') {

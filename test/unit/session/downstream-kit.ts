@@ -8,6 +8,7 @@ import type { Fact } from '../../../src/protocol/facts.ts';
 import type { HostStatus } from '../../../src/protocol/host-status.ts';
 import type { PastResult, Scope } from '../../../src/protocol/methods.ts';
 import { acpStream } from '../../../src/protocol/transport.ts';
+import type { AttachedFiles } from '../../../src/session/attached-files.ts';
 import type { ClientIdentity, DeskPort, SessionDirectory } from '../../../src/session/client-port.ts';
 import { serveClient } from '../../../src/session/downstream.ts';
 import type { Journal, NewFact, PagePlace, SearchPage } from '../../../src/session/journal.ts';
@@ -109,7 +110,13 @@ export class SlowJournal implements Journal {
   }
 }
 
+const refused = () => Promise.reject(new OffdeskError('attachment_unknown', 'There is none.'));
+const noAttachments: AttachedFiles = {
+  ...{ put: refused, piece: refused, drop: refused, read: refused, send: refused },
+};
+
 export interface SetupOptions {
+  attachments?: AttachedFiles;
   journal?: Journal;
   past?: (before: string | undefined, limit: number) => PastResult;
 }
@@ -144,6 +151,7 @@ export function setup(options: SetupOptions = {}) {
     onChange: changed.event,
     describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [], warnings: [] }),
     files: () => Promise.resolve([]),
+    attachments: options.attachments ?? noAttachments,
   };
   const serve = (
     name: string,
