@@ -25,6 +25,15 @@ export type ErrorCode =
   | 'host_replaced'
   | 'port_taken'
   | 'address_invalid'
+  // tunnels that the host runs
+  | 'tunnel_missing'
+  | 'tunnel_login_required'
+  | 'tunnel_https_off'
+  | 'tunnel_refused'
+  | 'tunnel_limited'
+  | 'tunnel_port_taken'
+  | 'tunnel_address_new'
+  | 'tunnel_failed'
   // agent
   | 'agent_missing'
   | 'agent_login_required'

@@ -1,8 +1,9 @@
 /** What the desk (webview, CLI) sees and does: QR, pairing, devices, reach, status (docs/SPEC.md, H). */
 import * as z from 'zod/v4';
 import { scopeSchema } from './methods.ts';
+import { tunnelStatus } from './tunnel.ts';
 
-export const reachKind = z.enum(['computer', 'relay', 'tunnel', 'lan']);
+export const reachKind = z.enum(['computer', 'relay', 'tailscale', 'cloudflared', 'tunnel', 'lan']);
 export type ReachKind = z.infer<typeof reachKind>;
 
 export const errorShape = z.object({
@@ -39,6 +40,8 @@ export const hostStatus = z.object({
       sessionUrl: z.string().nullable(),
     })
     .nullable(),
+  /** Of a reach that is a tunnel which the host runs; null for any other. */
+  tunnel: tunnelStatus.nullable().optional(),
   reachOptions: z.array(
     z.object({
       kind: reachKind,

@@ -250,6 +250,32 @@ export const limits = {
   /** After an agent answered a load: so long without a replayed update, and the replay is over. */
   agentReplayQuietMs: 300,
 
+  // tunnels that the host runs
+  /** Of the program's output: what is kept to be shown, and of each line. */
+  tunnelLines: 20,
+  tunnelLineChars: 200,
+  /** A line that is longer is cut before it is read. */
+  tunnelReadChars: 4 * 1024,
+  /** Between two looks of the desk at output. */
+  tunnelTellMs: 250,
+  /** From its start to an address that leads here. */
+  tunnelStartMs: 60_000,
+  /** Between two looks whether it still leads here. */
+  tunnelReadyMs: 3_000,
+  /** From asking it to end to ending it. */
+  tunnelStopMs: 3_000,
+  /** Before it is started again: at first, doubled each time, at most. */
+  tunnelRetryMs: 1_000,
+  tunnelRetryMostMs: 60_000,
+  /** The same where it was refused for asking too often. */
+  tunnelLimitedMs: 60_000,
+  tunnelLimitedMostMs: 15 * 60_000,
+  /** After running so long its next end is a first one. */
+  tunnelSteadyMs: 60_000,
+  /** A question to the program, such as its status. */
+  tunnelAskMs: 10_000,
+  tunnelAskBytes: 1024 * 1024,
+
   // terminals
   /** Running at the same time, and those that ended and can still be looked at. */
   terminals: 32,

@@ -14,6 +14,10 @@ export function reachLabel(kind: ReachKind): string {
       return vscode.l10n.t('This computer only');
     case 'relay':
       return vscode.l10n.t('Your own relay');
+    case 'tailscale':
+      return vscode.l10n.t('Tailscale, run by Offdesk');
+    case 'cloudflared':
+      return vscode.l10n.t('Cloudflare quick tunnel, run by Offdesk');
     case 'tunnel':
       return vscode.l10n.t('Your tunnel');
     case 'lan':
