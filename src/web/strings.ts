@@ -343,7 +343,8 @@ export const english = {
     closed: (title: string) => `Closed: ${title}`,
     reopen: 'Reopen',
     removeWorktree: 'Remove worktree',
-    removeNext: 'Removing the worktree deletes its folder; work that is nowhere else is not lost without asking.',
+    removeNext:
+      'Removing the worktree deletes its folder; work that is nowhere else is not lost without asking.',
     removeAnyway: 'Remove and lose this',
     keepWorktree: 'Keep it',
     busy: {

@@ -12,11 +12,11 @@ import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection } from '../views/marks.tsx';
 import { rename } from '../views/rename.ts';
 import { SearchButton } from '../views/search-view.tsx';
+import { SessionList } from '../views/session-list.tsx';
 import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { clientName, errorWords, folderName } from '../views/words.ts';
 import { Forget } from './forget.tsx';
-import { SessionList } from './session-list.tsx';
 
 export interface MachineViewProps {
   machine: Machine;
