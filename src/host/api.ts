@@ -5,10 +5,12 @@ import type { ErrorShape } from '../base/error.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
-import type { Scope } from '../protocol/methods.ts';
+import type { ClientState, Scope } from '../protocol/methods.ts';
+import type { ChoicesResult, NewSessionParams, SpawnMode, SpawnState } from '../protocol/new-session.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
 import type { LoginPorts } from '../agent/authenticate.ts';
 import type { LoginWay } from '../agent/login-ways.ts';
+import type { PtyPort } from '../terminal/pty.ts';
 import type { McpPorts, McpWord } from './mcp/mcp-ports.ts';
 
 /** How an agent is named in settings and on the command line (kept with a session: session-store.ts). */
@@ -44,6 +46,12 @@ export interface HostSettings {
   port: number;
   /** What is kept of sessions that are over; `defaultHistory` unless given. */
   history?: HistorySettings;
+  /** How new sessions begin; `same-dir` unless given. */
+  spawn?: SpawnMode;
+  /** So many may be open at the same time; `limits.openSessions` unless given. */
+  capacity?: number;
+  /** Absolute: further folders in which sessions may work. */
+  folders?: string[];
 }
 
 /** Sessions that are over are removed whole, the one used longest ago first; 0 for no such bound. */
@@ -66,6 +74,10 @@ export interface HostPorts {
   demoAgent: { command: string; args: string[]; env: Record<string, string> };
   /** PATH of the user's own terminals, where it is another than that of the environment. */
   terminalPath?(): string | undefined;
+  /** Pseudoterminals; the native ones unless given. */
+  pty?: PtyPort;
+  /** The user's shell, where the shell around this knows it better than the environment does. */
+  shell?(): string | undefined;
   /** Shown on phones; the machine's name unless named. */
   hostName: string;
   /** Where the session works; an absolute path. */
@@ -101,8 +113,22 @@ export interface AgentLogin {
   again(): Promise<void>;
 }
 
+/** What a shell of its own may do with sessions, as a client that may do all (protocol/new-session.ts). */
+export interface NewSessions {
+  choices(): Promise<ChoicesResult>;
+  /** Resolves with its id once its agent runs. */
+  start(wish: NewSessionParams): Promise<string>;
+  /** Until the next start of remote control. Rejects with `settings_invalid` where one session is all there may be. */
+  setSpawn(mode: SpawnMode): Promise<void>;
+  readonly spawn: SpawnState;
+  /** Those that are open, as clients see them. */
+  list(): ClientState['sessions'];
+}
+
 /** One per window or CLI process. All methods reject with OffdeskError. */
 export interface RemoteHost extends Disposable {
+  /** Of a host that is on. */
+  readonly newSessions?: NewSessions;
   readonly status: HostStatus;
   readonly onStatus: Event<HostStatus>;
   /** One line per tool call, turn and device, for the CLI's terminal and the log. */
