@@ -142,8 +142,8 @@ const patterns = Object.entries(hostTemplates).map(([english, chinese]) => {
 
 /** A sentence of the computer's in Chinese; as it is where it is none that is known. What is filled in is translated, too, where it can be. */
 export function hostSaid(sentence: string): string {
-  const known = hostSentences[sentence];
-  if (known !== undefined) return known;
+  // An agent's word may be called as something that every object has.
+  if (Object.hasOwn(hostSentences, sentence)) return hostSentences[sentence]!;
   if (sentence.length > mostChars) return sentence;
   for (const { pattern, chinese } of patterns) {
     const filled = pattern.exec(sentence)?.slice(1);

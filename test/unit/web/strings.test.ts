@@ -90,6 +90,8 @@ describe('web: languages', () => {
       'Kimi Code 重新开始，不记得之前说过的内容。',
     );
     assert.equal(hostSaid('Something else.'), 'Something else.');
+    // Words of an agent that every object of JavaScript has under the same name.
+    for (const word of ['constructor', 'toString', '__proto__']) assert.equal(hostSaid(word), word);
   });
 
   it('U10: no text is read before the language is chosen', function () {
