@@ -14,6 +14,7 @@ import { defaultHistory, type HostPorts, type SessionWish } from './api.ts';
 import { openSessions } from './opening.ts';
 import { oldestOf, removeOld } from './retention.ts';
 import { Run } from './run.ts';
+import { HostTerminals } from './terminals.ts';
 import type { LiveSession } from './session-maker.ts';
 import type { SessionStore } from './session-store.ts';
 import { Vitals } from './vitals.ts';
@@ -26,6 +27,7 @@ export class Sessions implements SessionDirectory {
   readonly #clients = new Set<ClientIdentity>();
   readonly attachments: AttachmentStore;
   readonly #files: WorkspaceFiles;
+  readonly terminals: HostTerminals;
   readonly #agents: AgentsSessions;
   readonly #vitals: Vitals;
   readonly #changed = new Emitter<void>();
@@ -41,6 +43,9 @@ export class Sessions implements SessionDirectory {
     this.#mcp = mcp;
     const { clock } = ports;
     this.attachments = new AttachmentStore({ folder: join(ports.machineFolder, 'sessions'), clock });
+    this.terminals = new HostTerminals(ports);
+    this.terminals.onChange(() => this.#changed.fire());
+    this.#changed.event(() => this.terminals.keepOf((id) => this.#live.has(id)));
     this.#files = new WorkspaceFiles(ports);
     this.#agents = new AgentsSessions({
       ...{ host: ports, mcp, live: this.#live, run: () => this.#run },
@@ -100,6 +105,7 @@ export class Sessions implements SessionDirectory {
         updatedAt: session.updatedAt,
         ...this.#vitals.of(session.id),
       })),
+      terminals: this.terminals.rows(),
       warnings: this.warnings,
     };
   }
@@ -172,7 +178,7 @@ export class Sessions implements SessionDirectory {
     const live = [...this.#live.values()];
     this.#live.clear();
     this.#vitals.stop();
-    await Promise.all(live.map(({ kept }) => kept.end(back)));
+    await Promise.all([...live.map(({ kept }) => kept.end(back)), this.terminals.closeAll()]);
     await this.#opening;
     await this.#agents.idle;
     await run.past?.close();

@@ -212,8 +212,6 @@ export const limits = {
   /** As base64 it is a little less than the 5 MB that models take of one; of all with one prompt. */
   imageBytes: 3_700_000,
   promptImageBytes: 18_000_000,
-  /** Of what a page decodes: more would end the page on a phone. */
-  decodedPixels: 120_000_000,
 
   // transcript
   /** Of a terminal's output the end is kept. */

@@ -13,6 +13,7 @@ import {
 import type { HostStatus } from '../protocol/host-status.ts';
 import type { AttachedFiles } from './attached-files.ts';
 import type { Session } from './session.ts';
+import type { TerminalDirectory } from './terminal-port.ts';
 
 export interface ClientIdentity {
   origin: Origin;
@@ -47,6 +48,8 @@ export interface SessionDirectory {
   describe(): Omit<ClientState, 'you' | 'others'>;
   /** Files that go with prompts. */
   readonly attachments: AttachedFiles;
+  /** Absent where there are none at all. */
+  readonly terminals?: TerminalDirectory;
   /** @-files of a session's folder. */
   files(
     session: Session,

@@ -33,6 +33,7 @@ import { readMethods } from './read-methods.ts';
 import { parsed, resumeParams, toRequestError } from './requests.ts';
 import { sessionMethods } from './session-methods.ts';
 import type { Session } from './session.ts';
+import { terminalMethods } from './terminal-methods.ts';
 
 export interface DownstreamOptions {
   stream: Stream;
@@ -75,14 +76,23 @@ class Connection implements Downstream {
       .onRequest('initialize', (cx) => this.#initialize(cx.params._meta))
       .onRequest('session/list', () => ({ sessions: sessions.list().map(describe) }))
       .onNotification('session/cancel', (cx) => this.#quietly(() => this.#cancel(cx.params.sessionId)))
-      .onNotification(p.methods.ack, anyParams, (cx) => this.#quietly(() => this.#ack(cx.params)));
+      .onNotification(p.methods.ack, anyParams, (cx) => this.#quietly(() => this.#ack(cx.params)))
+      .onNotification(p.methods.terminal.ack, anyParams, (cx) =>
+        this.#quietly(() => terminals.ack(cx.params)),
+      );
     const reads = this.#store.add(new Reads(sessions));
+    const terminals = this.#store.add(
+      terminalMethods(options, (method, params) => {
+        void this.#connection.client.notify<unknown>(method, params).catch(() => {});
+      }),
+    );
     this.#serve(app, {
       'session/resume': ({ params }) => this.#resume(params),
       'session/load': ({ params }) => this.#load(params),
       ...sessionMethods(options),
       ...queueMethods(options),
       ...readMethods(options, reads),
+      ...terminals.table,
       ...attachmentMethods(options),
       ...(desk && deskMethods(desk)),
     });
