@@ -18,7 +18,7 @@ import { relayChecks } from '../../../src/host/diagnose/relay-check.ts';
 import { remoteControlCheck } from '../../../src/host/diagnose/remote-control-check.ts';
 import { storageCheck } from '../../../src/host/diagnose/storage-check.ts';
 import { node, versionsCheck } from '../../../src/host/diagnose/versions-check.ts';
-import { withoutSecrets } from '../../../src/host/diagnose/without-secrets.ts';
+import { placesOf, withoutSecrets } from '../../../src/host/diagnose/without-secrets.ts';
 import { startRelay, type Relay } from '../../../src/relay/server.ts';
 import { freePort } from '../../support/ports.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
@@ -172,6 +172,9 @@ describe('diagnose', function () {
       return found!;
     };
     assert.equal((await of({ kind: 'named', name: 'demo' })).verdict, 'ok');
+    const unknown = await of({ kind: 'named', name: 'nobody' });
+    assert.deepEqual([unknown.verdict, unknown.message.includes('nobody')], ['problem', true]);
+    assert.ok(unknown.next);
     const args = ['--api-key', 'hunter2-hunter2'];
     assert.equal((await of({ kind: 'command', command: process.execPath, args })).verdict, 'ok');
     const missing = await of({ kind: 'command', command: '/nowhere/my-agent', args });
@@ -243,6 +246,11 @@ describe('diagnose', function () {
     const out = (text: string) => withoutSecrets(text, [], places);
     assert.equal(out(`at ${join(homedir(), '.offdesk')}.`), 'at ~/.offdesk.');
     assert.equal(out('in /home/ann/work and C:\\Users\\Ann\\x'), 'in ~/work and ~\\x');
+    const nobody = () => {
+      throw new Error('ENOENT: no entry for this user');
+    };
+    assert.deepEqual(placesOf({ homedir: nobody, userInfo: nobody }), { home: '', user: '' });
+    assert.equal(withoutSecrets('/srv/x', [], { home: '', user: '' }), '/srv/x');
     assert.equal(withoutSecrets('/srv/ann/x', [], { home: '/nowhere', user: 'ann' }), '/srv/~/x');
     assert.equal(out('https://u:p@r.example:8443/a/b?c#d'), 'https://r.example:8443/a/b');
     for (const hidden of [
