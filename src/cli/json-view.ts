@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { DisposableStore } from '../base/disposable.ts';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
+import { jsonLine } from '../base/plain-text.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
@@ -51,7 +52,7 @@ class JsonView implements View {
   }
 
   #print(value: { event: string } & Record<string, unknown>): void {
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    process.stdout.write(`${jsonLine(value)}\n`);
   }
 
   #error(error: unknown): void {

@@ -1,6 +1,6 @@
 /** `offdesk sessions`: what this computer keeps, so that one can be named with `--resume`. */
 import { resolve } from 'node:path';
-import { plainLine } from '../base/plain-text.ts';
+import { jsonLine, plainLine } from '../base/plain-text.ts';
 import type { ListedSession } from '../host/list-sessions.ts';
 import { sameFolderAs } from '../host/same-folder.ts';
 import { machineFolder } from './ports.ts';
@@ -17,7 +17,7 @@ export async function sessions({ cwd, json }: SessionsOptions): Promise<void> {
   const all = await listSessions(machineFolder(), stderrLog(false));
   const here = cwd === undefined ? undefined : sameFolderAs(resolve(cwd));
   const shown = here ? all.filter((session) => here(session.cwd)) : all;
-  const lines = json ? shown.map((session) => JSON.stringify(session)) : tableOf(shown);
+  const lines = json ? shown.map(jsonLine) : tableOf(shown);
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 
