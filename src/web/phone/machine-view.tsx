@@ -13,6 +13,7 @@ import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection }
 import { rename } from '../views/rename.ts';
 import { SearchButton } from '../views/search-view.tsx';
 import { SessionList } from '../views/session-list.tsx';
+import { TerminalsButton, TerminalsView } from '../views/terminals-door.tsx';
 import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { clientName, errorWords, folderName } from '../views/words.ts';
@@ -54,7 +55,8 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
     setListed(true);
     machine.session.value = null;
   };
-  const back = session ? toList : onBack;
+  const inTerminals = host.terminals.value !== null;
+  const back = inTerminals ? () => (host.terminals.value = null) : session ? toList : onBack;
   return (
     <div class="app phone">
       <header>
@@ -67,7 +69,8 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           <div class="name">
             <span class="title">{session ? (facts?.title ?? machine.name.value) : machine.name.value}</span>
             {facts?.agent.demo && <DemoBadge />}
-            {session && <SearchButton session={session} />}
+            {session && !inTerminals && <SearchButton session={session} />}
+            <TerminalsButton host={host} session={chosen} />
           </div>
           {session && (
             <div class="under">
@@ -98,7 +101,9 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           </button>
         </ErrorNote>
       )}
-      {session ? (
+      {inTerminals ? (
+        <TerminalsView host={host} />
+      ) : session ? (
         <SessionView
           host={host}
           session={session}

@@ -10,6 +10,7 @@ import { PagedSection } from './paged-section.tsx';
 import { SessionRow, type SessionRowProps } from './session-row.tsx';
 import type { SessionFacts } from './session-view.tsx';
 import { StrandedView, Warnings } from './stranded-view.tsx';
+import { TerminalRows } from './terminals-door.tsx';
 
 const NewSession = late(async () => (await import('./new-session.tsx')).NewSession);
 const ClosedNote = late(async () => (await import('./session-more.tsx')).ClosedNote);
@@ -74,6 +75,7 @@ export function SessionList({ host, onOpen }: SessionListProps) {
             </section>
           );
         })}
+        {sought === '' && <TerminalRows host={host} />}
         {sought !== '' && found.length === 0 && (
           <p class="note none" role="status">
             {strings.noSessionFound}
