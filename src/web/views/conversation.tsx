@@ -171,9 +171,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
             </button>
           )}
           {live && working && transcript.questions.length === 0 && <Working />}
-          {live && (
-            <QueueView session={session} transcript={transcript} mayPrompt={mayPrompt} isOwn={isOwn} />
-          )}
+          <QueueView {...{ session, transcript, mayPrompt, isOwn, shown: live }} />
           {live &&
             outbox.map((entry) => (
               <div class="item" key={entry.id} data-item={`o:${entry.id}`}>
