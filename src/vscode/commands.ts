@@ -11,6 +11,7 @@ import { manageDevices } from './devices.ts';
 import { logIn } from './log-in.ts';
 import type { LogPort } from './log-port.ts';
 import { reviewMcp } from './mcp.ts';
+import { newSession } from './new-session.ts';
 import { showError } from './show-error.ts';
 import { statusMenu } from './status-menu.ts';
 
@@ -44,6 +45,7 @@ export function commands({
       await desk.stop();
       await desk.start();
     },
+    'offdesk.newSession': () => newSession(desk, reveal),
     'offdesk.configure': () => configure(desk, secrets),
     'offdesk.showQr': () => showQr(desk, reveal),
     'offdesk.devices': async () => manageDevices(await desk.host()),
