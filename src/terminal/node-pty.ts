@@ -1,13 +1,13 @@
 /** Real pseudoterminals: the native library, loaded with the first terminal, and absent where nobody built it. */
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { IPty } from '@lydell/node-pty';
+import type { IPty, spawn as spawnType } from '@lydell/node-pty';
 import { Emitter } from '../base/emitter.ts';
 import { OffdeskError } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Pty, PtyExit, PtyPort, PtyWish } from './pty.ts';
 
-type Library = Pick<typeof import('@lydell/node-pty'), 'spawn'>;
+type Library = { spawn(...wish: Parameters<typeof spawnType>): IPty };
 
 export interface NodePtyPorts {
   /** Process groups of all that runs in the terminal which this process leads, or led. */

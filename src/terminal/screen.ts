@@ -37,8 +37,7 @@ export class Screen {
   constructor({ cols, rows }: Size) {
     const scrollback = limits.terminalScrollback;
     this.#terminal = new Terminal({ cols, rows, scrollback, allowProposedApi: true, logLevel: 'off' });
-    // It is made for a terminal with a window and needs none.
-    this.#terminal.loadAddon(this.#serialize as never);
+    this.#terminal.loadAddon(this.#serialize);
     this.#terminal.onData((data) => this.#answer.fire(data));
   }
 
