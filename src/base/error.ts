@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'worktree_dirty'
   | 'cursor_unknown'
   | 'prompt_unknown'
+  | 'superseded'
   | 'answer_invalid'
   | 'confirmation_needed'
   | 'question_unknown'
@@ -57,6 +58,7 @@ export type ErrorCode =
   | 'attachment_unknown'
   | 'attachment_too_large'
   | 'attachment_limit'
+  | 'attachment_unreadable'
   // terminals
   | 'terminals_missing'
   | 'terminal_unknown'
@@ -113,7 +115,7 @@ export class OffdeskError extends Error implements ErrorShape {
   }
 }
 
-export function sentenceOf(error: ErrorShape): string {
+export function sentenceOf(error: Pick<ErrorShape, 'message' | 'next'>): string {
   return error.next ? `${error.message} ${error.next}` : error.message;
 }
 

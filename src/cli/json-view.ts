@@ -103,6 +103,7 @@ class JsonView implements View {
       });
       this.#ready = true;
     }
+    this.#tunnel(before, status);
     const asked = this.#asked.next(status);
     if (asked) {
       const { device, code, scope } = asked;
@@ -121,6 +122,12 @@ class JsonView implements View {
       if (before?.notices.some((notice) => notice.id === id)) continue;
       this.#print({ event: 'notice', severity, code, message });
     }
+  }
+
+  #tunnel(before: HostStatus | undefined, { tunnel }: HostStatus): void {
+    if (!tunnel || (before?.tunnel?.state === tunnel.state && before.tunnel.url === tunnel.url)) return;
+    const { program, state, url, error } = tunnel;
+    this.#print({ event: 'tunnel', program, state, ...(url ? { url } : {}), ...(error ? { error } : {}) });
   }
 
   #devices(before: HostStatus['devices'], now: HostStatus['devices']): void {

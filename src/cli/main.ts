@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { asOffdeskError } from '../base/error.ts';
 import { plainLines } from '../base/plain-text.ts';
 import { agentNames } from '../host/agent-names.ts';
+import { tunnelKind } from '../protocol/tunnel.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { AttachOptions } from './attach.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
@@ -56,6 +57,11 @@ program
       '--public-url <url>',
       'an HTTPS address that leads to the embedded relay, such as a tunnel',
     ).conflicts('relay'),
+  )
+  .addOption(
+    new Option('--tunnel <program>', 'run a tunnel here: tailscale serve, or a Cloudflare quick tunnel')
+      .choices(tunnelKind.options)
+      .conflicts(['relay', 'publicUrl', 'lan']),
   )
   .addOption(
     new Option('--lan', 'also serve devices in the same network, by plain HTTP').conflicts([

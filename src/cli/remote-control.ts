@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { errorFrom, OffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
+import type { TunnelKind } from '../protocol/tunnel.ts';
 import { jsonView } from './json-view.ts';
 import { cliPorts, wishOf, type PortsOptions } from './ports.ts';
 import { terminalView } from './terminal-view.ts';
@@ -9,6 +10,8 @@ import type { View } from './view.ts';
 
 export interface RemoteControlOptions extends PortsOptions {
   lan?: boolean;
+  /** Run here, to lead here. */
+  tunnel?: TunnelKind;
   json?: boolean;
 }
 
@@ -58,8 +61,9 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
 async function start(host: RemoteHost, options: RemoteControlOptions): Promise<void> {
   const session = wishOf(options);
   // Choosing a reach makes an invite of its own.
-  const invite = (): Promise<void> => (options.lan ? host.chooseReach('lan') : host.createInvite());
+  const reach = options.lan ? 'lan' : options.tunnel;
+  const invite = (): Promise<void> => (reach ? host.chooseReach(reach) : host.createInvite());
   // Nobody is asked in before it is known that the session is there. Else neither waits for the agent.
   if (session) await host.start({ invite: false, session }).then(invite);
-  else await Promise.all([host.start({ invite: !options.lan }), ...(options.lan ? [invite()] : [])]);
+  else await Promise.all([host.start({ invite: !reach }), ...(reach ? [invite()] : [])]);
 }

@@ -34,14 +34,16 @@ export interface AgentCommandLine {
   folder?: string;
 }
 
+export type RememberedReach = Exclude<ReachKind, 'lan' | 'cloudflared'>;
+
 export interface HostSettings {
   agent: AgentChoice;
   /** Base URL of an own relay, such as `https://relay.example.org`; empty for the embedded one. */
   relay: string;
   /** An HTTPS address that leads to the embedded relay (a tunnel); empty for none. */
   publicUrl: string;
-  /** Remembered reach; undefined until someone chose. `lan` is never remembered. */
-  reach: Exclude<ReachKind, 'lan'> | undefined;
+  /** Remembered reach; undefined until someone chose. `lan` never is, nor a quick tunnel, whose address will be another. */
+  reach: RememberedReach | undefined;
   /** Port of the embedded relay; 0 to choose one once and keep it. */
   port: number;
   /** What is kept of sessions that are over; `defaultHistory` unless given. */
@@ -50,6 +52,8 @@ export interface HostSettings {
   spawn?: SpawnMode;
   /** So many may be open at the same time; `limits.openSessions` unless given. */
   capacity?: number;
+  /** The user's own, which new sessions can have. */
+  agents?: (AgentCommandLine & { name: string })[];
   /** Absolute: further folders in which sessions may work. */
   folders?: string[];
 }
@@ -62,6 +66,18 @@ export interface HistorySettings {
 }
 
 export const defaultHistory: HistorySettings = { maxAgeDays: 90, maxSizeMB: 2048 };
+
+/** The folders that are open in the shell, and what happens in them. All paths are absolute. */
+export interface WorkspacePort {
+  /** In the workspace's order. */
+  folders(): readonly { name: string; path: string }[];
+  /** Files that are open, the one in use first. */
+  openFiles(): readonly string[];
+  /** What the user hides in a folder, as `files.exclude` has it: counts where git has no say. */
+  excluded(folder: string): readonly { glob: string; when?: string }[];
+  /** Files and folders that came or went. Nothing is watched before somebody listens. */
+  readonly onTouched: Event<readonly string[]>;
+}
 
 export interface HostPorts {
   clock: Clock;
@@ -91,8 +107,8 @@ export interface HostPorts {
   rememberOn?(on: boolean): Promise<void>;
   /** MCP servers of `cwd` for the agent; without it none are passed on. */
   mcp?: McpPorts;
-  /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
-  findFiles(limit: number): Promise<string[]>;
+  /** What the shell knows of its workspace; without it the disk is looked at alone. */
+  workspace?: WorkspacePort;
   /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `login`, `move`, `openFile`. */
   act(act: string, file: FilePlace | undefined): Promise<void>;
 }
@@ -116,9 +132,9 @@ export interface AgentLogin {
 /** What a shell of its own may do with sessions, as a client that may do all (protocol/new-session.ts). */
 export interface NewSessions {
   choices(): Promise<ChoicesResult>;
-  /** Resolves with its id once its agent runs. */
+  /** Resolves with its id; its agent may still be starting. */
   start(wish: NewSessionParams): Promise<string>;
-  /** Until the next start of remote control. Rejects with `settings_invalid` where one session is all there may be. */
+  /** Until this process ends. */
   setSpawn(mode: SpawnMode): Promise<void>;
   readonly spawn: SpawnState;
   /** Those that are open, as clients see them. */
@@ -158,6 +174,9 @@ export interface RemoteHost extends Disposable {
   login?(): AgentLogin | undefined;
   /** Asks again which MCP servers the agent gets, from its next start on; `servers`: how many there are to ask about. */
   reviewMcp?(): Promise<{ servers: number; word: McpWord }>;
-  /** Serves a client at this desk (webview, chat), which may do all, until the transport closes. */
-  connectDesk(transport: MessageTransport): Disposable;
+  /**
+   * Serves a client at this desk (webview, chat), which may do all, until the transport closes. `counts: false`: it is no
+   * surface of its own, and nobody is told that it is here.
+   */
+  connectDesk(transport: MessageTransport, options?: { counts?: boolean }): Disposable;
 }

@@ -4,23 +4,25 @@ import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../ba
 import { plainLine } from '../base/plain-text.ts';
 import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
 import { limits } from '../protocol/limits.ts';
+import { isTunnelKind } from '../protocol/tunnel.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
 import type { Session } from '../session/session.ts';
 import { activityOf } from './activity.ts';
 import { candidates } from './agent-command.ts';
-import type { AgentLogin, HostPorts, RemoteHost, SessionWish } from './api.ts';
+import type { AgentLogin, HostPorts, NewSessions, RemoteHost, SessionWish } from './api.ts';
 import { Clients } from './clients.ts';
 import { DeskNews } from './desk-news.ts';
 import { deskPort } from './desk-port.ts';
 import { HostActs, notOn } from './host-acts.ts';
 import { reachFacts } from './line.ts';
 import { openMachine, type Machine } from './machine.ts';
-import { McpServers } from './mcp/mcp-servers.ts';
+import { McpFolders } from './mcp/mcp-folders.ts';
 import { onMoveWanted } from './move.ts';
 import type { Notice } from './notices.ts';
 import { initialReach, withUrl } from './reach-choice.ts';
 import { Sessions } from './sessions.ts';
 import { statusOf } from './status.ts';
+import { assertTunnel } from './tunnel-programs.ts';
 import { Way } from './way.ts';
 
 export function createRemoteHost(ports: HostPorts): RemoteHost {
@@ -42,7 +44,7 @@ class Host implements RemoteHost {
   /** Ends with the machine. */
   #whileOn = new DisposableStore();
   readonly #clients: Clients;
-  readonly #mcp: McpServers;
+  readonly #mcp: McpFolders;
   readonly #acts: HostActs;
   /** Start, stop and change of reach happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
@@ -51,13 +53,13 @@ class Host implements RemoteHost {
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
-    this.#mcp = new McpServers({
+    this.#mcp = new McpFolders({
       ...{ ports: ports.mcp, cwd: ports.cwd, machineFolder: ports.machineFolder },
       ...{ clock: ports.clock, log: ports.log },
       notice: (message, code) => this.#news.notice('warning', message, code),
       activity: (line) => this.#news.activity(line),
     });
-    this.#sessions = new Sessions(ports, this.#mcp);
+    this.#sessions = new Sessions(ports, ({ cwd }) => this.#mcp.of(cwd));
     this.#clients = new Clients({
       sessions: this.#sessions,
       activity: (line) => this.#news.activity(line),
@@ -68,6 +70,7 @@ class Host implements RemoteHost {
       changed: () => this.#news.changed(),
       notice: (severity, message, code) => this.#news.notice(severity, message, code),
       connected: (connection) => this.#clients.serveDevice(connection),
+      addressNew: () => this.#inviteAnew(),
     });
     const build = (notices: Notice[]) => this.#build(notices);
     this.#news = this.#store.add(new DeskNews({ clock: ports.clock, build }));
@@ -122,6 +125,7 @@ class Host implements RemoteHost {
     return this.#inTurn(async () => {
       const machine = this.#machine;
       if (!machine) throw notOn();
+      if (isTunnelKind(kind)) await assertTunnel(kind, this.#ports.terminalPath?.());
       const facts = withUrl(await reachFacts(this.#ports, machine, kind), kind, url);
       await this.#way.connect(machine, kind, facts);
       this.#chosen = true;
@@ -146,6 +150,10 @@ class Host implements RemoteHost {
     return this.#acts.changeDevice(...args);
   }
 
+  get newSessions(): NewSessions {
+    return this.#acts.newSessions;
+  }
+
   dismissNotice(id: string): void {
     this.#news.dismiss(id);
   }
@@ -162,8 +170,8 @@ class Host implements RemoteHost {
     return this.#acts.login();
   }
 
-  connectDesk(transport: MessageTransport): Disposable {
-    return this.#clients.serveDesk(transport, deskPort(this));
+  connectDesk(transport: MessageTransport, { counts = true } = {}): Disposable {
+    return this.#clients.serveDesk(transport, deskPort(this), counts);
   }
 
   act(...args: Parameters<HostActs['act']>): Promise<void> {
@@ -262,6 +270,12 @@ class Host implements RemoteHost {
     else this.#invite();
   }
 
+  /** An invite leads to an address; one that was made before there was any may be over by now. */
+  #inviteAnew(): void {
+    const desk = this.#way.line?.desk;
+    if (desk?.invite ?? desk?.expired ?? this.#way.line?.kind === 'cloudflared') this.#inviteIfRoom();
+  }
+
   #invite(): void {
     if (!this.#way.line) throw notOn();
     this.#way.line.desk.createInvite();
@@ -315,7 +329,8 @@ class Host implements RemoteHost {
       facts: this.#way.facts,
       chosen: this.#chosen,
       line: this.#way.line,
-      session: this.#sessions.list()[0],
+      sessions: this.#sessions.list(),
+      shown: this.#acts.shown,
       notices,
     });
   }
