@@ -3,64 +3,51 @@ import type { PathTable } from './path-table.ts';
 
 const [slash, dot, dash, underscore, space] = [0x2f, 0x2e, 0x2d, 0x5f, 0x20];
 
-/** A word begins here: after a separator, at a capital after a small letter, at a digit after a letter. */
-export function beginsWord(bytes: Uint8Array, at: number, begin: number): boolean {
-  if (at === begin) return true;
-  const before = bytes[at - 1]!;
-  if (before === slash || before === dash || before === underscore || before === dot || before === space)
-    return true;
-  const here = bytes[at]!;
-  const capital = here >= 0x41 && here <= 0x5a;
-  const digit = here >= 0x30 && here <= 0x39;
-  return (capital && before >= 0x61 && before <= 0x7a) || (digit && !(before >= 0x30 && before <= 0x39));
-}
+const parts = new Uint8Array(256);
+for (const byte of [slash, dot, dash, underscore, space]) parts[byte] = 1;
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
-/** No match. */
-export const none = -1;
-export const mostRough = 1023;
+/** A word begins here: after a separator, at a capital after a small letter, at a digit after a letter. */
+function beginsWord(here: number, capital: boolean, before: number, capitalBefore: boolean): boolean {
+  if (parts[before] === 1) return true;
+  return capital ? !capitalBefore : isDigit(here) && !isDigit(before);
+}
 
 /**
- * 0 to `mostRough`: looks from the end for the query's letters, so that the last name is preferred; `none` where they
- * are not there in their order. `inName`: the last name alone counts.
+ * Looks for the query's letters in a name from the end of both: how many of them it has, times `perLetter`, and where
+ * the first of these stands, counted from the name's beginning.
  */
-export function roughScore(query: Uint8Array, table: PathTable, id: number, inName: boolean): number {
-  const { folded } = table;
-  const end = table.begins[id + 1]!;
-  const name = end - table.nameLengths[id]!;
-  const begin = inName ? name : table.begins[id]!;
+export function lettersFromEnd(query: Uint8Array, names: Uint8Array, begin: number, end: number): number {
   let left = query.length - 1;
   let wanted = query[left]!;
-  let at = end;
-  for (;;) {
-    while (--at >= begin && folded[at] !== wanted);
-    if (at < begin) return none;
-    if (left === 0) break;
-    wanted = query[--left]!;
+  let first = end;
+  for (let at = end - 1; at >= begin; at--) {
+    if (names[at] !== wanted) continue;
+    first = at;
+    if (--left < 0) break;
+    wanted = query[left]!;
   }
-  return worth(query, table, at, name, end, table.begins[id]!);
+  return (query.length - 1 - left) * perLetter + first - begin;
 }
+export const perLetter = 65_536;
 
-/** What is found from `at`, forwards as it was found backwards: nearly the same letters, and cheap. */
-function worth(
-  query: Uint8Array,
-  { bytes, folded }: PathTable,
-  first: number,
-  name: number,
-  end: number,
-  begin: number,
-): number {
-  let score = 200 - Math.min(end - begin, 200);
-  if (first === name) score += 24;
-  let before = -2;
-  let at = first;
-  for (let i = 0; i < query.length; i++, at++) {
-    while (folded[at] !== query[i]) at++;
-    if (at === before + 1) score += 10;
-    if (at >= name) score += 6;
-    if (beginsWord(bytes, at, begin)) score += 8;
-    before = at;
+export const mostRough = 1023;
+
+/** Of the query's letters from `from` on, which this name has from `at` on: from 0 up, roughly as the careful look. */
+export function roughName(table: PathTable, id: number, query: Uint8Array, from: number, at: number): number {
+  const { names } = table;
+  const begin = table.begins[id]!;
+  let score = at === begin ? 24 : 0;
+  let last = -2;
+  for (let i = from; i < query.length; i++, at++) {
+    const letter = query[i]!;
+    while (names[at] !== letter) at++;
+    score += at === last + 1 ? 16 : 6;
+    if (at === begin || beginsWord(letter, table.isCapital(at), names[at - 1]!, table.isCapital(at - 1)))
+      score += 8;
+    last = at;
   }
-  return Math.min(score, mostRough);
+  return score;
 }
 
 /** Points of the careful look, in the manner of Smith and Waterman: what a letter is worth where it stands. */
@@ -89,69 +76,101 @@ export interface Scored {
 export class CarefulScore {
   static readonly queryBytes = 64;
   static readonly pathBytes = 1024;
-  /** Best score with the query's letter i at byte j; and with it at j or before. */
+  /** Best score with the query's letter i at byte j; and where the letter before stands then. */
   readonly #here = new Int32Array(CarefulScore.queryBytes * CarefulScore.pathBytes);
   readonly #from = new Int16Array(CarefulScore.queryBytes * CarefulScore.pathBytes);
+  readonly #bytes = new Uint8Array(CarefulScore.pathBytes);
+  readonly #capitals = new Uint8Array(CarefulScore.pathBytes);
+  /** What a letter is worth at byte j. */
+  readonly #worth = new Int32Array(CarefulScore.pathBytes);
 
   /** Undefined where the letters are not there in their order, or path or query is too long for this. */
   score(query: Uint8Array, table: PathTable, id: number): Scored | undefined {
-    const { bytes, folded } = table;
-    const begin = table.begins[id]!;
-    const end = table.begins[id + 1]!;
-    const length = end - begin;
+    const length = table.length(id);
     const width = CarefulScore.pathBytes;
     if (query.length > CarefulScore.queryBytes || length > width) return undefined;
-    const [here, from] = [this.#here, this.#from];
-    const name = length - table.nameLengths[id]!;
-    let depth = 0;
-    for (let i = 0; i < query.length; i++) {
-      const [row, above] = [i * width, (i - 1) * width];
-      // The best of the row above before j, less what the gap up to j costs.
-      let carried = i === 0 ? 0 : lost;
-      let carriedFrom = -1;
-      for (let j = 0; j < length; j++) {
-        const byte = bytes[begin + j]!;
-        if (i === 0 && byte === slash) depth++;
-        here[row + j] = lost;
-        if (i > 0 && j >= 2) {
-          carried += points.gapGoesOn;
-          const opened = here[above + j - 2]! + points.gapBegins;
-          if (opened > carried) [carried, carriedFrom] = [opened, j - 2];
-        }
-        if (folded[begin + j] !== query[i]) continue;
-        let value = points.letter;
-        if (j === name) value += points.nameBegin;
-        else if (j > 0 && bytes[begin + j - 1] === slash) value += points.afterSlash;
-        else if (beginsWord(bytes, begin + j, begin)) value += points.wordBegin;
-        if (j >= name) value += points.inName;
-        const next = i > 0 && j > 0 ? here[above + j - 1]! + points.consecutive : lost;
-        if (i === 0) here[row + j] = value;
-        else if (next >= carried && next > lost / 2) {
-          here[row + j] = value + next;
-          from[row + j] = j - 1;
-        } else if (carried > lost / 2) {
-          here[row + j] = value + carried;
-          from[row + j] = carriedFrom;
-        }
-      }
-    }
-    const last = (query.length - 1) * width;
+    const bytes = this.#bytes;
+    table.spell(id, bytes, this.#capitals);
+    const name = length - (table.begins[id + 1]! - table.begins[id]!);
+    const depth = this.#weigh(length, name);
+    const last = query.length - 1;
+    for (let i = 0; i <= last; i++) if (!this.#row(query[i]!, i, length)) return undefined;
+    const here = this.#here;
     let best = -1;
-    for (let j = 0; j < length; j++)
-      if (here[last + j]! > lost / 2 && (best < 0 || here[last + j]! >= here[last + best]!)) best = j;
-    if (best < 0) return undefined;
-    let score = here[last + best]!;
-    const positions: number[] = [];
-    for (let i = query.length - 1, j = best; i >= 0; i--) {
-      positions.push(j);
-      j = from[i * width + j]!;
+    for (let j = 0, score = lost / 2; j < length; j++) {
+      if (here[last * width + j]! < score || bytes[j] !== query[last]) continue;
+      best = j;
+      score = here[last * width + j]!;
     }
-    positions.reverse();
-    if (positions[0] === name && best - name === query.length - 1) {
-      const after = bytes[begin + best + 1];
+    if (best < 0) return undefined;
+    let score = here[last * width + best]!;
+    const positions: number[] = new Array<number>(query.length);
+    for (let i = last, j = best; i >= 0; i--) {
+      positions[i] = j;
+      j = this.#from[i * width + j]!;
+    }
+    if (positions[0] === name && best - name === last) {
+      const after = bytes[best + 1];
       if (best === length - 1 || after === dot || after === slash) score += points.wholeName;
     }
-    score += depth * points.perDepth - length / 8;
-    return { score, positions };
+    return { score: score + depth * points.perDepth - length / 8, positions };
+  }
+
+  /** Fills in what a letter is worth at each byte; how deep the path is. */
+  #weigh(length: number, name: number): number {
+    const [bytes, capitals, worth] = [this.#bytes, this.#capitals, this.#worth];
+    let depth = 0;
+    for (let j = 0; j < length; j++) {
+      let value = points.letter;
+      const before = j === 0 ? slash : bytes[j - 1]!;
+      if (j === name) value += points.nameBegin;
+      else if (before === slash) value += points.afterSlash;
+      else if (beginsWord(bytes[j]!, capitals[j] === 1, before, capitals[j - 1] === 1))
+        value += points.wordBegin;
+      if (j >= name) value += points.inName;
+      else if (bytes[j] === slash) depth++;
+      worth[j] = value;
+    }
+    return depth;
+  }
+
+  /** One of the query's letters at all bytes; false where it is nowhere. */
+  #row(letter: number, i: number, length: number): boolean {
+    const [here, from, bytes, worth] = [this.#here, this.#from, this.#bytes, this.#worth];
+    const width = CarefulScore.pathBytes;
+    const [row, above] = [i * width, (i - 1) * width];
+    if (i === 0) {
+      let any = false;
+      for (let j = 0; j < length; j++) {
+        const found = bytes[j] === letter;
+        here[j] = found ? worth[j]! : lost;
+        any ||= found;
+      }
+      return any;
+    }
+    // The best of the row above before j, less what the gap up to j costs.
+    let carried = lost;
+    let carriedFrom = -1;
+    let any = false;
+    here[row] = lost;
+    for (let j = 1; j < length; j++) {
+      if (j >= 2) {
+        carried += points.gapGoesOn;
+        const opened = here[above + j - 2]! + points.gapBegins;
+        if (opened > carried) {
+          carried = opened;
+          carriedFrom = j - 2;
+        }
+      }
+      here[row + j] = lost;
+      if (bytes[j] !== letter) continue;
+      const next = here[above + j - 1]! + points.consecutive;
+      const value = next >= carried ? next : carried;
+      if (value <= lost / 2) continue;
+      any = true;
+      here[row + j] = value + worth[j]!;
+      from[row + j] = next >= carried ? j - 1 : carriedFrom;
+    }
+    return any;
   }
 }

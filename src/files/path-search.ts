@@ -1,9 +1,11 @@
 /** Completion over a table of paths: letters, then a rough score for all that have them, then a careful one for the best. */
-import { CarefulScore, none, mostRough, roughScore } from './path-score.ts';
+import { CarefulScore, lettersFromEnd, mostRough, perLetter, roughName } from './path-score.ts';
 import { foldedBytes, maskOf, type PathTable } from './path-table.ts';
 
-export interface FileMatch {
-  /** Relative to the folder, with `/`; a folder's ends with one. */
+export interface PathMatch {
+  /** In the table. */
+  id: number;
+  /** With `/`; a folder's ends with one. */
   path: string;
   /** Indexes of matched characters in `path`. */
   matches: number[];
@@ -16,6 +18,9 @@ const enoughInNames = 200;
 const roughMostInNames = 20_000;
 /** Paths that get a careful score. */
 const carefulMost = 400;
+/** What it is worth to have been used last; each one before that one point less. */
+const recentPoints = 40;
+const recentLeast = 20;
 
 export class PathSearch {
   readonly #table: PathTable;
@@ -27,18 +32,23 @@ export class PathSearch {
     this.#table = table;
   }
 
-  /** Best first. The letters of `query` are in each in their order; blanks do not count. */
-  find(query: string, limit: number): FileMatch[] {
+  /**
+   * Best first. The letters of `query` are in each in their order; blanks do not count. `recent`: entries that come
+   * before others that are as good, the one used last first.
+   */
+  find(query: string, limit: number, recent: readonly number[] = []): PathMatch[] {
     const text = query.replaceAll(/\s/g, '');
     const wanted = foldedBytes(text).subarray(0, CarefulScore.queryBytes);
-    if (wanted.length === 0) return this.#first(limit);
+    if (wanted.length === 0) return this.#first(limit, recent);
     const { ids, scores, count } = this.#rough(text, wanted);
     const table = this.#table;
+    const better = new Map(recent.map((id, at) => [id, Math.max(recentPoints - at, recentLeast)]));
+    const chosen = new Set(highest(scores, count, Math.max(carefulMost, limit)).map((at) => ids[at]!));
+    for (const id of recent) chosen.add(id);
     const best: { id: number; score: number; positions: number[] }[] = [];
-    for (const at of highest(scores, count, Math.max(carefulMost, limit))) {
-      const id = ids[at]!;
-      const found = this.#careful.score(wanted, table, id);
-      if (found) best.push({ id, ...found });
+    for (const id of chosen) {
+      const found = table.isThere(id) && this.#careful.score(wanted, table, id);
+      if (found) best.push({ id, positions: found.positions, score: found.score + (better.get(id) ?? 0) });
     }
     return best
       .sort((a, b) => b.score - a.score || a.id - b.id)
@@ -46,19 +56,17 @@ export class PathSearch {
       .map(({ id, positions }) => this.#match(id, positions));
   }
 
-  #first(limit: number): FileMatch[] {
-    const found: FileMatch[] = [];
-    for (let id = 0; id < this.#table.size && found.length < limit; id++)
-      if (this.#table.masks[id] !== 0) found.push({ path: this.#table.path(id), matches: [] });
-    return found;
+  #first(limit: number, recent: readonly number[]): PathMatch[] {
+    const ids = new Set(recent.filter((id) => this.#table.isThere(id)).slice(0, limit));
+    for (let id = 0; id < this.#table.size && ids.size < limit; id++)
+      if (this.#table.isThere(id)) ids.add(id);
+    return [...ids].map((id) => ({ id, path: this.#table.path(id), matches: [] }));
   }
 
   /** `positions` are of bytes, matches of characters: they differ beyond ASCII. */
-  #match(id: number, positions: number[]): FileMatch {
+  #match(id: number, positions: number[]): PathMatch {
     const path = this.#table.path(id);
-    const begin = this.#table.begins[id]!;
-    const length = this.#table.begins[id + 1]! - begin;
-    if (length === path.length) return { path, matches: positions };
+    if (this.#table.length(id) === path.length) return { id, path, matches: positions };
     const characters: number[] = [];
     let byte = 0;
     let at = 0;
@@ -67,49 +75,100 @@ export class PathSearch {
       byte += new TextEncoder().encode(character).length;
       at += character.length;
     }
-    return { path, matches: characters.filter((index) => index < path.length) };
+    return { id, path, matches: characters.filter((index) => index < path.length) };
   }
 
   #rough(text: string, wanted: Uint8Array): Rough {
-    const inNames = this.#scan(wanted, undefined, true);
+    const inNames = this.#inNames(wanted);
     if (inNames.count >= enoughInNames) return inNames;
-    const known = this.#known;
     const { size } = this.#table;
+    const known = this.#known;
     const among = known && known.size === size && text.startsWith(known.query) ? known.ids : undefined;
-    const found = this.#scan(wanted, among, false);
+    const found = this.#anywhere(wanted, among);
     this.#known = found.all ? { query: text, size, ids: found.ids.subarray(0, found.count) } : undefined;
     return found;
   }
 
-  /** `among`: ids in order, all by default. */
-  #scan(wanted: Uint8Array, among: Uint32Array | undefined, names: boolean): Rough {
-    const table = this.#table;
-    const masks = names ? table.nameMasks : table.masks;
-    const length = among?.length ?? table.size;
+  #inNames(wanted: Uint8Array): Rough {
+    const { masks, names, begins, size } = this.#table;
+    const rough = new Rough(Math.min(size, roughMostInNames));
     const mask = maskOf(wanted);
-    const most = Math.min(length, names ? roughMostInNames : roughMost);
-    const ids = new Uint32Array(most);
-    const scores = new Uint16Array(most);
-    let count = 0;
-    let at = 0;
-    for (; at < length && count < most; at++) {
-      const id = among ? among[at]! : at;
+    for (let id = 0; id < size; id++) {
       if ((masks[id]! & mask) !== mask) continue;
-      const score = roughScore(wanted, table, id, names);
-      if (score === none) continue;
-      ids[count] = id;
-      scores[count++] = score;
+      const begin = begins[id]!;
+      const found = lettersFromEnd(wanted, names, begin, begins[id + 1]!);
+      if (found < wanted.length * perLetter) continue;
+      const at = begin + found - wanted.length * perLetter;
+      if (!rough.add(id, roughName(this.#table, id, wanted, 0, at) + this.#shortness(id))) return rough;
     }
-    return { ids, scores, count, all: at >= length };
+    rough.all = true;
+    return rough;
+  }
+
+  /** `among`: entries in order, all by default. */
+  #anywhere(wanted: Uint8Array, among: Uint32Array | undefined): Rough {
+    const { masks, names, begins, folders, folderMasks, size } = this.#table;
+    const reached = this.#reached(wanted);
+    const length = among?.length ?? size;
+    const rough = new Rough(Math.min(length, roughMost));
+    const mask = maskOf(wanted);
+    for (let index = 0; index < length; index++) {
+      const id = among ? among[index]! : index;
+      const folder = folders[id]!;
+      const own = masks[id]!;
+      if (own === 0 || ((own | folderMasks[folder]!) & mask) !== mask) continue;
+      const begin = begins[id]!;
+      const found = lettersFromEnd(wanted, names, begin, begins[id + 1]!);
+      const before = wanted.length - Math.floor(found / perLetter);
+      if (before > reached[folder]!) continue;
+      const inName = roughName(this.#table, id, wanted, before, begin + (found % perLetter));
+      // What the folder's names have counts half, wherever it stands in them.
+      if (!rough.add(id, inName + before * 6 + this.#shortness(id))) return rough;
+    }
+    rough.all = true;
+    return rough;
+  }
+
+  /** How many of the first letters each folder's path has, in their order. */
+  #reached(wanted: Uint8Array): Uint8Array {
+    const { names, begins, folders, folderEntries, folderCount } = this.#table;
+    const reached = new Uint8Array(folderCount);
+    for (let folder = 1; folder < folderCount; folder++) {
+      const entry = folderEntries[folder]!;
+      let letters = reached[folders[entry]!]!;
+      const end = begins[entry + 1]!;
+      for (let at = begins[entry]!; at < end && letters < wanted.length; at++)
+        if (names[at] === wanted[letters]) letters++;
+      reached[folder] = letters;
+    }
+    return reached;
+  }
+
+  #shortness(id: number): number {
+    return 200 - Math.min(this.#table.length(id), 200);
   }
 }
 
-interface Rough {
-  ids: Uint32Array;
-  scores: Uint16Array;
-  count: number;
+/** Entries that have the letters, with their rough scores. */
+class Rough {
+  readonly ids: Uint32Array;
+  readonly scores: Uint16Array;
+  count = 0;
   /** Nothing was left unlooked at. */
-  all: boolean;
+  all = false;
+
+  constructor(most: number) {
+    this.ids = new Uint32Array(most);
+    this.scores = new Uint16Array(most);
+  }
+
+  /** False where there is no room for more. */
+  add(id: number, score: number): boolean {
+    if (this.count === this.ids.length) return false;
+    this.ids[this.count] = id;
+    this.scores[this.count++] = Math.min(score, mostRough);
+    return true;
+  }
 }
 
 /** Indexes of the `most` highest scores, in no order: by counting, since there are few different ones. */

@@ -1,4 +1,4 @@
-/** Paths of a workspace in a few flat arrays: some 130 bytes each, scanned at memory speed. */
+/** Paths of a workspace in a few flat arrays: a name each, and folders once, so that a search reads little. */
 
 /** A bit for each letter, so that a path without one of the query's is passed over by one comparison. */
 const maskBits = new Uint32Array(256);
@@ -14,10 +14,8 @@ for (let byte = 0; byte < 256; byte++) {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const slash = 0x2f;
 
-/** Of a path that is there: what is removed has no bits and is never found. */
+/** Of what is there: an entry that was removed has no bits and is never found. */
 const present = 1 << 30;
 
 /** Which letters these bytes have. */
@@ -32,93 +30,265 @@ export function foldedBytes(text: string): Uint8Array {
   return encoder.encode(text.normalize('NFC').toLowerCase());
 }
 
+/** The folder of a path, with its slash; empty for what lies at the top. */
+export const folderOfPath = (path: string): string =>
+  path.slice(0, path.lastIndexOf('/', path.length - 2) + 1);
+
+/**
+ * An entry is a file or a folder: a name (a folder's with its slash) in a folder, by its number. Folder 0 is the top;
+ * every other folder is an entry, too, and comes after the one that it lies in.
+ */
 export class PathTable {
-  /** Of all paths, one after another, as they are written. Of those with letters beyond ASCII as they are compared. */
-  bytes: Uint8Array;
-  /** The same as they are compared. */
-  folded: Uint8Array;
-  /** Where each begins; one more than there are paths. */
+  /** One after another, as they are compared: in lower case, beyond ASCII as UTF-8 of the folded name. */
+  names: Uint8Array;
+  /** Where each begins; one more than there are entries. */
   begins: Uint32Array;
+  /** Of the name alone. */
   masks: Uint32Array;
-  /** Of the last name alone. */
-  nameMasks: Uint32Array;
-  /** How long the last name is; a folder's is the one before its slash, which counts. */
-  nameLengths: Uint16Array;
+  folders: Uint32Array;
   size = 0;
-  /** Those whose bytes are not their name. */
+  folderEntries = new Uint32Array(64);
+  /** Of the whole path. */
+  folderMasks = new Uint32Array(64).fill(present, 0, 1);
+  /** Of the whole path, in bytes as compared. */
+  folderLengths = new Uint16Array(64);
+  folderCount = 1;
+  /** A bit for each byte of `names` that was a capital. */
+  #capitals: Uint8Array;
+  /** Names that are more than their bytes. */
   readonly #odd = new Map<number, string>();
 
-  /** Relative paths with `/`, a folder's ends with one; few folders deep and short ones first, wherever they stood. */
-  constructor(paths: readonly string[]) {
-    const order = shallowFirst(paths);
+  /** Relative files with `/`, in any order: the few folders deep and short ones are looked at first. */
+  constructor(files: readonly string[]) {
+    const paths = [...foldersOf(files), ...files];
     let length = 0;
-    for (const path of paths) length += path.length;
-    this.bytes = new Uint8Array(Math.ceil(length * 1.02) + 4096);
-    this.folded = new Uint8Array(this.bytes.length);
-    this.begins = new Uint32Array(paths.length + 64);
-    this.masks = new Uint32Array(paths.length + 63);
-    this.nameMasks = new Uint32Array(paths.length + 63);
-    this.nameLengths = new Uint16Array(paths.length + 63);
-    for (const index of order) this.add(paths[index]!);
+    for (const path of paths) length += path.length - folderOfPath(path).length;
+    this.names = new Uint8Array(Math.ceil(length * 1.01) + 4096);
+    this.#capitals = new Uint8Array((this.names.length >> 3) + 1);
+    this.begins = new Uint32Array(paths.length + 256);
+    this.masks = new Uint32Array(paths.length + 255);
+    this.folders = new Uint32Array(paths.length + 255);
+    const known = new Map([['', 0]]);
+    const folder = (path: string): number => {
+      let number = known.get(path);
+      if (number === undefined) {
+        number = this.#writeFolder(path, folder(folderOfPath(path)));
+        known.set(path, number);
+      }
+      return number;
+    };
+    for (const index of shallowFirst(paths)) {
+      const path = paths[index]!;
+      if (path.endsWith('/')) folder(path);
+      else this.#write(path, folder(folderOfPath(path)));
+    }
   }
 
-  /** Of all that is kept. */
+  /** Of all that is kept, but for names beyond ASCII. */
   get byteLength(): number {
-    const { bytes, folded, begins, masks, nameMasks, nameLengths } = this;
-    const arrays = [bytes, folded, begins, masks, nameMasks, nameLengths];
+    const { names, begins, masks, folders, folderEntries, folderMasks, folderLengths } = this;
+    const arrays = [names, begins, masks, folders, folderEntries, folderMasks, folderLengths, this.#capitals];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
+  /** With the folders above it; nothing where it is there. A folder ends with a slash. */
   add(path: string): void {
+    const folder = this.#folder(folderOfPath(path));
+    if (path.endsWith('/')) this.#folder(path);
+    else if (this.#entry(path, folder) === undefined) this.#write(path, folder);
+  }
+
+  /** Its entry; a folder's path ends with a slash. */
+  find(path: string): number | undefined {
+    const folder = this.#folderNumber(folderOfPath(path));
+    return folder === undefined ? undefined : this.#entry(path, folder);
+  }
+
+  isThere(id: number): boolean {
+    return this.masks[id] !== 0;
+  }
+
+  /** A file, or a folder with all that is in it; and folders that are empty without it. */
+  remove(path: string): void {
+    const id = this.find(path);
+    if (id === undefined) return;
+    this.masks[id] = 0;
+    const below = path.endsWith('/') ? this.#folderNumber(path) : undefined;
+    if (below !== undefined) this.#removeBelow(below);
+    for (let folder = this.folders[id]!; folder !== 0 && !this.#holdsAny(folder);) {
+      const entry = this.folderEntries[folder]!;
+      this.masks[entry] = 0;
+      folder = this.folders[entry]!;
+    }
+  }
+
+  path(id: number): string {
+    let path = this.#name(id);
+    for (let folder = this.folders[id]!; folder !== 0; folder = this.folders[this.folderEntries[folder]!]!)
+      path = this.#name(this.folderEntries[folder]!) + path;
+    return path;
+  }
+
+  /** Of those that are there, each with its slash. */
+  *folderPaths(): Generator<string> {
+    for (let folder = 1; folder < this.folderCount; folder++)
+      if (this.isThere(this.folderEntries[folder]!)) yield this.path(this.folderEntries[folder]!);
+  }
+
+  /** Bytes of its whole path as they are compared. */
+  length(id: number): number {
+    return this.folderLengths[this.folders[id]!]! + this.begins[id + 1]! - this.begins[id]!;
+  }
+
+  /** Writes its whole path as it is compared, and 1 for each capital. Both have room for `length(id)`. */
+  spell(id: number, bytes: Uint8Array, capitals: Uint8Array): void {
+    let end = this.length(id);
+    for (let entry = id; ;) {
+      const [begin, next] = [this.begins[entry]!, this.begins[entry + 1]!];
+      end -= next - begin;
+      for (let at = begin; at < next; at++) {
+        bytes[end + at - begin] = this.names[at]!;
+        capitals[end + at - begin] = this.isCapital(at) ? 1 : 0;
+      }
+      const folder = this.folders[entry]!;
+      if (folder === 0) return;
+      entry = this.folderEntries[folder]!;
+    }
+  }
+
+  /** Whether this byte of `names` was written as a capital. */
+  isCapital(at: number): boolean {
+    return (this.#capitals[at >> 3]! & (1 << (at & 7))) !== 0;
+  }
+
+  #name(id: number): string {
+    const odd = this.#odd.get(id);
+    if (odd !== undefined) return odd;
+    let name = '';
+    for (let at = this.begins[id]!; at < this.begins[id + 1]!; at++)
+      name += String.fromCharCode(this.names[at]! - (this.isCapital(at) ? 0x20 : 0));
+    return name;
+  }
+
+  /** Made where it is not there, and there again where it was removed. */
+  #folder(path: string): number {
+    if (path === '') return 0;
+    const parent = this.#folder(folderOfPath(path));
+    const number = this.#folderNumber(path);
+    if (number === undefined) return this.#writeFolder(path, parent);
+    const entry = this.folderEntries[number]!;
+    this.masks[entry] = maskOf(this.names, this.begins[entry], this.begins[entry + 1]);
+    return number;
+  }
+
+  #folderNumber(path: string): number | undefined {
+    if (path === '') return 0;
+    const bytes = foldedBytes(path);
+    const mask = maskOf(bytes);
+    for (let folder = 1; folder < this.folderCount; folder++) {
+      const alike = this.folderLengths[folder] === bytes.length && this.folderMasks[folder] === mask;
+      if (alike && this.path(this.folderEntries[folder]!) === path) return folder;
+    }
+    return undefined;
+  }
+
+  #entry(path: string, folder: number): number | undefined {
+    const name = path.slice(folderOfPath(path).length);
+    const mask = maskOf(foldedBytes(name));
+    for (let id = 0; id < this.size; id++)
+      if (this.folders[id] === folder && this.masks[id] === mask && this.#name(id) === name) return id;
+    return undefined;
+  }
+
+  #holdsAny(folder: number): boolean {
+    for (let id = 0; id < this.size; id++)
+      if (this.folders[id] === folder && this.masks[id] !== 0) return true;
+    return false;
+  }
+
+  #removeBelow(folder: number): void {
+    const gone = new Uint8Array(this.folderCount);
+    gone[folder] = 1;
+    for (let inner = folder + 1; inner < this.folderCount; inner++)
+      gone[inner] = gone[this.folders[this.folderEntries[inner]!]!]!;
+    for (let id = 0; id < this.size; id++) if (gone[this.folders[id]!]) this.masks[id] = 0;
+  }
+
+  #writeFolder(path: string, parent: number): number {
+    const entry = this.#write(path, parent);
+    const number = this.folderCount++;
+    if (number >= this.folderEntries.length) {
+      this.folderEntries = grown(this.folderEntries, new Uint32Array(2 * number));
+      this.folderMasks = grown(this.folderMasks, new Uint32Array(2 * number));
+      this.folderLengths = grown(this.folderLengths, new Uint16Array(2 * number));
+    }
+    this.folderEntries[number] = entry;
+    this.folderMasks[number] = this.masks[entry]! | this.folderMasks[parent]!;
+    this.folderLengths[number] = this.length(entry);
+    return number;
+  }
+
+  #write(path: string, folder: number): number {
     const id = this.size;
     const begin = this.begins[id]!;
-    this.#makeRoom(id, begin + 3 * path.length);
-    let { written } = encoder.encodeInto(path, this.bytes.subarray(begin));
-    if (written > path.length) {
-      this.#odd.set(id, path);
-      const bytes = foldedBytes(path).subarray(0, this.bytes.length - begin);
-      this.bytes.set(bytes, begin);
-      written = bytes.length;
-    }
-    const end = begin + written;
-    for (let at = begin; at < end; at++) this.folded[at] = lowered[this.bytes[at]!]!;
-    let name = end - 1;
-    while (name > begin && this.bytes[name - 1] !== slash) name--;
+    const name = folder === 0 ? path : path.slice(folderOfPath(path).length);
+    this.#makeRoom(id, begin + 3 * name.length + 16);
+    const end = begin + this.#spellName(id, name, begin);
     this.begins[id + 1] = end;
-    this.masks[id] = maskOf(this.bytes, begin, end);
-    this.nameMasks[id] = maskOf(this.bytes, name, end);
-    this.nameLengths[id] = end - name;
+    this.masks[id] = maskOf(this.names, begin, end);
+    this.folders[id] = folder;
     this.size = id + 1;
+    return id;
+  }
+
+  /** How many bytes it has. */
+  #spellName(id: number, name: string, begin: number): number {
+    for (let at = 0; at < name.length; at++) {
+      const code = name.charCodeAt(at);
+      if (code >= 0x80) {
+        this.#odd.set(id, name);
+        const bytes = foldedBytes(name).subarray(0, this.names.length - begin);
+        this.names.set(bytes, begin);
+        return bytes.length;
+      }
+      const lower = lowered[code]!;
+      this.names[begin + at] = lower;
+      if (lower !== code) this.#capitals[(begin + at) >> 3]! |= 1 << ((begin + at) & 7);
+    }
+    return name.length;
   }
 
   #makeRoom(id: number, end: number): void {
     if (id + 2 > this.begins.length) {
-      this.begins = grown(this.begins, new Uint32Array(2 * id + 2));
-      this.masks = grown(this.masks, new Uint32Array(2 * id + 1));
-      this.nameMasks = grown(this.nameMasks, new Uint32Array(2 * id + 1));
-      this.nameLengths = grown(this.nameLengths, new Uint16Array(2 * id + 1));
+      const most = Math.ceil(1.2 * id) + 2;
+      this.begins = grown(this.begins, new Uint32Array(most));
+      this.masks = grown(this.masks, new Uint32Array(most - 1));
+      this.folders = grown(this.folders, new Uint32Array(most - 1));
     }
-    if (end > this.bytes.length) {
-      this.bytes = grown(this.bytes, new Uint8Array(Math.ceil(1.5 * end)));
-      this.folded = grown(this.folded, new Uint8Array(this.bytes.length));
+    if (end > this.names.length) {
+      this.names = grown(this.names, new Uint8Array(Math.ceil(1.2 * end)));
+      this.#capitals = grown(this.#capitals, new Uint8Array((this.names.length >> 3) + 1));
     }
-  }
-
-  remove(id: number): void {
-    this.masks[id] = 0;
-    this.nameMasks[id] = 0;
-  }
-
-  path(id: number): string {
-    return (
-      this.#odd.get(id) ?? decoder.decode(this.bytes.subarray(this.begins[id], this.begins[id + 1]))
-    );
   }
 }
 
 function grown<T extends Uint8Array | Uint16Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;
+}
+
+/** All folders above these files, each with its slash. */
+function foldersOf(files: readonly string[]): Set<string> {
+  const folders = new Set<string>();
+  let last = '';
+  for (const file of files) {
+    // Lists are mostly sorted: the next file is in the same folder.
+    if (file.startsWith(last) && file.indexOf('/', last.length) < 0) continue;
+    last = folderOfPath(file);
+    for (let folder = last; folder !== '' && !folders.has(folder); folder = folderOfPath(folder))
+      folders.add(folder);
+  }
+  return folders;
 }
 
 /** Indexes of `paths`, by depth and then length: a scan that ends early has seen what is likely meant. */
@@ -128,7 +298,13 @@ function shallowFirst(paths: readonly string[]): Uint32Array {
   const counts = new Uint32Array(depths * lengths + 1);
   paths.forEach((path, index) => {
     let depth = 0;
-    for (let at = path.indexOf('/'); at >= 0 && depth < depths - 1; at = path.indexOf('/', at + 1)) depth++;
+    const name = path.length - 1;
+    for (
+      let at = path.indexOf('/');
+      at >= 0 && at < name && depth < depths - 1;
+      at = path.indexOf('/', at + 1)
+    )
+      depth++;
     const key = depth * lengths + Math.min(path.length >> 1, lengths - 1);
     keys[index] = key;
     counts[key + 1]!++;

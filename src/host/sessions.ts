@@ -1,34 +1,46 @@
 /** The sessions of this host and the clients that are connected to them. */
 import { join } from 'node:path';
-import type { McpSupply } from '../agent/mcp-supply.ts';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { asOffdeskError, type OffdeskError } from '../base/error.ts';
-import type { AgentSessionsParams, AgentSessionsResult, PastResult } from '../protocol/methods.ts';
+import type {
+  AgentSessionsParams,
+  AgentSessionsResult,
+  FilesParams,
+  PastResult,
+} from '../protocol/methods.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
 import type { Session } from '../session/session.ts';
 import { AgentsSessions } from './agents-sessions.ts';
+import { AllowedFolders } from './allowed-folders.ts';
 import { AttachmentStore } from './attachments/attachment-store.ts';
 import { defaultHistory, type HostPorts, type SessionWish } from './api.ts';
+import type { McpOf } from './mcp/mcp-folders.ts';
 import { openSessions } from './opening.ts';
 import { oldestOf, removeOld } from './retention.ts';
 import { Run } from './run.ts';
 import { HostTerminals } from './terminals.ts';
 import type { LiveSession } from './session-maker.ts';
+import { SessionRoom } from './session-room.ts';
+import { rowOf } from './session-row.ts';
 import type { SessionStore } from './session-store.ts';
+import { sharedFolders, Spawner } from './spawner.ts';
 import { Vitals } from './vitals.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
+import { Worktrees } from './worktrees.ts';
 
 export class Sessions implements SessionDirectory {
   readonly #ports: HostPorts;
-  readonly #mcp: McpSupply | undefined;
+  readonly #mcp: McpOf | undefined;
   readonly #live = new Map<string, LiveSession>();
   readonly #clients = new Set<ClientIdentity>();
   readonly attachments: AttachmentStore;
   readonly #files: WorkspaceFiles;
   readonly terminals: HostTerminals;
   readonly #agents: AgentsSessions;
+  readonly #room: SessionRoom;
+  readonly spawner: Spawner;
   readonly #vitals: Vitals;
   readonly #changed = new Emitter<void>();
   readonly #added = new Emitter<{ session: Session; back: boolean }>();
@@ -38,7 +50,7 @@ export class Sessions implements SessionDirectory {
   /** `back`: it was left open by a host before this one. */
   readonly onSession = this.#added.event;
 
-  constructor(ports: HostPorts, mcp?: McpSupply) {
+  constructor(ports: HostPorts, mcp?: McpOf) {
     this.#ports = ports;
     this.#mcp = mcp;
     const { clock } = ports;
@@ -47,9 +59,21 @@ export class Sessions implements SessionDirectory {
     this.terminals.onChange(() => this.#changed.fire());
     this.#changed.event(() => this.terminals.keepOf((id) => this.#live.has(id)));
     this.#files = new WorkspaceFiles(ports);
+    this.#room = new SessionRoom(ports, () => this.#live.size);
     this.#agents = new AgentsSessions({
-      ...{ host: ports, mcp, live: this.#live, run: () => this.#run },
+      ...{ host: ports, mcp, live: this.#live, run: () => this.#run, room: this.#room },
       add: (live, back) => this.#add(live, back),
+    });
+    this.spawner = new Spawner({
+      ...{ host: ports, mcp, live: this.#live, run: () => this.#run, room: this.#room },
+      allowed: new AllowedFolders(() => this.#folders()),
+      worktrees: new Worktrees(ports.machineFolder, ports.log),
+      add: (live, back) => this.#add(live, back),
+      drop: (id) => {
+        this.#live.delete(id);
+        this.#changed.fire();
+      },
+      changed: () => this.#changed.fire(),
     });
     this.#vitals = new Vitals({
       clock: ports.clock,
@@ -96,15 +120,11 @@ export class Sessions implements SessionDirectory {
   describe() {
     return {
       host: { name: this.#ports.hostName, build: BUILD },
-      sessions: this.list().map((session) => ({
-        id: session.id,
-        title: session.title,
-        cwd: session.cwd,
-        agent: { name: session.agentName, demo: session.demo },
-        state: session.state,
-        updatedAt: session.updatedAt,
-        ...this.#vitals.of(session.id),
+      sessions: [...this.#live.values()].map((live) => ({
+        ...rowOf(live),
+        ...this.#vitals.of(live.session.id),
       })),
+      spawn: this.#room.state,
       terminals: this.terminals.rows(),
       warnings: this.warnings,
     };
@@ -139,8 +159,12 @@ export class Sessions implements SessionDirectory {
     return this.#agents.continue(id);
   }
 
-  files(session: Session, query: string, limit: number) {
-    return this.#files.search(session.cwd, query, limit);
+  files(session: Session, client: ClientIdentity, params: FilesParams, signal: AbortSignal) {
+    return this.#files.search(session.cwd, client, params, signal);
+  }
+
+  filesLinked(session: Session, uris: readonly string[]): Promise<void> {
+    return this.#files.linked(session.cwd, uris);
   }
 
   /** Registers a connected client; `others` names everyone but itself. */
@@ -178,9 +202,11 @@ export class Sessions implements SessionDirectory {
     const live = [...this.#live.values()];
     this.#live.clear();
     this.#vitals.stop();
+    this.#files.stop();
     await Promise.all([...live.map(({ kept }) => kept.end(back)), this.terminals.closeAll()]);
     await this.#opening;
     await this.#agents.idle;
+    await this.spawner.idle();
     await run.past?.close();
     if (!back && run.store) await this.#closeRest(run.store);
     run.past = undefined;
@@ -197,6 +223,15 @@ export class Sessions implements SessionDirectory {
     const inUse = (id: string) => this.#live.has(id) || run.isOpening(id) || (past?.isOpen(id) ?? false);
     await removeOld({ store, settings, inUse, clock, log });
     await this.attachments.removeOld(oldestOf(settings, clock));
+  }
+
+  /** In which sessions may work, and from which clients may have files. */
+  #folders(): string[] {
+    const known = [...(this.#run.store?.sorted ?? [])];
+    return [
+      ...sharedFolders(this.#ports),
+      ...known.flatMap(({ worktree }) => (worktree ? [worktree.path] : [])),
+    ];
   }
 
   /** Those of this folder that could not be restored, or not yet. */

@@ -188,7 +188,9 @@ export const limits = {
   /** Of a page with one item that alone is larger; a character may be three bytes of a message. */
   historyItemChars: 4 * 1024 * 1024,
   completions: 50,
-  indexedFiles: 200_000,
+  indexedFiles: 1_000_000,
+  /** Files that a host remembers as chosen. */
+  recentFiles: 30,
   clientsPerSession: 64,
 
   // attachments (docs/SPEC.md, Z)
@@ -300,7 +302,7 @@ export const limits = {
   /** From asking its processes to end to ending them. */
   terminalStopMs: 2_000,
   /** What an agent may ask to have kept of a command's output. */
-  terminalOutputBytes: 1024 * 1024,
+  terminalOutputBytes: 4 * 1024 * 1024,
 
   // MCP servers
   /** Of a file that names them, or of its envFile. */

@@ -145,15 +145,22 @@ export const filesParams = z.object({
   query: z.string().max(512),
   limit: z.number().int().min(1).max(limits.completions),
 });
+export type FilesParams = z.infer<typeof filesParams>;
 export const filesResult = z.object({
   files: z.array(
     z.object({
-      /** Relative to the session's folder, with `/`. */
+      /**
+       * Relative to the session's folder, with `/`; in a workspace of several folders each begins with its folder's
+       * name. A folder ends with `/`.
+       */
       path: z.string(),
+      kind: z.enum(['file', 'folder']),
       /** An absolute file: URI for an ACP resource link. */
       uri: z.string(),
       /** Indexes of matched characters in `path`. */
       matches: z.array(z.number().int()),
+      /** Open at the desk, or chosen not long ago. */
+      recent: z.literal(true).optional(),
     }),
   ),
 });

@@ -11,6 +11,7 @@ import { sessionFolder } from './allowed.ts';
 import { hostNameSetting, readSettings } from './settings.ts';
 import type { StartSettings } from './settings-watch.ts';
 import { terminalPath, terminalSystem } from './terminal-path.ts';
+import { workspacePort } from './workspace-port.ts';
 
 export function userSettings(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('offdesk');
@@ -69,7 +70,7 @@ export function hostPorts(
     cwd: folder.fsPath,
     settings: () => readSettings(userSettings()),
     async rememberReach(kind, url) {
-      if (kind === 'lan') return;
+      if (kind === 'lan' || kind === 'cloudflared') return;
       await whileWritingReach(async () => {
         if (url !== undefined && kind === 'relay') await writeSetting('relayUrl', url);
         if (url !== undefined && kind === 'tunnel') await writeSetting('publicUrl', url);
@@ -79,12 +80,7 @@ export function hostPorts(
     rememberOn: (on) => markOn(machineFolder(), folder.fsPath, on),
     registrationToken: async (relay) => context.secrets.get(tokenKey(relay)),
     mcp: mcpPorts(context),
-    async findFiles(limit) {
-      const pattern = new vscode.RelativePattern(folder, '**/*');
-      const found = await vscode.workspace.findFiles(pattern, undefined, limit);
-      const root = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
-      return found.filter((uri) => uri.path.startsWith(root)).map((uri) => uri.path.slice(root.length));
-    },
+    workspace: workspacePort(context),
     act,
   };
 }

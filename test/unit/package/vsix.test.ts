@@ -20,6 +20,7 @@ const expected: string[] = [
   'extension/l10n/bundle.l10n.zh-cn.json',
   'extension/dist/extension.js',
   'extension/dist/core.js',
+  'extension/dist/files.js',
   'extension/dist/cli.js',
   'extension/dist/attach.js',
   'extension/dist/chat.mjs',

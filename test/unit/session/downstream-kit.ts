@@ -9,7 +9,12 @@ import type { HostStatus } from '../../../src/protocol/host-status.ts';
 import type { PastResult, Scope } from '../../../src/protocol/methods.ts';
 import { acpStream } from '../../../src/protocol/transport.ts';
 import type { AttachedFiles } from '../../../src/session/attached-files.ts';
-import type { ClientIdentity, DeskPort, SessionDirectory } from '../../../src/session/client-port.ts';
+import type {
+  ClientIdentity,
+  DeskPort,
+  SessionDirectory,
+  SessionSpawner,
+} from '../../../src/session/client-port.ts';
 import { serveClient } from '../../../src/session/downstream.ts';
 import type { Journal, NewFact, PagePlace, SearchPage } from '../../../src/session/journal.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
@@ -115,7 +120,13 @@ const noAttachments: AttachedFiles = {
   ...{ put: refused, piece: refused, drop: refused, read: refused, send: refused },
 };
 
+const noSpawner: SessionSpawner = {
+  ...{ choices: refused, create: refused, close: refused, reopen: refused, removeWorktree: refused },
+  choose: () => {},
+};
+
 export interface SetupOptions {
+  spawner?: SessionSpawner;
   attachments?: AttachedFiles;
   journal?: Journal;
   past?: (before: string | undefined, limit: number) => PastResult;
@@ -142,6 +153,7 @@ export function setup(options: SetupOptions = {}) {
   /** Sessions that are over. */
   const over = new Map<string, Session>();
   const sessions: SessionDirectory = {
+    spawner: options.spawner ?? noSpawner,
     list: () => [...listed.values()],
     get: (id) => listed.get(id),
     find: (id) => Promise.resolve(listed.get(id) ?? over.get(id)),
@@ -151,6 +163,7 @@ export function setup(options: SetupOptions = {}) {
     onChange: changed.event,
     describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [], warnings: [] }),
     files: () => Promise.resolve([]),
+    filesLinked: () => Promise.resolve(),
     attachments: options.attachments ?? noAttachments,
   };
   const serve = (
