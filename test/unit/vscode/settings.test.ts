@@ -52,7 +52,7 @@ describe('settings of the extension', () => {
       reach: undefined,
       port: 0,
       history: { maxAgeDays: 90, maxSizeMB: 2048 },
-      ...{ spawn: 'same-dir', capacity: 32, folders: [] },
+      ...{ spawn: 'same-dir', capacity: 32, folders: [], agents: [] },
     });
   });
 
@@ -72,7 +72,7 @@ describe('settings of the extension', () => {
       reach: 'relay',
       port: 4242,
       history: { maxAgeDays: 7, maxSizeMB: 0 },
-      ...{ spawn: 'session', capacity: 3, folders: ['/srv/code'] },
+      ...{ spawn: 'session', capacity: 3, folders: ['/srv/code'], agents: [] },
     });
     assert.equal(onByDefault(user), true);
   });
