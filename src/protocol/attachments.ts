@@ -1,14 +1,11 @@
-/** Files that go with a prompt: sent in pieces beside the conversation, named in it by a link (docs/SPEC.md, Z). */
+/** Files that go with a prompt come in pieces beside the conversation, which names them by a link (docs/SPEC.md, Z). */
 import * as z from 'zod/v4';
-import type { PromptBlock } from './facts.ts';
+import { attachmentIdPattern } from './attachment-link.ts';
 import { limits } from './limits.ts';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const scheme = 'offdesk-attachment:';
 
 const sessionId = z.string().max(128);
 /** Made by the client. */
-const id = z.string().regex(uuid);
+const id = z.string().regex(attachmentIdPattern);
 const at = z.number().int().min(0);
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
 const chars = (bytes: number): number => 4 * Math.ceil(bytes / 3);
@@ -49,40 +46,3 @@ export const attachmentReadResult = z.object({
   name: z.string(),
 });
 export type AttachmentContent = z.infer<typeof attachmentReadResult>;
-
-export interface AttachmentFacts {
-  id: string;
-  name: string;
-  type: string;
-  bytes: number;
-}
-
-/** As it stands in a prompt, and in the journal. */
-export function attachmentLink({ id, name, type, bytes }: AttachmentFacts): PromptBlock {
-  return { type: 'resource_link', uri: `${scheme}${id}`, name, mimeType: type, size: bytes };
-}
-
-/** The other way; undefined for every other block. */
-export function attachmentIn(block: PromptBlock): AttachmentFacts | undefined {
-  const { uri, name, mimeType, size } = block;
-  if (block.type !== 'resource_link' || typeof uri !== 'string' || !uri.startsWith(scheme)) return undefined;
-  const id = uri.slice(scheme.length);
-  if (!uuid.test(id)) return undefined;
-  return {
-    id,
-    name: typeof name === 'string' ? name : '',
-    type: typeof mimeType === 'string' ? mimeType : '',
-    bytes: typeof size === 'number' ? size : 0,
-  };
-}
-
-/** Of a prompt: what goes with it. */
-export function attachmentsIn(blocks: readonly PromptBlock[]): AttachmentFacts[] {
-  return blocks.flatMap((block) => attachmentIn(block) ?? []);
-}
-
-/** A link that pretends to be one and names none: no agent shall see it. */
-export function isBrokenLink(block: PromptBlock): boolean {
-  const { uri } = block;
-  return typeof uri === 'string' && uri.toLowerCase().startsWith(scheme) && attachmentIn(block) === undefined;
-}

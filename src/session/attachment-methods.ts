@@ -5,9 +5,8 @@ import {
   attachmentPieceParams,
   attachmentPutParams,
   attachmentReadParams,
-  attachmentsIn,
-  isBrokenLink,
 } from '../protocol/attachments.ts';
+import { attachmentsIn, isBrokenLink } from '../protocol/attachment-link.ts';
 import type { PromptBlock } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import { methods } from '../protocol/methods.ts';

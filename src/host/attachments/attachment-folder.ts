@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/v4';
+import { attachmentIdPattern as idPattern } from '../../protocol/attachment-link.ts';
 import { replaceFile } from '../../remote/machine-folder.ts';
 import { safeName } from './safe-name.ts';
 
@@ -26,7 +27,6 @@ export interface Kept extends Meta {
 
 const folderMode = 0o700;
 const fileMode = 0o600;
-const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A client's name never begins with a dot. */
 const files = { meta: '.offdesk.json', part: '.part', preview: '.preview' } as const;
 /** A link that lies there is not followed; Windows knows no such flag. */

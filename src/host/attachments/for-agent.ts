@@ -1,7 +1,7 @@
 /** What an agent gets of attachments, just before its prompt: pictures as such where it takes them, else links to files. */
 import { pathToFileURL } from 'node:url';
 import { OffdeskError } from '../../base/error.ts';
-import { attachmentIn } from '../../protocol/attachments.ts';
+import { attachmentIn } from '../../protocol/attachment-link.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
 import { AttachmentFolder, type Kept } from './attachment-folder.ts';

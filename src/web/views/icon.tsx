@@ -2,6 +2,7 @@
 import add from '@vscode/codicons/src/icons/add.svg';
 import arrowUp from '@vscode/codicons/src/icons/arrow-up.svg';
 import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
+import attach from '@vscode/codicons/src/icons/attach.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
 import checkAll from '@vscode/codicons/src/icons/check-all.svg';
 import circleSlash from '@vscode/codicons/src/icons/circle-slash.svg';
@@ -40,6 +41,7 @@ const icons = {
   add,
   arrowUp,
   arrowDown,
+  attach,
   check,
   checkAll,
   circleSlash,
