@@ -1,0 +1,124 @@
+/** A shared terminal as a terminal of VS Code: the same program that phones see, in a tab of its own. */
+import * as vscode from 'vscode';
+import { asOffdeskError } from '../base/error.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { DeskTerminals } from '../host/desk/desk-terminals.ts';
+import type { TerminalRow } from '../protocol/terminals.ts';
+import { plainMessage } from './plain-message.ts';
+import { withoutReplies } from './terminal-replies.ts';
+
+/** VS Code takes all that it is given: this much a millisecond, so that a flood waits at its source. */
+const charsPerMs = 2_048;
+/** The screen and all above it goes; colours and modes are as at the start (RIS). */
+const anew = '\u001bc';
+
+export interface TabPorts {
+  terminals: DeskTerminals;
+  id: string;
+  /** Its user closed the tab. */
+  closed(): void;
+}
+
+export class TerminalTab implements vscode.Pseudoterminal {
+  readonly #ports: TabPorts;
+  readonly #write = new vscode.EventEmitter<string>();
+  readonly #size = new vscode.EventEmitter<vscode.TerminalDimensions | undefined>();
+  readonly #end = new vscode.EventEmitter<number | void>();
+  readonly #name = new vscode.EventEmitter<string>();
+  readonly onDidWrite = this.#write.event;
+  readonly onDidOverrideDimensions = this.#size.event;
+  readonly onDidClose = this.#end.event;
+  readonly onDidChangeName = this.#name.event;
+  #shown: Disposable | undefined;
+  /** What fits in the tab; undefined as long as nobody looked. */
+  #fits: vscode.TerminalDimensions | undefined;
+  #row: TerminalRow | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #over: 'running' | 'ended' | 'closed' = 'running';
+
+  constructor(ports: TabPorts) {
+    this.#ports = ports;
+  }
+
+  open(fits: vscode.TerminalDimensions | undefined): void {
+    const { terminals, id } = this.#ports;
+    if (fits) this.setDimensions(fits);
+    const shown = terminals.show(id, {
+      screen: ({ cols, rows, screen }, taken) => {
+        this.#resized(cols, rows);
+        this.#put(`${anew}${screen}`, taken);
+      },
+      output: ({ data, size }, taken) => {
+        if (size) this.#resized(size.cols, size.rows);
+        this.#put(data, taken);
+      },
+    });
+    shown.then(
+      (follow) => {
+        if (this.#over === 'closed') follow.dispose();
+        else this.#shown = follow;
+      },
+      (error: unknown) => this.#say(asOffdeskError(error).sentence),
+    );
+  }
+
+  /** Its user closed the tab, or its program is over. */
+  close(): void {
+    const still = this.#over === 'running';
+    this.#over = 'closed';
+    clearTimeout(this.#timer);
+    this.#shown?.dispose();
+    this.#shown = undefined;
+    if (still) this.#ports.closed();
+  }
+
+  handleInput(data: string): void {
+    const typed = withoutReplies(data);
+    if (this.#over === 'ended') this.#end.fire();
+    else if (typed !== '') this.#ports.terminals.input(this.#ports.id, typed);
+  }
+
+  setDimensions(fits: vscode.TerminalDimensions): void {
+    this.#fits = fits;
+    this.#ports.terminals.resize(this.#ports.id, fits.columns, fits.rows);
+    if (this.#row) this.#resized(this.#row.cols, this.#row.rows);
+  }
+
+  /** What the host says of it now; undefined once it is gone. */
+  update(row: TerminalRow | undefined): void {
+    if (!row) {
+      // Closed elsewhere, or with remote control.
+      this.#over = this.#over === 'closed' ? 'closed' : 'ended';
+      this.#end.fire();
+      return;
+    }
+    if (row.name !== this.#row?.name) this.#name.fire(row.name);
+    this.#row = row;
+    if (row.running || this.#over !== 'running') return;
+    this.#over = 'ended';
+    // As VS Code's own: one that went well leaves.
+    if (row.exitCode === 0 && row.signal === undefined) this.#end.fire();
+    else this.#say(vscode.l10n.t('Ended ({0}). Any key closes this tab.', row.signal ?? row.exitCode ?? ''));
+  }
+
+  #resized(columns: number, rows: number): void {
+    const fits = this.#fits?.columns === columns && this.#fits.rows === rows;
+    this.#size.fire(fits ? undefined : { columns, rows });
+  }
+
+  #put(data: string, taken: () => void): void {
+    this.#write.fire(data);
+    const ms = Math.floor(data.length / charsPerMs);
+    if (ms === 0 && !this.#timer) return taken();
+    // Acknowledgements are for all before them: the last one counts.
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      taken();
+    }, ms);
+  }
+
+  #say(sentence: string): void {
+    this.#write.fire(`\r\n\u001b[2m${plainMessage(sentence)}\u001b[0m\r\n`);
+  }
+}
