@@ -1,6 +1,6 @@
 /** The webview: Remote Control above, the conversation below, which has the room once it goes. */
 import { Fragment } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
 import type { RemoteWish } from '../../transcript/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
@@ -13,10 +13,11 @@ import { Activity, ConnectionMark, DemoBadge } from '../views/marks.tsx';
 import { rename } from '../views/rename.ts';
 import { SearchButton } from '../views/search-view.tsx';
 import { SessionList } from '../views/session-list.tsx';
-import { activityOf, agentError, SessionView } from '../views/session-view.tsx';
+import { activityOf, agentError, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { TerminalsButton, TerminalsView } from '../views/terminals-door.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { useNow } from '../views/use-now.ts';
+import { useChosen } from './chosen-session.ts';
 import type { DeskHost } from './desk-host.ts';
 import { HostError, HostPanel, OffView, StartingView } from './host-panel.tsx';
 import { PairingCard } from './pairing-card.tsx';
@@ -34,25 +35,11 @@ export interface DeskAppProps {
 export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
   const phase = host.phase.value;
   const status = host.status.value;
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [listing, setListing] = useState(false);
-  const choose = (session: string) => {
-    setChosen(session);
-    setListing(false);
-  };
-  const isOff = status?.state === 'off';
-  // What was looked at before a stop is not what the next start is about.
-  useEffect(() => {
-    if (!isOff) return;
-    setChosen(null);
-    setListing(false);
-  }, [isOff]);
+  const { chosen, choose, listing, setListing } = useChosen(status);
   if (phase.kind === 'mismatch') return <UpdateNeeded update={phase.update} words={phase.words} />;
   if (!status || phase.kind === 'apart') return <Waiting onRetry={onRetry} />;
-  const sessions = host.state.value?.sessions ?? [];
   // One that is over can be read, too.
-  const isKnown = (row: { id: string }) => row.id === chosen;
-  const known = sessions.some(isKnown) || host.past.rows.value.some(isKnown);
+  const known = chosen !== null && host.row(chosen) !== undefined;
   const id = known ? chosen : (status.session?.id ?? null);
   const off = status.state === 'off' || (status.state === 'error' && !status.session);
   return (
@@ -236,7 +223,11 @@ function DeskBody({ host, desk, status, id, listing, choose }: DeskBodyProps) {
   const talking = session !== null && session.record.transcript.value.items.length > 0;
   // Closes by itself once the conversation goes, unless someone decided; a missing choice keeps it open.
   const [wanted, setWanted] = useState<boolean | undefined>(undefined);
-  const open = status.reach === null || (wanted ?? !talking);
+  // The last one was closed: what comes next is in the list.
+  const had = useRef(false);
+  had.current ||= sessions.length > 0;
+  const listed = listing || (id === null && had.current);
+  const open = status.reach === null || (wanted ?? !(talking || listed));
   return (
     <>
       <button type="button" class="fold" aria-expanded={open} onClick={() => setWanted(!open)}>
@@ -244,13 +235,13 @@ function DeskBody({ host, desk, status, id, listing, choose }: DeskBodyProps) {
         {strings.host.panel}
       </button>
       {open && <HostPanel status={status} desk={desk} />}
-      {open && !listing && <AgentSessionsView host={host} onOpen={choose} />}
-      {listing && host.terminals.value === null && <SessionList host={host} onOpen={choose} />}
-      {sessions.length > 1 && !listing && (
+      {open && !listed && <AgentSessionsView host={host} onOpen={choose} />}
+      {listed && host.terminals.value === null && <SessionList host={host} onOpen={choose} />}
+      {sessions.length > 1 && !listed && (
         <div class="which">
           <label for="which">{strings.host.session}</label>
           <select id="which" value={id ?? ''} onChange={(event) => choose(event.currentTarget.value)}>
-            {sessions.map((row) => (
+            {withShown(sessions, id === null ? undefined : host.row(id)).map((row) => (
               <option key={row.id} value={row.id}>
                 {row.title}
               </option>
@@ -259,7 +250,7 @@ function DeskBody({ host, desk, status, id, listing, choose }: DeskBodyProps) {
         </div>
       )}
       {host.terminals.value !== null && <TerminalsView host={host} />}
-      {session && !listing && host.terminals.value === null && (
+      {session && !listed && host.terminals.value === null && (
         <SessionView
           key={session.id}
           host={host}
@@ -271,4 +262,9 @@ function DeskBody({ host, desk, status, id, listing, choose }: DeskBodyProps) {
       )}
     </>
   );
+}
+
+/** One that is over is shown among those that are open. */
+function withShown(sessions: readonly SessionFacts[], shown: SessionFacts | undefined) {
+  return shown && !sessions.some(({ id }) => id === shown.id) ? [...sessions, shown] : sessions;
 }
