@@ -61,7 +61,10 @@ describe('host: attachments', () => {
     assert.equal(await piece(id, 0, Buffer.from('abcd')), 4);
     assert.equal(await piece(id, 8, Buffer.from('ij')), 4);
     // Sent without waiting for answers.
-    assert.deepEqual(await Promise.all([piece(id, 4, Buffer.from('efg')), piece(id, 7, Buffer.from('hij'))]), [7, 10]);
+    assert.deepEqual(
+      await Promise.all([piece(id, 4, Buffer.from('efg')), piece(id, 7, Buffer.from('hij'))]),
+      [7, 10],
+    );
     assert.equal(await piece(id, 10, Buffer.from('k')), 10);
     assert.equal(await put(id, 10), 10);
     assert.equal(readFileSync(join(place(id), 'a.jpg'), 'latin1'), 'abcdefghij');
@@ -90,20 +93,47 @@ describe('host: attachments', () => {
     if (process.platform === 'win32') this.skip();
     const id = await send(jpeg);
     assert.equal(lstatSync(place(id)).mode & 0o777, 0o700);
-    for (const name of readdirSync(place(id))) assert.equal(lstatSync(join(place(id), name)).mode & 0o777, 0o600);
+    for (const name of readdirSync(place(id)))
+      assert.equal(lstatSync(join(place(id), name)).mode & 0o777, 0o600);
   });
 
   it('Z2: whatever a client calls a file, an attachment or a session, nothing lies outside of its folder (10,000 tries)', async function () {
     this.timeout(120_000);
     const odd = fc.oneof(
-      fc.constantFrom('..', '.', '/', '\\', '%2e%2e%2f', '%2F', '\0', ':', 'C:', '\\\\server\\share', '//host/x', '~'),
-      fc.constantFrom('CON', 'nul.txt', 'COM1', 'LPT¹', 'a:stream', '.ssh', 'İ', '\u202e', '\u2215', '\uff0e\uff0e', ' ', '-rf'),
+      fc.constantFrom(
+        '..',
+        '.',
+        '/',
+        '\\',
+        '%2e%2e%2f',
+        '%2F',
+        '\0',
+        ':',
+        'C:',
+        '\\\\server\\share',
+        '//host/x',
+        '~',
+      ),
+      fc.constantFrom(
+        'CON',
+        'nul.txt',
+        'COM1',
+        'LPT¹',
+        'a:stream',
+        '.ssh',
+        'İ',
+        '\u202e',
+        '\u2215',
+        '\uff0e\uff0e',
+        ' ',
+        '-rf',
+      ),
       fc.string({ unit: 'binary', maxLength: 12 }),
       fc.uuid(),
     );
-    const name = fc.array(odd, { maxLength: 6 }).chain((parts) =>
-      fc.constantFrom('', '/', '\\').map((between) => parts.join(between)),
-    );
+    const name = fc
+      .array(odd, { maxLength: 6 })
+      .chain((parts) => fc.constantFrom('', '/', '\\').map((between) => parts.join(between)));
     const ids = fc.oneof({ weight: 1, arbitrary: fc.uuid() }, { weight: 2, arbitrary: name });
     const before = readdirSync(folder).join();
     let tried = 0;
@@ -116,7 +146,13 @@ describe('host: attachments', () => {
         assert.equal(safeName(safe, ''), safe, 'it is the same when it is made safe again');
         const inside = relative(folder, join(folder, safe)).split(sep);
         assert.deepEqual(inside, [safe]);
-        const isId = attachmentPutParams.safeParse({ sessionId: 's1', id, name: called.slice(0, 1024), type, bytes: 1 });
+        const isId = attachmentPutParams.safeParse({
+          sessionId: 's1',
+          id,
+          name: called.slice(0, 1024),
+          type,
+          bytes: 1,
+        });
         for (const schema of [attachmentDropParams, attachmentReadParams, attachmentPieceParams])
           assert.equal(schema.safeParse({ sessionId: 's1', id, at: 0, data: '' }).success, isId.success);
         if (isId.success) return;
@@ -184,7 +220,10 @@ describe('host: attachments', () => {
     clock.advance(limits.unsentAttachmentMs + 1);
     const young = await send(jpeg);
     assert.equal(await store.removeOld(-Infinity), 1);
-    assert.deepEqual([sent, old, young].map((id) => existsSync(place(id))), [true, false, true]);
+    assert.deepEqual(
+      [sent, old, young].map((id) => existsSync(place(id))),
+      [true, false, true],
+    );
     // As old as the history may be.
     clock.advance(100 * day);
     await store.send('s1', [young]);
@@ -195,7 +234,7 @@ describe('host: attachments', () => {
   it('Z7: is read in pieces, its small picture at once', async () => {
     const id = await send(jpeg);
     const parts: Buffer[] = [];
-    for (let at = 0; at < jpeg.length; ) {
+    for (let at = 0; at < jpeg.length;) {
       const { data, bytes } = await store.read({ sessionId: 's1', id, at });
       assert.equal(bytes, jpeg.length);
       const part = Buffer.from(data, 'base64');
@@ -215,7 +254,8 @@ describe('host: attachments', () => {
 
   describe('for the agent', () => {
     const session = () => join(folder, 's1');
-    const link = (id: string, name = 'a.jpg', type = 'image/jpeg') => attachmentLink({ id, name, type, bytes: 1 });
+    const link = (id: string, name = 'a.jpg', type = 'image/jpeg') =>
+      attachmentLink({ id, name, type, bytes: 1 });
     const text = { type: 'text', text: 'Look' };
 
     it('Z5: a picture where it takes pictures, else the file', async () => {
@@ -237,7 +277,13 @@ describe('host: attachments', () => {
       const liar = await send(Buffer.from('<svg onload="x"/>'), { name: 'x.png', type: 'image/png' });
       const large = await send(Buffer.concat([jpeg, Buffer.alloc(limits.imageBytes)]));
       const types = async (ids: string[]) =>
-        (await forAgent(session(), ids.map((id) => link(id)), { image: true })).map(({ type }) => type);
+        (
+          await forAgent(
+            session(),
+            ids.map((id) => link(id)),
+            { image: true },
+          )
+        ).map(({ type }) => type);
       assert.deepEqual(await types([liar, large]), ['resource_link', 'resource_link']);
       const most = await send(Buffer.concat([jpeg, Buffer.alloc(limits.imageBytes - jpeg.length)]));
       const fit = Math.floor(limits.promptImageBytes / limits.imageBytes);
