@@ -1,12 +1,12 @@
 /** What the desk does with remote control beside starting and stopping it: devices, login, MCP servers, moving it here. */
 import { OffdeskError } from '../base/error.ts';
-import type { FilePlace } from '../protocol/host-status.ts';
+import type { FilePlace, HostStatus } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
 import { agentLogin } from './agent-login.ts';
-import type { AgentLogin, HostPorts, RemoteHost } from './api.ts';
+import type { AgentLogin, HostPorts, NewSessions, RemoteHost } from './api.ts';
 import type { DeskNews } from './desk-news.ts';
 import type { Machine } from './machine.ts';
-import type { McpServers } from './mcp/mcp-servers.ts';
+import type { McpFolders } from './mcp/mcp-folders.ts';
 import { takeOver } from './move.ts';
 import type { Sessions } from './sessions.ts';
 import type { Way } from './way.ts';
@@ -14,7 +14,7 @@ import type { Way } from './way.ts';
 export interface HostActsPorts {
   host: HostPorts;
   sessions: Sessions;
-  mcp: McpServers;
+  mcp: McpFolders;
   way: Way;
   news: DeskNews;
   /** While it is on. */
@@ -27,8 +27,33 @@ export interface HostActsPorts {
 export class HostActs {
   readonly #ports: HostActsPorts;
 
+  /** What the shell does with sessions, as its user. */
+  readonly newSessions: NewSessions;
+  #shown: HostStatus['shown'];
+
   constructor(ports: HostActsPorts) {
     this.#ports = ports;
+    const { sessions } = ports;
+    const { spawner } = sessions;
+    this.newSessions = {
+      choices: () => spawner.choices(),
+      start: async (wish) => {
+        const session = await spawner.create(wish, { kind: 'desk' });
+        this.#shown = { session, at: ports.host.clock.now() };
+        ports.news.changed();
+        return session;
+      },
+      setSpawn: (mode) => Promise.resolve(spawner.choose(mode, true)),
+      get spawn() {
+        return spawner.state;
+      },
+      list: () => sessions.describe().sessions,
+    };
+  }
+
+  /** What the shell started last. */
+  get shown(): HostStatus['shown'] {
+    return this.#shown;
   }
 
   async decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void> {
@@ -58,7 +83,7 @@ export class HostActs {
     await takeOver(host, start, () => before !== stops());
   }
 
-  reviewMcp(): ReturnType<McpServers['review']> {
+  reviewMcp(): ReturnType<McpFolders['review']> {
     return this.#ports.mcp.review();
   }
 

@@ -1,9 +1,10 @@
 /** What a start opens: the session that was wished for, those that were left open here, or else a new one. */
-import type { McpSupply } from '../agent/mcp-supply.ts';
 import { asOffdeskError, type OffdeskError } from '../base/error.ts';
 import type { OwnSessions } from '../session/agent-port.ts';
 import { candidates } from './agent-command.ts';
 import type { HostPorts, SessionWish } from './api.ts';
+import type { ToolsOf } from './agent-tools.ts';
+import type { McpOf } from './mcp/mcp-folders.ts';
 import { ownSessions } from './own-sessions.ts';
 import { PastSessions } from './past-sessions.ts';
 import type { Run } from './run.ts';
@@ -13,7 +14,8 @@ import { findOwn, findStored, unknownSession } from './wished-session.ts';
 
 export interface OpeningPorts {
   host: HostPorts;
-  mcp: McpSupply | undefined;
+  mcp: McpOf | undefined;
+  tools?: ToolsOf;
   live: ReadonlyMap<string, LiveSession>;
   /** `back`: it was there before. */
   add(live: LiveSession, back?: boolean): void;
@@ -31,12 +33,12 @@ export interface OpeningWish {
 
 /** As `Sessions.open`. */
 export async function openSessions(ports: OpeningPorts, run: Run, wanted: OpeningWish): Promise<void> {
-  const { host, mcp } = ports;
+  const { host, mcp, tools } = ports;
   const store = await SessionStore.open(host.machineFolder, host.log);
   run.check();
   run.store = store;
   run.past = new PastSessions(store, host.clock, host.log);
-  const maker = new SessionMaker(host, store, mcp);
+  const maker = new SessionMaker(host, store, mcp, tools);
   await new Opening(ports, run, maker, wanted).open(store);
 }
 
@@ -148,7 +150,7 @@ class Opening {
       run.check();
       const wanted = findOwn(own, cwd, wish);
       if (!wanted) throw unknownSession(wish, cwd, run.store?.sorted ?? [], own);
-      this.#ports.add(await run.startWith(() => this.#maker.create(candidate, wanted)));
+      this.#ports.add(await run.startWith(() => this.#maker.create(candidate, { adopt: wanted })));
       return;
     }
   }

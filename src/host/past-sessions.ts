@@ -41,6 +41,8 @@ export class PastSessions {
     const rows: StoredSession[] = [];
     for (const session of this.#store.sorted) {
       if (isLive(session.id) || (place && !follows(session, place))) continue;
+      // Nobody would look for one in which nothing was asked, but for its worktree.
+      if (session.empty && !session.worktree) continue;
       rows.push(session);
       if (rows.length > limit) break;
     }
@@ -129,6 +131,10 @@ function follows(session: Place, place: Place): boolean {
   return session.id > place.id;
 }
 
-function rowOf({ id, title, cwd, agent, updatedAt }: StoredSession): PastResult['sessions'][number] {
-  return { id, title, cwd, agent: { name: agent.title, demo: agent.demo }, state: 'ended', updatedAt };
+function rowOf(stored: StoredSession): PastResult['sessions'][number] {
+  const { id, title, cwd, agent, updatedAt, worktree } = stored;
+  return {
+    ...{ id, title, cwd, agent: { name: agent.title, demo: agent.demo }, state: 'ended', updatedAt },
+    ...(worktree && { worktree: { branch: worktree.branch, path: worktree.path } }),
+  };
 }

@@ -31,8 +31,10 @@ export async function removeOld({ store, settings, inUse, clock, log }: Retentio
   const sizes = await Promise.all(all.map(({ id }) => store.sizeOf(id)));
   let bytes = sizes.reduce((sum, size) => sum + size, 0);
   let removed = 0;
-  for (const [i, { id, open, updatedAt }] of [...all.entries()].reverse()) {
-    if (open || inUse(id) || (updatedAt >= oldest && bytes <= maxBytes)) continue;
+  for (const [i, { id, open, updatedAt, worktree, empty }] of [...all.entries()].reverse()) {
+    // A worktree is removed by its user alone, who finds it by its session.
+    if (open || worktree || inUse(id)) continue;
+    if (!empty && updatedAt >= oldest && bytes <= maxBytes) continue;
     try {
       await store.remove(id);
       bytes -= sizes[i] ?? 0;

@@ -13,6 +13,7 @@ import { BUILD } from '../protocol/version.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
 import type { Session } from '../session/session.ts';
 import { AgentsSessions } from './agents-sessions.ts';
+import { agentTools, type ToolsOf } from './agent-tools.ts';
 import { AllowedFolders } from './allowed-folders.ts';
 import { AttachmentStore } from './attachments/attachment-store.ts';
 import { defaultHistory, type HostPorts, type SessionWish } from './api.ts';
@@ -38,6 +39,7 @@ export class Sessions implements SessionDirectory {
   readonly attachments: AttachmentStore;
   readonly #files: WorkspaceFiles;
   readonly terminals: HostTerminals;
+  readonly #tools: ToolsOf;
   readonly #agents: AgentsSessions;
   readonly #room: SessionRoom;
   readonly spawner: Spawner;
@@ -58,15 +60,17 @@ export class Sessions implements SessionDirectory {
     this.terminals = new HostTerminals(ports);
     this.terminals.onChange(() => this.#changed.fire());
     this.#changed.event(() => this.terminals.keepOf((id) => this.#live.has(id)));
+    const allowed = new AllowedFolders(() => this.#folders());
+    this.#tools = agentTools(ports, this.terminals, allowed);
     this.#files = new WorkspaceFiles(ports);
     this.#room = new SessionRoom(ports, () => this.#live.size);
     this.#agents = new AgentsSessions({
-      ...{ host: ports, mcp, live: this.#live, run: () => this.#run, room: this.#room },
+      ...{ host: ports, mcp, tools: this.#tools, live: this.#live, run: () => this.#run, room: this.#room },
       add: (live, back) => this.#add(live, back),
     });
     this.spawner = new Spawner({
-      ...{ host: ports, mcp, live: this.#live, run: () => this.#run, room: this.#room },
-      allowed: new AllowedFolders(() => this.#folders()),
+      ...{ host: ports, mcp, tools: this.#tools, live: this.#live, run: () => this.#run, room: this.#room },
+      allowed,
       worktrees: new Worktrees(ports.machineFolder, ports.log),
       add: (live, back) => this.#add(live, back),
       drop: (id) => {
@@ -141,7 +145,7 @@ export class Sessions implements SessionDirectory {
     const run = (this.#run = new Run());
     const ports = {
       host: this.#ports,
-      mcp: this.#mcp,
+      ...{ mcp: this.#mcp, tools: this.#tools },
       live: this.#live,
       add: (live: LiveSession, back?: boolean) => this.#add(live, back),
       restored: () => void this.removeOld(),

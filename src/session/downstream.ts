@@ -26,6 +26,7 @@ import {
   type SessionDirectory,
 } from './client-port.ts';
 import { Latest } from './latest.ts';
+import { newSessionMethods } from './new-session-methods.ts';
 import { PlainClient } from './plain-client.ts';
 import { Reads } from './reads.ts';
 import { queueMethods } from './queue-methods.ts';
@@ -90,6 +91,7 @@ class Connection implements Downstream {
       'session/resume': ({ params }) => this.#resume(params),
       'session/load': ({ params }) => this.#load(params),
       ...sessionMethods(options),
+      ...newSessionMethods(options),
       ...queueMethods(options),
       ...readMethods(options, reads),
       ...terminals.table,

@@ -1,6 +1,7 @@
 /** A session's agent: started when it is needed, with its own session where it can; all that it says is journaled. */
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
+import { plainLine } from '../base/plain-text.ts';
 import type { Origin, PromptBlock, RawUpdate } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentPort, AgentSink, OwnSessions } from './agent-port.ts';
@@ -95,6 +96,14 @@ export class SessionAgent {
     return this.#title;
   }
 
+  /** The mode that it is in by the name that it shows; undefined where it offered none. */
+  get modeName(): string | undefined {
+    const offered: unknown = this.#modes?.['availableModes'];
+    const all = Array.isArray(offered) ? (offered as { id?: unknown; name?: unknown }[]) : [];
+    const name = all.find(({ id }) => id === this.#mode)?.name;
+    return typeof name === 'string' ? plainLine(name, limits.titleChars) : undefined;
+  }
+
   /** As it had them last. */
   get configOptions(): Record<string, unknown>[] {
     return this.#configOptions ?? [];
@@ -147,6 +156,7 @@ export class SessionAgent {
     await this.#port.setMode(modeId);
     this.#mode = modeId;
     this.#writer.update({ sessionUpdate: 'current_mode_update', currentModeId: modeId }, origin);
+    this.#options.changed();
   }
 
   async setConfigOption(configId: string, value: string | boolean, origin: Origin) {
@@ -293,7 +303,10 @@ export class SessionAgent {
     // Some agents echo the prompt; it was journaled when the turn began.
     if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn() && !again) return;
     const { configOptions, currentModeId } = update;
-    if (update.sessionUpdate === 'current_mode_update') this.#mode = modeOf(currentModeId) ?? this.#mode;
+    if (update.sessionUpdate === 'current_mode_update') {
+      this.#mode = modeOf(currentModeId) ?? this.#mode;
+      this.#options.changed();
+    }
     if (Array.isArray(configOptions)) this.#configOptions = configOptions;
     this.#tools.see(update);
     this.#writer.update(update, agent);

@@ -166,6 +166,11 @@ export class Session {
     return this.#agent.state;
   }
 
+  /** The agent's mode, as it is shown; undefined where it has none, or did not run yet. */
+  get modeName(): string | undefined {
+    return this.#agent.modeName;
+  }
+
   /** The agent's own id of its session, once it has one. */
   get agentSession(): string | undefined {
     return this.#agent.session;

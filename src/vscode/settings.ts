@@ -52,6 +52,7 @@ export function readSettings(settings: UserSettings): HostSettings {
     spawn: readSpawn(text(settings, 'spawn')),
     capacity: readCapacity(own(settings, 'capacity')),
     folders: readFolders(own(settings, 'folders')),
+    agents: ownAgentsSetting(settings).agents,
   };
 }
 
