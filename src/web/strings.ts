@@ -45,6 +45,7 @@ export const english = {
     hereDesk: 'kept on this computer, waiting for the connection',
     keptPhone: 'kept on this phone',
     keptDesk: 'kept on this computer',
+    withFiles: 'waits until all that goes with it is sent',
     sent: 'sent',
     received: 'received by the computer',
     queued: 'received by the computer, queued',

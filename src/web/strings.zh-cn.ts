@@ -47,6 +47,7 @@ export const chinese: Strings = {
     hereDesk: '已保存在此电脑上，等待连接',
     keptPhone: '已保存在此手机上',
     keptDesk: '已保存在此电脑上',
+    withFiles: '等待附件全部发送',
     sent: '已发送',
     received: '电脑已收到',
     queued: '电脑已收到，排队中',

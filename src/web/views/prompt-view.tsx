@@ -54,7 +54,8 @@ export function OutboxView(props: { entry: OutboxEntry; onAgain: () => void; onD
   const { herePhone, hereDesk, keptPhone, keptDesk } = strings.delivery;
   // Where the computer said why, it is not the connection that it waits for.
   const [phone, desk] = entry.error ? [keptPhone, keptDesk] : [herePhone, hereDesk];
-  const here = kind === 'phone' ? phone : desk;
+  const files = entry.error === undefined && attachmentsIn(entry.prompt).length > 0;
+  const here = files ? strings.delivery.withFiles : kind === 'phone' ? phone : desk;
   const state = { here, sent: strings.delivery.sent, refused: strings.delivery.refused }[entry.state];
   return (
     <Bubble blocks={entry.prompt} waiting={entry.state !== 'refused'}>
