@@ -92,6 +92,10 @@ export interface HostPorts {
   terminalPath?(): string | undefined;
   /** Pseudoterminals; the native ones unless given. */
   pty?: PtyPort;
+  /** What is in the editor of this file and not saved; undefined where it is not open, or as it is on disk. */
+  readOpenFile?(path: string): Promise<string | undefined>;
+  /** Into the editor of this file, and saved; false where it is not open. */
+  writeOpenFile?(path: string, content: string): Promise<boolean>;
   /** The user's shell, where the shell around this knows it better than the environment does. */
   shell?(): string | undefined;
   /** Shown on phones; the machine's name unless named. */

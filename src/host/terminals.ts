@@ -1,6 +1,7 @@
 /** The host's terminals: which shell runs in them and with what, and what of them clients may see. */
 import { basename } from 'node:path';
 import { anyRuns, groupsInTerminal, signalGroups } from '../agent/family.ts';
+import type { AgentTerminal, AgentTerminalWish } from '../agent/client-tools.ts';
 import { agentEnvironment } from '../agent/process.ts';
 import type { Event } from '../base/emitter.ts';
 import type { TerminalOpen, TerminalRow } from '../protocol/terminals.ts';
@@ -22,10 +23,6 @@ export class HostTerminals implements TerminalDirectory {
     this.onChange = this.#all.onChange;
   }
 
-  get all(): Terminals {
-    return this.#all;
-  }
-
   rows(): TerminalRow[] {
     return this.#all.all.map(({ row }) => row);
   }
@@ -36,13 +33,39 @@ export class HostTerminals implements TerminalDirectory {
     by: ClientIdentity,
   ): Promise<string> {
     const shell = this.#ports.shell?.() || defaultShell();
-    const args = command === undefined ? [] : [process.platform === 'win32' ? '/c' : '-c', command];
+    const args = command === undefined ? [] : shellArgs(command);
     const { id } = await this.#all.open({
       ...{ file: shell, args, env: terminalEnvironment(this.#ports), by },
       ...{ name: name ?? command ?? basename(shell), size: { cols, rows } },
       ...{ cwd: place?.cwd ?? this.#ports.cwd, session: place?.session },
     });
     return id;
+  }
+
+  available(): Promise<boolean> {
+    return this.#all.available();
+  }
+
+  /** As the agent says it; a whole line goes to a shell. Nobody is there to leave a pager. */
+  async openForAgent(
+    { command, args, env, cwd }: AgentTerminalWish & { cwd: string },
+    session: string,
+  ): Promise<AgentTerminal> {
+    const line = args.length === 0 && /[\s|&;<>()$`"'*?#~=%!{}[\]\\]/.test(command);
+    const shell = {
+      file: process.platform === 'win32' ? defaultShell() : '/bin/sh',
+      args: shellArgs(command),
+    };
+    return this.#all.open({
+      ...(line ? shell : { file: command, args }),
+      ...{
+        cwd,
+        session,
+        size: agentSize,
+        name: args[0] === '-c' ? (args[1] ?? '') : [command, ...args].join(' '),
+      },
+      env: { ...terminalEnvironment(this.#ports), PAGER: 'cat', GIT_PAGER: 'cat', ...env },
+    });
   }
 
   view(id: string, by: ClientIdentity, told: TerminalTold): TerminalView {
@@ -77,6 +100,13 @@ export class HostTerminals implements TerminalDirectory {
   closeAll(): Promise<void> {
     return this.#all.closeAll();
   }
+}
+
+/** Of a command that nobody looks at yet. */
+const agentSize = { cols: 100, rows: 30 };
+
+function shellArgs(line: string): string[] {
+  return [process.platform === 'win32' ? '/c' : '-c', line];
 }
 
 function defaultShell(): string {

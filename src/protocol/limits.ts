@@ -301,6 +301,8 @@ export const limits = {
   terminalAnewMs: 250,
   /** From asking its processes to end to ending them. */
   terminalStopMs: 2_000,
+  /** Of a text file that an agent reads. */
+  agentFileBytes: 8 * 1024 * 1024,
   /** What an agent may ask to have kept of a command's output. */
   terminalOutputBytes: 4 * 1024 * 1024,
 

@@ -21,13 +21,20 @@ export interface NodePtyPorts {
 export function nodePty(ports: NodePtyPorts): PtyPort {
   const load = ports.load ?? (() => import('@lydell/node-pty'));
   let library: Promise<Library> | undefined;
+  const loaded = () =>
+    (library ??= load().catch((cause: unknown) => {
+      // It may be put right while this runs.
+      library = undefined;
+      throw missing(cause);
+    }));
   return {
+    available: () =>
+      loaded().then(
+        () => true,
+        () => false,
+      ),
     async spawn(wish) {
-      const { spawn } = await (library ??= load().catch((cause: unknown) => {
-        // It may be put right while this runs.
-        library = undefined;
-        throw missing(cause);
-      }));
+      const { spawn } = await loaded();
       return new NativePty(start(spawn, wish), ports);
     },
   };
@@ -35,7 +42,7 @@ export function nodePty(ports: NodePtyPorts): PtyPort {
 
 function start(spawn: Library['spawn'], { file, args, cwd, env, cols, rows }: PtyWish): IPty {
   try {
-    return spawn(file, args, { name: 'xterm-256color', cwd, env, cols, rows });
+    return spawn(file, args, { name: env['TERM'] ?? 'xterm-256color', cwd, env, cols, rows });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new OffdeskError('terminal_failed', `The terminal could not be started: ${why}`, '', { cause });

@@ -36,6 +36,7 @@ export interface Pty {
 }
 
 export interface PtyPort {
+  available(): Promise<boolean>;
   /** Rejects with `terminals_missing` where this computer has none, with `terminal_failed` where it does not start. */
   spawn(wish: PtyWish): Promise<Pty>;
 }

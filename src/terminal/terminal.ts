@@ -75,7 +75,11 @@ export class SharedTerminal {
   }
 
   /** The agent's tool call that runs in it. */
-  set tool(id: string) {
+  get tool(): string | undefined {
+    return this.#tool;
+  }
+
+  set tool(id: string | undefined) {
     if (this.#tool === id) return;
     this.#tool = id;
     this.#changed.fire();

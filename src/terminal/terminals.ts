@@ -47,6 +47,10 @@ export class Terminals {
     );
   }
 
+  available(): Promise<boolean> {
+    return this.#ports.pty.available();
+  }
+
   /** Rejects with `terminal_limit`, or as PtyPort. */
   async open({ name, size, session, by, ...wish }: OpenWish): Promise<SharedTerminal> {
     const running = this.all.filter((terminal) => terminal.running).length;
