@@ -71,7 +71,8 @@ export class PathSearch {
     let byte = 0;
     let at = 0;
     for (const character of path.normalize('NFC').toLowerCase()) {
-      if (positions.includes(byte)) characters.push(at);
+      const hit = positions.includes(byte);
+      for (let unit = 0; hit && unit < character.length; unit++) characters.push(at + unit);
       byte += new TextEncoder().encode(character).length;
       at += character.length;
     }

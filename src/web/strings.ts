@@ -522,6 +522,17 @@ export const english = {
     reachUse: 'Use this',
     reachUnavailable: 'not available here',
     reachOpen: 'page not protected',
+    tunnel: {
+      title: { tailscale: 'Tailscale', cloudflared: 'Cloudflare quick tunnel' },
+      state: { starting: 'starting', running: 'running', failed: 'did not come up', ended: 'has ended' },
+      lasts: {
+        tailscale: 'For devices in your tailnet; it ends with remote control and keeps this address.',
+        cloudflared:
+          'It ends with remote control. This address changes at each start: phones then have to pair again.',
+      },
+      again: (time: string) => `It is tried again in ${time}.`,
+      output: 'What it printed',
+    },
     devices: (n: number) => (n === 1 ? '1 device' : `${n} devices`),
     scan: 'Scan to pair a phone',
     pairFirst: 'Pair a phone',

@@ -510,6 +510,16 @@ export const chinese: Strings = {
     reachUse: '使用此方式',
     reachUnavailable: '在此不可用',
     reachOpen: '页面未受保护',
+    tunnel: {
+      title: { tailscale: 'Tailscale 隧道', cloudflared: 'Cloudflare 快速隧道' },
+      state: { starting: '正在启动', running: '运行中', failed: '未能启动', ended: '已结束' },
+      lasts: {
+        tailscale: '供你的 tailnet 中的设备使用；随远程控制一起结束，地址保持不变。',
+        cloudflared: '随远程控制一起结束。每次启动地址都会变化：手机需要重新配对。',
+      },
+      again: (time) => `${time} 后重试。`,
+      output: '它的输出',
+    },
     devices: (n) => `${n} 台设备`,
     scan: '扫描以配对手机',
     pairFirst: '配对手机',
@@ -552,7 +562,7 @@ export const chinese: Strings = {
     reachShort: {
       computer: '仅此电脑',
       relay: '自己的中继',
-      tailscale: 'Tailscale',
+      tailscale: 'Tailscale 隧道',
       cloudflared: '快速隧道',
       tunnel: '你的隧道',
       lan: '同一网络',

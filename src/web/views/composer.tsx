@@ -268,7 +268,8 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
           onChange={(event) => {
             attach.add(event.currentTarget.files ?? []);
             event.currentTarget.value = '';
-            box.current?.focus();
+            // On a phone it would open the keyboard over what was chosen.
+            if (enterSends) box.current?.focus();
           }}
         />
         <textarea

@@ -1,5 +1,6 @@
 /** The files that `@` found, above the composer: by keyboard from the text, or by touch. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { visible } from '../../base/unseen.ts';
 import type { FilesResult } from '../../protocol/methods.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
@@ -20,6 +21,9 @@ export function FileList({ id, files, active, onChoose, onHover }: FileListProps
   return (
     <div class="files">
       {files.length === 0 && <p class="note">{strings.noFiles}</p>}
+      <p class="hidden" aria-live="polite">
+        {strings.filesFound(files.length)}
+      </p>
       <ul id={id} ref={list} role={files.length > 0 ? 'listbox' : undefined} aria-label={strings.files}>
         {files.map((file, index) => (
           <li
@@ -27,7 +31,13 @@ export function FileList({ id, files, active, onChoose, onHover }: FileListProps
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === active}
-            aria-label={file.path}
+            aria-label={[
+              file.path,
+              file.kind === 'folder' && strings.folder,
+              file.recent && strings.recentFile,
+            ]
+              .filter(Boolean)
+              .join(', ')}
             onPointerEnter={(event) => {
               if (event.pointerType === 'mouse') onHover(index);
             }}
@@ -36,8 +46,9 @@ export function FileList({ id, files, active, onChoose, onHover }: FileListProps
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => onChoose(index)}
           >
-            <Icon name="file" />
+            <Icon name={file.kind} />
             <FilePath path={file.path} matches={file.matches} />
+            {file.recent && <span class="recent">{strings.recentFile}</span>}
           </li>
         ))}
       </ul>
@@ -45,15 +56,20 @@ export function FileList({ id, files, active, onChoose, onHover }: FileListProps
   );
 }
 
-/** Name first, folder after it, matched letters in bold. */
+/** Name first, folder after it, matched letters in bold; what cannot be seen by its number. */
 function FilePath({ path, matches }: { path: string; matches: number[] }) {
-  const at = path.lastIndexOf('/') + 1;
+  const at = path.lastIndexOf('/', path.length - 2) + 1;
   const hits = new Set(matches);
-  const mark = (from: number, to: number) =>
-    path
-      .slice(from, to)
-      .split('')
-      .map((letter, i) => (hits.has(from + i) ? <b key={i}>{letter}</b> : letter));
+  const mark = (from: number, to: number) => {
+    const runs: { text: string; hit: boolean }[] = [];
+    for (let index = from; index < to; index++) {
+      const hit = hits.has(index);
+      const last = runs.at(-1);
+      if (last?.hit === hit) last.text += path[index]!;
+      else runs.push({ text: path[index]!, hit });
+    }
+    return runs.map(({ text, hit }, index) => (hit ? <b key={index}>{visible(text)}</b> : visible(text)));
+  };
   return (
     <span class="path">
       <span class="name">{mark(at, path.length)}</span>

@@ -31,8 +31,36 @@ const words =
   team template terminal test text theme thread ticket time toast token tool tooltip trace tracker transcript transfer
   transport tree trigger type update upload url user util validator value vendor version view viewer wallet watcher web
   webhook widget window worker workspace wrapper writer zone`.split(/\s+/);
-const roots = ['src', 'packages', 'apps', 'lib', 'test', 'docs', 'services', 'tools', 'internal', 'cmd', 'crates'];
-const kinds = ['ts', 'ts', 'ts', 'tsx', 'tsx', 'js', 'json', 'md', 'css', 'py', 'go', 'rs', 'java', 'svg', 'yaml'];
+const roots = [
+  'src',
+  'packages',
+  'apps',
+  'lib',
+  'test',
+  'docs',
+  'services',
+  'tools',
+  'internal',
+  'cmd',
+  'crates',
+];
+const kinds = [
+  'ts',
+  'ts',
+  'ts',
+  'tsx',
+  'tsx',
+  'js',
+  'json',
+  'md',
+  'css',
+  'py',
+  'go',
+  'rs',
+  'java',
+  'svg',
+  'yaml',
+];
 
 /** `count` different file paths, two to seven folders deep, some 60 characters long. */
 export function makePaths(count: number, seed = 1): string[] {
@@ -85,7 +113,12 @@ export function makeQueries(paths: readonly string[], count: number, seed = 2): 
     if (how === 0) query = stem.slice(0, 10);
     else if (how === 1) query = beginnings(4);
     else if (how === 2) query = `${folders.at(-1)!.slice(0, 5)}/${stem.slice(0, 7)}`;
-    else if (how === 3) query = folders.slice(-2).map((folder) => folder.slice(0, 3)).join('') + beginnings(3);
+    else if (how === 3)
+      query =
+        folders
+          .slice(-2)
+          .map((folder) => folder.slice(0, 3))
+          .join('') + beginnings(3);
     else {
       const out = 1 + Math.floor(next() * Math.max(1, name.length - 3));
       query = name.slice(0, out) + name.slice(out + 1);
