@@ -26,7 +26,7 @@ export function AttachBar({ uploads, menu, input, onClose }: AttachBarProps) {
     <div class="attach-bar">
       {menu && <Sources input={input} onClose={onClose} />}
       {uploads && draft.length > 0 && (
-        <ul class="chips" aria-label={strings.attach.list}>
+        <ul class="attach-list" aria-label={strings.attach.list}>
           {draft.map((upload) => (
             <Chip
               key={upload.id}
@@ -101,7 +101,7 @@ function Chip({ upload, onRemove, onAgain }: ChipProps) {
   const name = visible(upload.name);
   const failed = state.kind === 'failed';
   return (
-    <li class={failed ? 'chip failed' : 'chip'} data-state={state.kind}>
+    <li class={failed ? 'attach-chip failed' : 'attach-chip'} data-state={state.kind}>
       {preview === undefined ? (
         <span class="thumb">
           <Icon name={failed ? 'warning' : 'file'} />
