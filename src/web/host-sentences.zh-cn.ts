@@ -17,6 +17,57 @@ export const hostSentences: Readonly<Record<string, string>> = {
   'The address leads to this computer itself, so a phone cannot open it.':
     '该地址指向此电脑自身，因此手机无法打开。',
 
+  'Tailscale, run by Offdesk': 'Tailscale（由 Offdesk 运行）',
+  'Cloudflare quick tunnel, run by Offdesk': 'Cloudflare 快速隧道（由 Offdesk 运行）',
+  'Devices in your tailnet open it at an https address that stays the same, while remote control is on; messages are sealed.':
+    '远程控制开启期间，你的 tailnet 中的设备可通过固定的 https 地址打开；消息已加密。',
+  'For trying out: anyone can load the page at an https address that changes at each start, and phones then have to pair again; messages are sealed, and Cloudflare could serve another page.':
+    '供试用：任何人都能通过 https 地址加载页面，该地址每次启动都会变化，手机需要重新配对；消息已加密，Cloudflare 可能提供另一个页面。',
+  'The quick tunnel has another address than before. Phones that came by the old one have to pair again, with a new QR code or link.':
+    '快速隧道的地址已变化。使用旧地址的手机需要用新的二维码或链接重新配对。',
+  'Tailscale is not installed on this computer.': '此电脑上未安装 Tailscale。',
+  'Install it from tailscale.com/download, or choose another way for phones to get here.':
+    '请从 tailscale.com/download 安装，或选择其他连接方式。',
+  'cloudflared is not installed on this computer.': '此电脑上未安装 cloudflared。',
+  "Install it as Cloudflare's documentation says, or choose another way for phones to get here.":
+    '请按 Cloudflare 的文档安装，或选择其他连接方式。',
+  'It is started again by itself.': '它会自动重新启动。',
+  'It is started again by itself; look at what it printed, or choose another way.':
+    '它会自动重新启动；请查看它的输出，或选择其他方式。',
+  'Tailscale is installed, but its service does not run.': 'Tailscale 已安装，但其服务未运行。',
+  'Start Tailscale, such as by sudo systemctl start tailscaled or by its app, then try again.':
+    '请启动 Tailscale（例如 sudo systemctl start tailscaled 或使用其应用），然后重试。',
+  'Tailscale is not logged in.': 'Tailscale 未登录。',
+  'Tailscale is switched off.': 'Tailscale 已关闭。',
+  'Run tailscale up in a terminal, or log in with the Tailscale app, then try again.':
+    '请在终端运行 tailscale up，或用 Tailscale 应用登录，然后重试。',
+  'This computer waits to be let into your tailnet.': '此电脑正在等待加入你的 tailnet。',
+  'Have it approved in the admin console of your tailnet, under Machines, then try again.':
+    '请在 tailnet 管理控制台的 Machines 中批准，然后重试。',
+  'Tailscale is still starting.': 'Tailscale 仍在启动。',
+  'Try again in a moment.': '请稍后重试。',
+  'Your tailnet gives out no HTTPS certificates yet.': '你的 tailnet 尚未提供 HTTPS 证书。',
+  'Turn on MagicDNS and HTTPS certificates in the admin console of your tailnet, under DNS, then try again.':
+    '请在 tailnet 管理控制台的 DNS 中启用 MagicDNS 和 HTTPS 证书，然后重试。',
+  'Tailscale does not let this user change what it serves.': 'Tailscale 不允许此用户更改它提供的内容。',
+  'Run sudo tailscale set --operator=$USER once in a terminal, then try again.':
+    '请在终端运行一次 sudo tailscale set --operator=$USER，然后重试。',
+  'Turn it off with tailscale funnel reset, or choose another way.':
+    '请用 tailscale funnel reset 关闭，或选择其他方式。',
+  'This version of Tailscale is too old.': '此 Tailscale 版本太旧。',
+  'Update it to 1.52 or newer, then try again.': '请更新到 1.52 或更高版本，然后重试。',
+  'Cloudflare gives this network no more quick tunnels for now (429).':
+    'Cloudflare 暂时不再为此网络提供快速隧道（429）。',
+  'It is tried again later by itself; or choose another way.': '稍后会自动重试；或选择其他方式。',
+  'cloudflared cannot reach Cloudflare.': 'cloudflared 无法连接 Cloudflare。',
+  'Check the network and its proxy; it is tried again by itself.': '请检查网络及其代理；会自动重试。',
+  'Cloudflare gave out no quick tunnel.': 'Cloudflare 没有提供快速隧道。',
+  'It is tried again by itself; or choose another way.': '会自动重试；或选择其他方式。',
+  'cloudflared has an address, but no connection to Cloudflare.':
+    'cloudflared 已有地址，但未连接到 Cloudflare。',
+  'A firewall may block port 7844 outwards (TCP and UDP); it goes on trying.':
+    '防火墙可能阻止了向外的 7844 端口（TCP 和 UDP）；它会继续尝试。',
+
   'Check its command in Configure.': '请在“配置”中检查它的命令。',
   'Check that it is a folder that you may write to.': '请检查它是否为可写的文件夹。',
   'Check that you may write there, and try again.': '请检查是否有写入权限，然后重试。',
@@ -128,6 +179,15 @@ export const hostTemplates: Readonly<Record<string, string>> = {
   'The relay {} did not answer in time.': '中继 {} 没有及时回应。',
   'The relay {} did not accept this computer.': '中继 {} 没有接受此电脑。',
   'This device already has {} connections.': '此设备已有 {} 个连接。',
+  '{} has ended ({}). It said: {}': '{} 已结束（{}）。它说：{}',
+  '{} has ended ({}).': '{} 已结束（{}）。',
+  '{} gave no address that leads here within {} seconds.': '{} 在 {} 秒内没有给出指向此处的地址。',
+  'Tailscale already serves something else on port {} of this computer, which Offdesk leaves alone.':
+    'Tailscale 已在此电脑的端口 {} 上提供其他内容，Offdesk 不会改动它。',
+  'Look at it with tailscale serve status. To give the port to Offdesk, run tailscale serve --https={} off.':
+    '请用 tailscale serve status 查看。要把该端口交给 Offdesk，请运行 tailscale serve --https={} off。',
+  'Tailscale Funnel is on for port {}: it would show the page to the whole internet.':
+    '端口 {} 已开启 Tailscale Funnel：页面会暴露给整个互联网。',
   'MCP servers that the agent did not get, since it {}: {}.': '智能体没有得到的 MCP 服务器（{}）：{}。',
   'MCP servers that are not passed on: {}.': '未传递的 MCP 服务器：{}。',
   'No MCP servers are taken from {}: {}.': '未采用 {} 中的 MCP 服务器：{}。',

@@ -5,7 +5,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { Launch } from './tunnel-program.ts';
 
 export interface RunningProgram {
-  /** How it ended, a sentence's end such as `ended with code 1`; resolves when nothing of it is left to be stopped. */
+  /** How it ended, such as `code 1` or `SIGKILL`; resolves when nothing of it is left to be stopped. */
   readonly exited: Promise<string>;
   /** Resolves when it is gone. Idempotent. */
   stop(): Promise<void>;
@@ -59,10 +59,10 @@ class Running implements RunningProgram {
         child.stderr?.destroy();
         resolve(how);
       };
-      child.once('error', (error) => ended(`could not be started: ${error.message}`));
+      child.once('error', (error) => ended(error.message));
       // What it said last may still be on its way.
       child.once('exit', (code, signal) =>
-        setImmediate(() => ended(signal ? `was ended by ${signal}` : `ended with code ${code ?? 'unknown'}`)),
+        setImmediate(() => ended(signal ? signal : `code ${code ?? 'unknown'}`)),
       );
     });
   }

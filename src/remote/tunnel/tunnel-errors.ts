@@ -21,12 +21,12 @@ export function missing(kind: TunnelKind): OffdeskError {
   return new OffdeskError('tunnel_missing', message, next);
 }
 
-/** `how`: how it ended; `said`: its last words, which may be none. */
+/** `how`: such as `code 1`; `said`: its last words, which may be none. */
 export function ended(kind: TunnelKind, how: string, said: string | undefined): OffdeskError {
-  const words = said ? ` It said: ${/[.!?…]$/.test(said) ? said : `${said}.`}` : '';
+  const title = programTitles[kind];
   return new OffdeskError(
     'tunnel_failed',
-    `${programTitles[kind]} ${how}.${words}`,
+    said ? `${title} has ended (${how}). It said: ${said}` : `${title} has ended (${how}).`,
     'It is started again by itself.',
   );
 }
