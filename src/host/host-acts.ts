@@ -16,7 +16,7 @@ export interface HostActsPorts {
   sessions: Sessions;
   mcp: McpFolders;
   way: Way;
-  news: DeskNews;
+  news(): DeskNews;
   /** While it is on. */
   machine(): Machine | undefined;
   start(): Promise<void>;
@@ -40,7 +40,7 @@ export class HostActs {
       start: async (wish) => {
         const session = await spawner.create(wish, { kind: 'desk' });
         this.#shown = { session, at: ports.host.clock.now() };
-        ports.news.changed();
+        ports.news().changed();
         return session;
       },
       setSpawn: (mode) => Promise.resolve(spawner.choose(mode, true)),
@@ -57,7 +57,8 @@ export class HostActs {
   }
 
   async decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void> {
-    const { way, news } = this.#ports;
+    const { way } = this.#ports;
+    const news = this.#ports.news();
     if (!way.line) throw notOn();
     const { desk } = way.line;
     const asked = desk.requests.find((request) => request.id === id);
@@ -93,7 +94,7 @@ export class HostActs {
 
   /** What a desk client asks of the shell. */
   async act(act: string, id: string | undefined, file: FilePlace | undefined): Promise<void> {
-    if (act === 'dismissNotice') this.#ports.news.dismiss(id ?? '');
+    if (act === 'dismissNotice') this.#ports.news().dismiss(id ?? '');
     else if (act === 'move') await this.move();
     else await this.#ports.host.act(act, file);
   }

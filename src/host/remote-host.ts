@@ -72,14 +72,15 @@ class Host implements RemoteHost {
       connected: (connection) => this.#clients.serveDevice(connection),
       addressNew: () => this.#inviteAnew(),
     });
-    const build = (notices: Notice[]) => this.#build(notices);
-    this.#news = this.#store.add(new DeskNews({ clock: ports.clock, build }));
     this.#acts = new HostActs({
-      ...{ host: ports, sessions: this.#sessions, mcp: this.#mcp, way: this.#way, news: this.#news },
+      ...{ host: ports, sessions: this.#sessions, mcp: this.#mcp, way: this.#way },
+      news: () => this.#news,
       machine: () => this.#machine,
       start: () => this.start(),
       stops: () => this.#stops,
     });
+    const build = (notices: Notice[]) => this.#build(notices);
+    this.#news = this.#store.add(new DeskNews({ clock: ports.clock, build }));
     this.onStatus = this.#news.onStatus;
     this.onActivity = this.#news.onActivity;
     this.#store.add(
