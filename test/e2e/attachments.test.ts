@@ -102,6 +102,8 @@ describe('attachments', function () {
       const other = await openPhone(browser.browser, { pictures: 'attachments', colorScheme: 'dark' });
       try {
         await pairPhone(other, desk, await desk.invite(), 'y view');
+        // Read once it is in sight.
+        await shown(other).scrollIntoViewIfNeeded();
         const thumb = shown(other).getByRole('button', { name: 'Show IMG 0001.jpg' });
         await thumb.locator('img').waitFor();
         await other.picture('other');
@@ -123,11 +125,12 @@ describe('attachments', function () {
       const buffer = randomBytes(20 * 1024 * 1024);
       relay.phones.throttle(3_000_000);
       await choose(mine, { name: 'data.bin', mimeType: 'application/octet-stream', buffer });
-      const bar = mine.page.locator('.attach-list progress');
+      // After a reload it is another page.
+      const bar = () => mine.page.locator('.attach-list progress');
       const beyond = (part: number) =>
         eventually(
           async () => {
-            const [value, max] = await bar.evaluate((bar: HTMLProgressElement) => [bar.value, bar.max]);
+            const [value, max] = await bar().evaluate((bar: HTMLProgressElement) => [bar.value, bar.max]);
             return value! > part * max!;
           },
           { what: `${100 * part} %`, timeoutMs: 120_000, everyMs: 50 },
@@ -183,6 +186,29 @@ describe('attachments', function () {
       const prompt = log(mine.page).locator('.prompt').filter({ hasText: 'Written in the tunnel' });
       await prompt.getByText(/· done$/).waitFor();
       assert.equal(await prompt.count(), 1);
+    });
+
+    it('Z11: what is shared with the installed page is attached to the session that is opened (N11)', async () => {
+      await mine.page.evaluate(async () => {
+        await navigator.serviceWorker.ready;
+        const form = new FormData();
+        form.set('title', 'A page');
+        form.set('url', 'https://example.org/');
+        form.append('files', new File(['shared from another app'], 'shared.txt', { type: 'text/plain' }));
+        await fetch('share', { method: 'POST', body: form });
+      });
+      await mine.reopen();
+      await connected(mine.page);
+      await chips(mine).getByText('shared.txt').waitFor();
+      assert.equal(await message(mine.page).inputValue(), 'A page\nhttps://example.org/');
+      assert.equal(readFileSync(await arrives('shared.txt'), 'utf8'), 'shared from another app');
+      await mine.picture('shared');
+      await button(mine.page, 'Remove shared.txt').tap();
+      await message(mine.page).fill('');
+      await eventually(() => mine.page.evaluate(async () => !(await caches.has('offdesk-shared'))), {
+        what: 'what was shared to be forgotten',
+      });
+      assert.equal(kept('shared.txt'), undefined);
     });
 
     it('Z8: what this browser can’t read is refused with what to do, and nothing is left out unnoticed (N11)', async () => {

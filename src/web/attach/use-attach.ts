@@ -2,11 +2,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import type { SessionClient } from '../client/session-client.ts';
+import { forgetShared, shared } from './shared.ts';
 import type { Upload } from './uploads.ts';
 
 const none: readonly Upload[] = [];
 
-export function useAttach(session: SessionClient, allowed: boolean) {
+/** `onText`: words that another app shared with what is attached. */
+export function useAttach(session: SessionClient, allowed: boolean, onText: (text: string) => void) {
   const { uploads } = session;
   const [menu, setMenu] = useState(false);
   const [dropping, setDropping] = useState(false);
@@ -52,6 +54,20 @@ export function useAttach(session: SessionClient, allowed: boolean) {
       document.removeEventListener('drop', drop);
     };
   }, [allowed]);
+
+  const came = shared.value;
+  useEffect(() => {
+    if (!came || !allowed) return;
+    uploads.load().then(
+      (now) => {
+        if (shared.value !== came) return;
+        shared.value = null;
+        if (came.text !== '') onText(came.text);
+        void now.add(came.files).then(forgetShared);
+      },
+      () => setFailed(true),
+    );
+  }, [came, allowed, session]);
 
   return {
     add,

@@ -3,12 +3,14 @@ import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { sentenceOf } from '../../base/error.ts';
 import type { RemoteWish } from '../../transcript/commands.ts';
+import { shared } from '../attach/shared.ts';
 import type { HostClient } from '../client/host-client.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import type { Machine, Way } from '../connection/machine.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
+import { late } from '../views/late.tsx';
 import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection } from '../views/marks.tsx';
 import { rename } from '../views/rename.ts';
 import { SearchButton } from '../views/search-view.tsx';
@@ -18,6 +20,8 @@ import { activityOf, SessionView, type SessionFacts } from '../views/session-vie
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { clientName, errorWords, folderName } from '../views/words.ts';
 import { Forget } from './forget.tsx';
+
+const SharedNote = late(async () => (await import('../attach/shared-note.tsx')).SharedNote);
 
 export interface MachineViewProps {
   machine: Machine;
@@ -101,6 +105,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           </button>
         </ErrorNote>
       )}
+      {!session && shared.value && <SharedNote />}
       {inTerminals ? (
         <TerminalsView host={host} />
       ) : session ? (

@@ -61,7 +61,9 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
   const caretNext = useRef<number | undefined>(undefined);
   const [note, setNote] = useState<Note | null>(null);
   const hintId = useId();
-  const attach = useAttach(session, locked === undefined);
+  const attach = useAttach(session, locked === undefined, (text) =>
+    change({ ...draft, text: [draft.text, text].filter(Boolean).join('\n') }),
+  );
   const picker = useRef<HTMLInputElement>(null);
   const attacher = useRef<HTMLButtonElement>(null);
   const available = session.record.present.value.commands;
