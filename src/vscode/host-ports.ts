@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { HostPorts } from '../host/api.ts';
 import { markOn } from '../host/on-mark.ts';
 import { mcpPorts } from './mcp.ts';
+import { readOpenFile, writeOpenFile } from './open-files.ts';
 import { sessionFolder } from './allowed.ts';
 import { hostNameSetting, readSettings } from './settings.ts';
 import type { StartSettings } from './settings-watch.ts';
@@ -64,6 +65,7 @@ export function hostPorts(
       env: { ELECTRON_RUN_AS_NODE: '1' },
     },
     terminalPath: userTerminalPath,
+    ...{ readOpenFile, writeOpenFile, shell: () => vscode.env.shell },
     get hostName() {
       return hostNameSetting(userSettings()) || hostname();
     },
