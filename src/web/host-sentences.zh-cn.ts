@@ -68,6 +68,24 @@ export const hostSentences: Readonly<Record<string, string>> = {
   'A firewall may block port 7844 outwards (TCP and UDP); it goes on trying.':
     '防火墙可能阻止了向外的 7844 端口（TCP 和 UDP）；它会继续尝试。',
 
+  'The computer could not keep the file.': '电脑无法保存该文件。',
+  'Check that its disk has room, then try again.': '请检查电脑磁盘是否有空间，然后重试。',
+  'A file of this prompt is not on the computer, or not all of it.':
+    '此提示词的某个文件不在电脑上，或不完整。',
+  'Attach it again.': '请重新附加。',
+  'Another file has this id.': '另一个文件已使用此标识。',
+  'Attach the file again.': '请重新附加该文件。',
+  'The file is longer than it said.': '文件比声明的更长。',
+  'Go on in a new session.': '请在新会话中继续。',
+  'The attachments of all sessions take up all the room that they may have on the computer.':
+    '所有会话的附件已占满它们在电脑上可用的空间。',
+  'Lower offdesk.history.maxSizeMB or maxAgeDays there, so that old sessions go.':
+    '请在电脑上调低 offdesk.history.maxSizeMB 或 maxAgeDays，以移除旧会话。',
+  'Send a smaller one, or copy it to the computer in another way and name it with @.':
+    '请发送较小的文件，或用其他方式复制到电脑并用 @ 引用。',
+  'Attach it again and send the prompt again.': '请重新附加并重新发送提示词。',
+  'A link in this prompt leads nowhere.': '此提示词中的一个链接无效。',
+  'Send some of them with another prompt.': '请用另一条提示词发送其中一些。',
   'Check its command in Configure.': '请在“配置”中检查它的命令。',
   'Check that it is a folder that you may write to.': '请检查它是否为可写的文件夹。',
   'Check that you may write there, and try again.': '请检查是否有写入权限，然后重试。',
@@ -135,6 +153,10 @@ export const hostSentences: Readonly<Record<string, string>> = {
 
 /** `{}` stands for a name, a number or what another program said; in their order here and there, or by `{1}`. */
 export const hostTemplates: Readonly<Record<string, string>> = {
+  '“{}” is larger than {} MB.': '“{}”大于 {} MB。',
+  '“{}” is not on the computer any more.': '“{}”已不在电脑上。',
+  'This session has {} files or {} MB already.': '此会话已有 {} 个文件或 {} MB。',
+  'No more than {} files go with one prompt.': '一条提示词最多附带 {} 个文件。',
   '{} is not logged in.': '{} 未登录。',
   '{} is not installed on this computer.': '此电脑上未安装 {}。',
   '{} could not be started: {}.': '无法启动 {}：{}。',

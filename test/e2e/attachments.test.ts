@@ -231,7 +231,7 @@ describe('attachments', function () {
     const place = quietPlace();
 
     for (const name of realAgents) {
-      it(`C11: ${name} gets a photo as an image`, async function () {
+      it(`${name} gets a photo as an image (C11)`, async function () {
         const missing = agentMissing(name);
         if (missing) {
           console.log(`      skipped: ${missing}`);

@@ -24,7 +24,9 @@ import { controls } from './facts.offers.ts';
 import { rich } from './facts.rich.ts';
 import { start } from './facts.script.ts';
 import { conversation, crash, crashed, hostile, rejected, varied } from './facts.ts';
+import { attach, attachedFacts } from './fake-attached.ts';
 import { fakeTransport, type FakeHost } from './fake-host.ts';
+import { choices, listed, over } from './fake-sessions.ts';
 import { onStatus, options, qr } from './status.ts';
 
 const nothing = () => undefined;
@@ -67,7 +69,7 @@ interface PhoneScene {
   agentSessions?: AgentSessionsResult;
 }
 
-function phone(options: PhoneScene): void {
+function phone(options: PhoneScene): HostClient {
   const keep = options.keep ?? memoryKeep();
   const { facts, from = null, files = [] } = options;
   const state = clientState(options.scope ?? 'control', options.state ?? 'working', options.more);
@@ -95,6 +97,7 @@ function phone(options: PhoneScene): void {
     </SurfaceContext.Provider>
   );
   render(view, root);
+  return host;
 }
 
 function desk(
@@ -102,10 +105,11 @@ function desk(
   facts: Fact[] = [],
   state: SessionState = 'idle',
   more: Partial<ClientState> = {},
-): void {
+  past: ClientState['sessions'] = [],
+): HostClient {
   const keep = memoryKeep();
   const host = newHost(
-    { facts, state: clientState('control', state, more), status, agentSessions },
+    { facts, state: clientState('control', state, more), status, agentSessions, past },
     keep,
     true,
   );
@@ -115,6 +119,7 @@ function desk(
     </SurfaceContext.Provider>
   );
   render(view, root);
+  return host;
 }
 
 /** A page of its own with no host behind it. */
@@ -166,6 +171,9 @@ const sessions = (): ClientState['sessions'] => [
     updatedAt: start,
   },
 ];
+
+const manySessions = (): ClientState['sessions'] =>
+  Array.from({ length: 256 }, (_, i) => ({ ...listed[i % 3]!, id: `m${i}`, title: `Session ${i + 1}` }));
 
 const files = ['src/middleware/with-auth.ts', 'src/middleware/index.ts', 'test/middleware.test.ts'].map(
   (path) => ({
@@ -336,6 +344,18 @@ export const scenes: { [name: string]: () => void } = {
   'phone-unprotected': () =>
     phone({ facts: questions.asking(), state: 'waiting', scope: 'answer', lasting: false }),
   'phone-list': () => phone({ facts: [], more: { sessions: sessions() } }),
+  'phone-sessions': () => phone({ facts: [], more: { sessions: listed }, past: over }),
+  'phone-sessions-view': () => phone({ facts: [], scope: 'view', more: { sessions: listed }, past: over }),
+  'phone-sessions-many': () => phone({ facts: [], more: { sessions: manySessions() }, past: over }),
+  'phone-sessions-full': () =>
+    phone({ facts: [], more: { sessions: listed, spawn: { ...choices.spawn, capacity: 3 } } }),
+  'phone-sessions-one': () =>
+    phone({
+      facts: [],
+      more: { sessions: listed, spawn: { ...choices.spawn, mode: 'session', capacity: 1 } },
+    }),
+  'desk-sessions': () =>
+    desk({ ...onStatus(), invite: null }, controls().facts, 'working', { sessions: listed }, over),
   'phone-none': () => phone({ facts: [], more: { sessions: [] } }),
   'phone-welcome': page(<Welcome error={null} stranger={false} lasting onLink={nothing} />),
   'phone-install': page(<Install onSkip={nothing} />),
@@ -406,6 +426,8 @@ export const scenes: { [name: string]: () => void } = {
         next: 'Stop that program, or choose another port in the settings; phones must then be paired again.',
       },
     }),
+  'desk-attached': () => attach(desk(onStatus(), attachedFacts(), 'idle')),
+  'phone-attached': () => attach(phone({ facts: attachedFacts(), state: 'idle' })),
   'desk-search': () => desk(onStatus(), messagesOf(140), 'idle'),
   'desk-notice': () =>
     desk({
