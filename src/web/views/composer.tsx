@@ -102,7 +102,10 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
     session.files(token.query).then(
       (files) => {
         // Only the newest question counts: answers may come late.
-        if (turn === asked.current) setCompletion({ kind: 'files', token, found: files, active: 0 });
+        if (turn !== asked.current) return;
+        // A folder that stands there already is not chosen once more.
+        const found = files.filter(({ path }) => path !== token.query);
+        setCompletion({ kind: 'files', token, found, active: 0 });
       },
       () => {
         if (turn === asked.current) setCompletion(undefined);

@@ -19,7 +19,8 @@ export function FileList({ id, files, active, onChoose, onHover }: FileListProps
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
   }, [active, files]);
   return (
-    <div class="files">
+    // Scrolled by the keys of the text; to be focusable is what a scrolled box owes. A press on its bar keeps the list.
+    <div class="files" tabIndex={0} onMouseDown={(event) => event.preventDefault()}>
       {files.length === 0 && <p class="note">{strings.noFiles}</p>}
       <p class="hidden" aria-live="polite">
         {strings.filesFound(files.length)}
@@ -31,13 +32,6 @@ export function FileList({ id, files, active, onChoose, onHover }: FileListProps
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === active}
-            aria-label={[
-              file.path,
-              file.kind === 'folder' && strings.folder,
-              file.recent && strings.recentFile,
-            ]
-              .filter(Boolean)
-              .join(', ')}
             onPointerEnter={(event) => {
               if (event.pointerType === 'mouse') onHover(index);
             }}
@@ -46,14 +40,25 @@ export function FileList({ id, files, active, onChoose, onHover }: FileListProps
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => onChoose(index)}
           >
+            <span class="hidden">{said(file)}</span>
             <Icon name={file.kind} />
             <FilePath path={file.path} matches={file.matches} />
-            {file.recent && <span class="recent">{strings.recentFile}</span>}
+            {file.recent && (
+              <span class="recent" aria-hidden="true">
+                {strings.recentFile}
+              </span>
+            )}
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+/** To a screen reader: the path as it is written, and what is shown beside it. */
+function said({ path, kind, recent }: FilesResult['files'][number]): string {
+  const more = [kind === 'folder' && strings.folder, recent && strings.recentFile];
+  return [visible(path), ...more].filter(Boolean).join(', ');
 }
 
 /** Name first, folder after it, matched letters in bold; what cannot be seen by its number. */
@@ -71,7 +76,7 @@ function FilePath({ path, matches }: { path: string; matches: number[] }) {
     return runs.map(({ text, hit }, index) => (hit ? <b key={index}>{visible(text)}</b> : visible(text)));
   };
   return (
-    <span class="path">
+    <span class="path" aria-hidden="true">
       <span class="name">{mark(at, path.length)}</span>
       {at > 0 && <span class="dir">{mark(0, at - 1)}</span>}
     </span>
