@@ -129,40 +129,42 @@ function Form({ host, choices, onOpen }: FormProps) {
   return (
     <form class="stacked" onSubmit={(event) => void start(event)}>
       {single && <p class="note warn">{words.single}</p>}
-      <div class="field">
-        <label for={`${fieldId}-agent`}>{words.agent}</label>
-        <select
-          id={`${fieldId}-agent`}
-          value={agent}
-          disabled={starting}
-          onChange={(event) => setAgent(event.currentTarget.value)}
-        >
-          {agents.map((one) => (
-            <option key={one.name} value={one.name} disabled={!one.available}>
-              {one.available ? one.title : words.missing(one.title)}
-            </option>
-          ))}
-        </select>
+      <div class="pair">
+        <div class="field">
+          <label for={`${fieldId}-agent`}>{words.agent}</label>
+          <select
+            id={`${fieldId}-agent`}
+            value={agent}
+            disabled={starting}
+            onChange={(event) => setAgent(event.currentTarget.value)}
+          >
+            {agents.map((one) => (
+              <option key={one.name} value={one.name} disabled={!one.available}>
+                {one.available ? one.title : words.missing(one.title)}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div class="field">
+          <label for={`${fieldId}-folder`}>{words.folder}</label>
+          <select
+            id={`${fieldId}-folder`}
+            value={folder}
+            disabled={starting}
+            aria-describedby={`${fieldId}-path`}
+            onChange={(event) => setFolder(event.currentTarget.value)}
+          >
+            {folders.map((one) => (
+              <option key={one.path} value={one.path}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </div>
       </div>
-      <div class="field">
-        <label for={`${fieldId}-folder`}>{words.folder}</label>
-        <select
-          id={`${fieldId}-folder`}
-          value={folder}
-          disabled={starting}
-          aria-describedby={`${fieldId}-path`}
-          onChange={(event) => setFolder(event.currentTarget.value)}
-        >
-          {folders.map((one) => (
-            <option key={one.path} value={one.path}>
-              {one.name}
-            </option>
-          ))}
-        </select>
-        <span class="in path" id={`${fieldId}-path`}>
-          {folder}
-        </span>
-      </div>
+      <span class="in path" id={`${fieldId}-path`}>
+        {folder}
+      </span>
       <div class="field">
         <label for={`${fieldId}-name`}>{words.name}</label>
         <input
@@ -202,18 +204,20 @@ function Form({ host, choices, onOpen }: FormProps) {
           )}
         </fieldset>
       )}
-      <p class={full ? 'note warn' : 'in'}>
-        {words.room(spawn.open, spawn.capacity)}
-        {full && ` ${words.full}`}
-      </p>
-      <button type="submit" class="b p" disabled={starting || !ready}>
-        {starting ? words.starting(title) : words.start}
-      </button>
-      {starting && (
-        <p class="note" role="status">
-          {words.startingNext}
+      <div class="go">
+        <p class={full ? 'note warn' : 'in'}>
+          {words.room(spawn.open, spawn.capacity)}
+          {full && ` ${words.full}`}
         </p>
-      )}
+        <button type="submit" class="b p" disabled={starting || !ready}>
+          {starting ? words.starting(title) : words.start}
+        </button>
+        {starting && (
+          <p class="note" role="status">
+            {words.startingNext}
+          </p>
+        )}
+      </div>
     </form>
   );
 }

@@ -25,31 +25,36 @@ export function SessionRow({ host, session, more, onMore, onOpen }: SessionRowPr
   const button = useRef<HTMLButtonElement>(null);
   const { title, cwd, agent, state, asks, mode, folder, worktree, updatedAt } = session;
   const branch = worktree?.branch ?? folder?.branch;
+  const asked = state === 'waiting' ? asks : undefined;
   return (
     <div class="session-line">
       <button type="button" class="session-row" onClick={() => onOpen(session.id)}>
-        <span class="col">
-          <span class="name">
-            <span class="title">{title}</span>
-            {agent.demo && <DemoBadge />}
+        <span class="name">
+          <span class="title">{title}</span>
+          {agent.demo && <DemoBadge />}
+          <span class="where time">{when(updatedAt)}</span>
+        </span>
+        {/* What is asked says more than that something is. */}
+        {asked !== undefined && (
+          <span class="asks">
+            <Icon name="warning" />
+            <span class="words">{visible(asked)}</span>
           </span>
-          {state === 'waiting' && asks !== undefined && <span class="asks">{visible(asks)}</span>}
+        )}
+        <span class="below">
           <span class="where">
             {[folderName(cwd), agent.name, ...(mode ? [mode] : [])].map(visible).join(' · ')}
           </span>
-          {branch !== undefined && (
-            <span class="where branch">
-              <Icon name={worktree ? 'worktree' : 'branch'} />
-              <span class="hidden">{worktree ? strings.inWorktree : strings.onBranch}</span>
-              <span class="words">{visible(branch)}</span>
-              {worktree && <span class="tag">{strings.worktree}</span>}
-            </span>
-          )}
+          {state !== 'idle' && asked === undefined && <Activity state={state} />}
         </span>
-        <span class="side">
-          <span class="where">{when(updatedAt)}</span>
-          {state !== 'idle' && <Activity state={state} />}
-        </span>
+        {branch !== undefined && (
+          <span class="where branch">
+            <Icon name={worktree ? 'worktree' : 'branch'} />
+            <span class="hidden">{worktree ? strings.inWorktree : strings.onBranch}</span>
+            <span class="words">{visible(branch)}</span>
+            {worktree && <span class="tag">{strings.worktree}</span>}
+          </span>
+        )}
       </button>
       <button
         ref={button}
