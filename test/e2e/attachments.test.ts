@@ -227,6 +227,59 @@ describe('attachments', function () {
     });
   });
 
+  describe('on the device', () => {
+    it('Z10: files on their way are kept sealed, and go with the computer', async function () {
+      needing(this, 'browser', 'proc');
+      const secret = 'CANARY-in-a-file-51d0';
+      const browser = await launchBrowser();
+      const desk = new CliHost({});
+      const mine = await openPhone(browser.browser, { pictures: 'attachments' });
+      try {
+        await pairPhone(mine, desk, await desk.ready());
+        await desk.stop();
+        await mine.page
+          .getByRole('status')
+          .filter({ hasText: /reconnecting|away/ })
+          .waitFor();
+        await choose(mine, { name: 'secret.txt', mimeType: 'text/plain', buffer: Buffer.from(secret) });
+        await chips(mine).waitFor();
+        const found = () =>
+          mine.page.evaluate(async () => {
+            const names = (await indexedDB.databases()).flatMap(({ name }) => name ?? []);
+            const database = names.find((name) => name.startsWith('offdesk-files-'));
+            if (database === undefined) return undefined;
+            const opening = indexedDB.open(database);
+            await new Promise((resolve) => (opening.onsuccess = resolve));
+            const all = opening.result.transaction('files').objectStore('files').getAll();
+            await new Promise((resolve) => (all.onsuccess = resolve));
+            opening.result.close();
+            return (all.result as { data: ArrayBuffer }[]).map(({ data }) => [...new Uint8Array(data)]);
+          });
+        const [sealed] = await eventually(
+          async () => {
+            const kept = await found();
+            return kept?.length === 1 && kept;
+          },
+          { what: 'the file on the phone' },
+        );
+        assert.equal(Buffer.from(sealed ?? []).includes(secret), false);
+        assert.ok((sealed?.length ?? 0) > secret.length);
+        await button(mine.page, 'Back').tap();
+        await button(mine.page, 'Forget this computer').tap();
+        await mine.page
+          .getByRole('group', { name: 'Forget this computer' })
+          .getByRole('button')
+          .first()
+          .tap();
+        await eventually(async () => (await found()) === undefined, { what: 'nothing to be kept' });
+      } finally {
+        await mine.close();
+        await desk.stop();
+        await browser.close();
+      }
+    });
+  });
+
   describe('to real agents', () => {
     const place = quietPlace();
 
