@@ -6,3 +6,4 @@ export { DeskTerminals } from './desk/desk-terminals.ts';
 export { agentsHere } from './agents-here.ts';
 export { listSessions } from './list-sessions.ts';
 export { createRemoteHost } from './remote-host.ts';
+export { installedTunnels } from './tunnel-programs.ts';

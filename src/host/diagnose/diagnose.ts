@@ -9,6 +9,7 @@ import { reachCheck } from './reach-check.ts';
 import { relayChecks } from './relay-check.ts';
 import { remoteControlCheck } from './remote-control-check.ts';
 import { storageCheck } from './storage-check.ts';
+import { tunnelCheck } from './tunnel-check.ts';
 import { versionsCheck } from './versions-check.ts';
 import { placesOf, withoutSecrets } from './without-secrets.ts';
 
@@ -68,6 +69,7 @@ function checksOf(ports: DiagnosePorts): Check[] {
     ...relayChecks(ports),
     proxyCheck(ports),
     reachCheck(ports),
+    tunnelCheck(ports),
     storageCheck(ports),
     versionsCheck(ports),
   ];

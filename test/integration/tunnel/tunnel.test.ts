@@ -92,7 +92,8 @@ describe('tunnels that Offdesk runs', function () {
     for (const origin of ['https://evil.example', `https://${quickHosts[1]}`, 'null'])
       assert.equal(await ask(port, quickHosts[0]!, origin), 403, origin);
     const [run] = programs.runs('cloudflared');
-    assert.ok(run?.args.includes(`http://127.0.0.1:${port}`) && run.args.includes('--no-autoupdate'));
+    assert.ok(run);
+    assert.ok(run.args.includes(`http://127.0.0.1:${port}`) && run.args.includes('--no-autoupdate'));
     await one.host.stop();
     assert.equal(isAlive(run.pid), false);
     assert.equal(one.host.status.tunnel ?? null, null);
