@@ -16,9 +16,11 @@ export interface AttachBarProps {
   /** The one input for files. */
   input: { current: HTMLInputElement | null };
   onClose(): void;
+  /** The button that had the focus is gone. */
+  onRemoved(): void;
 }
 
-export function AttachBar({ uploads, menu, input, onClose }: AttachBarProps) {
+export function AttachBar({ uploads, menu, input, onClose, onRemoved }: AttachBarProps) {
   const draft = uploads?.draft.value ?? [];
   const refused = uploads?.refused.value ?? null;
   const blocked = draft.some(({ state }) => state.kind === 'failed' && !state.again);
@@ -31,7 +33,10 @@ export function AttachBar({ uploads, menu, input, onClose }: AttachBarProps) {
             <Chip
               key={upload.id}
               upload={upload}
-              onRemove={() => uploads.remove(upload.id)}
+              onRemove={() => {
+                uploads.remove(upload.id);
+                onRemoved();
+              }}
               onAgain={() => uploads.again(upload.id)}
             />
           ))}

@@ -1,5 +1,6 @@
 /** Files that go with a session's prompts: made ready, sent one after the other, and kept here until the computer has them. */
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import { toHex } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
@@ -80,7 +81,7 @@ export class Uploads implements Disposable {
     const added = files.slice(0, Math.max(0, room)).map(({ blob, name }) => ({
       blob,
       upload: {
-        ...{ id: crypto.randomUUID(), name: name || strings.attach.unnamed, type: blob.type },
+        ...{ id: newUuid(), name: name || strings.attach.unnamed, type: blob.type },
         ...{ bytes: blob.size, draft: true, state: { kind: 'preparing' } },
       } satisfies Upload,
     }));
@@ -175,7 +176,8 @@ export class Uploads implements Disposable {
     const shown = preview === undefined ? {} : { preview };
     this.#change(id, { ...facts, ...shown, bytes: blob.size, state: { kind: 'waiting' } });
     this.#pump();
-    await this.#options.files?.put(id, blob, preview).catch(() => undefined);
+    // What comes late does not bring back what was forgotten.
+    if (!this.#store.disposed) await this.#options.files?.put(id, blob, preview).catch(() => undefined);
   }
 
   #pump(): void {
@@ -281,6 +283,14 @@ export class Uploads implements Disposable {
     this.#waits.clear();
     for (const wait of waits) wait();
   }
+}
+
+/** RFC 9562, version 4; `crypto.randomUUID` is not there on a page without protection. */
+function newUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function tooMany(): ErrorShape {

@@ -243,6 +243,7 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
           uploads={attach.loaded}
           menu={attach.menu}
           input={picker}
+          onRemoved={() => (enterSends ? box : attacher).current?.focus()}
           onClose={() => {
             attach.setMenu(false);
             attacher.current?.focus();

@@ -271,6 +271,19 @@ describe('web: attachments', () => {
     );
   });
 
+  it('Z9: what was written in a session that is over takes its files along to another', async () => {
+    const [old, next] = [page(), page()];
+    await old.uploads.add([file(pieceBytes + 3)]);
+    const blocks = old.uploads.take();
+    const ids = attachmentsIn(blocks).map(({ id }) => id);
+    await old.uploads.moveTo(next.uploads, ids);
+    const host = new Host();
+    next.uploads.open(host.request);
+    await next.uploads.whole(blocks);
+    assert.ok(host.files.get(ids[0]!)?.data.equals(Buffer.from(content(pieceBytes + 3))));
+    assert.match(ids[0]!, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
   it('Z3: more files than go with one prompt are not taken, which is said', async () => {
     const { uploads } = page();
     await uploads.add(Array.from({ length: limits.promptAttachments + 1 }, () => file(1)));
