@@ -128,6 +128,7 @@ function Opened({
   // Kept: a terminal that is closed elsewhere has still a name here.
   const last = useRef<TerminalRow | undefined>(undefined);
   const row = model.row ?? last.current;
+  const gone = row !== undefined && model.row === undefined;
   last.current = row;
   const feed = model.feed.state.value;
   const error = failure ?? (typeof feed === 'object' ? feed.error : null);
@@ -159,8 +160,14 @@ function Opened({
           <div class="name">
             <span class="title">{name}</span>
           </div>
-          <div class={row && !row.running ? 'where over' : 'where'} role="status">
-            {feed === 'apart' ? said.apart : feed === 'attaching' ? said.connecting : row && stateWords(row)}
+          <div class={gone || row?.running === false ? 'where over' : 'where'} role="status">
+            {feed === 'apart'
+              ? said.apart
+              : feed === 'attaching'
+                ? said.connecting
+                : gone
+                  ? said.gone
+                  : row && stateWords(row)}
           </div>
         </div>
         <button
@@ -176,7 +183,7 @@ function Opened({
         >
           <ReaderIcon />
         </button>
-        {model.mayControl && (
+        {model.mayControl && !gone && (
           <button
             type="button"
             class="icon"
@@ -202,7 +209,7 @@ function Opened({
       {error && <ErrorNote error={error} />}
       <LinkOffer model={model} />
       {!model.mayControl && <p class="term-note note">{said.lookOnly}</p>}
-      {row && <SizeLine model={model} row={row} fitted={fitted.value} />}
+      {row && !gone && <SizeLine model={model} row={row} fitted={fitted.value} />}
       <Screen
         model={model}
         label={said.input(name)}
