@@ -127,6 +127,8 @@ export class Spawner implements SessionSpawner {
       const home = sameFolderAs(host.cwd)(stored.cwd) ? {} : { home: host.cwd };
       await room.taken(() =>
         run.alone(id, async () => {
+          // Asked for twice at the same time.
+          if (live.has(id)) return;
           const { empty: _, home: __, ...rest } = stored;
           const maker = new SessionMaker(host, store, mcp, tools);
           await this.#begun(run, await maker.restore({ ...rest, ...home, open: true }, false, true), true);
