@@ -25,8 +25,9 @@ const recentLeast = 20;
 export class PathSearch {
   readonly #table: PathTable;
   readonly #careful = new CarefulScore();
-  /** What the query before found, all of it: one that goes on from it looks at nothing else. */
-  #known: { query: string; size: number; ids: Uint32Array } | undefined;
+  /** What the query before found in names, and anywhere. */
+  #knownNames: Known | undefined;
+  #known: Known | undefined;
 
   constructor(table: PathTable) {
     this.#table = table;
@@ -80,48 +81,51 @@ export class PathSearch {
   }
 
   #rough(text: string, wanted: Uint8Array): Rough {
-    const inNames = this.#inNames(wanted);
+    const inNames = this.#inNames(wanted, among(this.#knownNames, text, this.#table));
+    this.#knownNames = known(inNames, text, this.#table);
     if (inNames.count >= enoughInNames) return inNames;
-    const { size } = this.#table;
-    const known = this.#known;
-    const among = known && known.size === size && text.startsWith(known.query) ? known.ids : undefined;
-    const found = this.#anywhere(wanted, among);
-    this.#known = found.all ? { query: text, size, ids: found.ids.subarray(0, found.count) } : undefined;
+    const found = this.#anywhere(wanted, among(this.#known, text, this.#table));
+    this.#known = known(found, text, this.#table);
     return found;
   }
 
-  #inNames(wanted: Uint8Array): Rough {
+  /** `among`: entries in order, all by default. */
+  #inNames(wanted: Uint8Array, among: Uint32Array | undefined): Rough {
     const { masks, names, begins, size } = this.#table;
-    const rough = new Rough(Math.min(size, roughMostInNames));
+    const length = among?.length ?? size;
+    const rough = new Rough(Math.min(length, roughMostInNames));
     const mask = maskOf(wanted);
-    for (let id = 0; id < size; id++) {
+    const all = wanted.length * perLetter;
+    for (let index = 0; index < length; index++) {
+      const id = among ? among[index]! : index;
       if ((masks[id]! & mask) !== mask) continue;
       const begin = begins[id]!;
       const found = lettersFromEnd(wanted, names, begin, begins[id + 1]!);
-      if (found < wanted.length * perLetter) continue;
-      const at = begin + found - wanted.length * perLetter;
-      if (!rough.add(id, roughName(this.#table, id, wanted, 0, at) + this.#shortness(id))) return rough;
+      if (found < all) continue;
+      const score = roughName(this.#table, id, wanted, 0, begin + found - all);
+      if (!rough.add(id, score + this.#shortness(id))) return rough;
     }
     rough.all = true;
     return rough;
   }
 
-  /** `among`: entries in order, all by default. */
+  /** As above. */
   #anywhere(wanted: Uint8Array, among: Uint32Array | undefined): Rough {
-    const { masks, names, begins, folders, folderMasks, size } = this.#table;
+    const { masks, names, begins, folders, size } = this.#table;
     const reached = this.#reached(wanted);
+    // Which letters a name has to have where its folder has the first of them, by their number.
+    const needs = Uint32Array.from({ length: wanted.length + 1 }, (_, from) => maskOf(wanted, from));
     const length = among?.length ?? size;
     const rough = new Rough(Math.min(length, roughMost));
-    const mask = maskOf(wanted);
     for (let index = 0; index < length; index++) {
       const id = among ? among[index]! : index;
-      const folder = folders[id]!;
-      const own = masks[id]!;
-      if (own === 0 || ((own | folderMasks[folder]!) & mask) !== mask) continue;
+      const inFolder = reached[folders[id]!]!;
+      const need = needs[inFolder]!;
+      if ((masks[id]! & need) !== need) continue;
       const begin = begins[id]!;
       const found = lettersFromEnd(wanted, names, begin, begins[id + 1]!);
       const before = wanted.length - Math.floor(found / perLetter);
-      if (before > reached[folder]!) continue;
+      if (before > inFolder) continue;
       const inName = roughName(this.#table, id, wanted, before, begin + (found % perLetter));
       // What the folder's names have counts half, wherever it stands in them.
       if (!rough.add(id, inName + before * 6 + this.#shortness(id))) return rough;
@@ -148,6 +152,22 @@ export class PathSearch {
   #shortness(id: number): number {
     return 200 - Math.min(this.#table.length(id), 200);
   }
+}
+
+/** All that a query found: one that goes on from it looks at nothing else. */
+interface Known {
+  query: string;
+  /** Of the table. */
+  size: number;
+  ids: Uint32Array;
+}
+
+function known({ all, ids, count }: Rough, query: string, { size }: PathTable): Known | undefined {
+  return all ? { query, size, ids: ids.slice(0, count) } : undefined;
+}
+
+function among(before: Known | undefined, query: string, { size }: PathTable): Uint32Array | undefined {
+  return before && before.size === size && query.startsWith(before.query) ? before.ids : undefined;
 }
 
 /** Entries that have the letters, with their rough scores. */

@@ -60,27 +60,27 @@ export class PathTable {
 
   /** Relative files with `/`, in any order: the few folders deep and short ones are looked at first. */
   constructor(files: readonly string[]) {
-    const paths = [...foldersOf(files), ...files];
+    const { folders, parents, folderOf } = foldersOf(files);
+    const depths = depthsOf(parents);
     let length = 0;
-    for (const path of paths) length += path.length - folderOfPath(path).length;
+    for (let at = 0; at < files.length; at++) length += files[at]!.length - folders[folderOf[at]!]!.length;
+    for (const folder of folders) length += folder.length - folderOfPath(folder).length;
+    const count = folders.length + files.length;
     this.names = new Uint8Array(Math.ceil(length * 1.01) + 4096);
     this.#capitals = new Uint8Array((this.names.length >> 3) + 1);
-    this.begins = new Uint32Array(paths.length + 256);
-    this.masks = new Uint32Array(paths.length + 255);
-    this.folders = new Uint32Array(paths.length + 255);
-    const known = new Map([['', 0]]);
-    const folder = (path: string): number => {
-      let number = known.get(path);
-      if (number === undefined) {
-        number = this.#writeFolder(path, folder(folderOfPath(path)));
-        known.set(path, number);
-      }
-      return number;
+    this.begins = new Uint32Array(count + 256);
+    this.masks = new Uint32Array(count + 255);
+    this.folders = new Uint32Array(count + 255);
+    const numbers = new Uint32Array(folders.length);
+    const number = (folder: number): number => {
+      if (folder === 0 || numbers[folder] !== 0) return numbers[folder]!;
+      const parent = parents[folder]!;
+      return (numbers[folder] = this.#writeFolder(folders[folder]!, folders[parent]!.length, number(parent)));
     };
-    for (const index of shallowFirst(paths)) {
-      const path = paths[index]!;
-      if (path.endsWith('/')) folder(path);
-      else this.#write(path, folder(folderOfPath(path)));
+    for (const at of shallowFirst(folders, depths, files, folderOf)) {
+      const file = at - folders.length;
+      if (file < 0) number(at);
+      else this.#write(files[file]!, folders[folderOf[file]!]!.length, number(folderOf[file]!));
     }
   }
 
@@ -95,7 +95,7 @@ export class PathTable {
   add(path: string): void {
     const folder = this.#folder(folderOfPath(path));
     if (path.endsWith('/')) this.#folder(path);
-    else if (this.#entry(path, folder) === undefined) this.#write(path, folder);
+    else if (this.#entry(path, folder) === undefined) this.#write(path, folderOfPath(path).length, folder);
   }
 
   /** Its entry; a folder's path ends with a slash. */
@@ -175,7 +175,7 @@ export class PathTable {
     if (path === '') return 0;
     const parent = this.#folder(folderOfPath(path));
     const number = this.#folderNumber(path);
-    if (number === undefined) return this.#writeFolder(path, parent);
+    if (number === undefined) return this.#writeFolder(path, folderOfPath(path).length, parent);
     const entry = this.folderEntries[number]!;
     this.masks[entry] = maskOf(this.names, this.begins[entry], this.begins[entry + 1]);
     return number;
@@ -214,8 +214,8 @@ export class PathTable {
     for (let id = 0; id < this.size; id++) if (gone[this.folders[id]!]) this.masks[id] = 0;
   }
 
-  #writeFolder(path: string, parent: number): number {
-    const entry = this.#write(path, parent);
+  #writeFolder(path: string, from: number, parent: number): number {
+    const entry = this.#write(path, from, parent);
     const number = this.folderCount++;
     if (number >= this.folderEntries.length) {
       this.folderEntries = grown(this.folderEntries, new Uint32Array(2 * number));
@@ -228,12 +228,12 @@ export class PathTable {
     return number;
   }
 
-  #write(path: string, folder: number): number {
+  /** `from`: where its name begins. */
+  #write(path: string, from: number, folder: number): number {
     const id = this.size;
     const begin = this.begins[id]!;
-    const name = folder === 0 ? path : path.slice(folderOfPath(path).length);
-    this.#makeRoom(id, begin + 3 * name.length + 16);
-    const end = begin + this.#spellName(id, name, begin);
+    this.#makeRoom(id, begin + 3 * (path.length - from) + 16);
+    const end = begin + this.#spellName(id, path, from, begin);
     this.begins[id + 1] = end;
     this.masks[id] = maskOf(this.names, begin, end);
     this.folders[id] = folder;
@@ -242,20 +242,22 @@ export class PathTable {
   }
 
   /** How many bytes it has. */
-  #spellName(id: number, name: string, begin: number): number {
-    for (let at = 0; at < name.length; at++) {
-      const code = name.charCodeAt(at);
+  #spellName(id: number, path: string, from: number, begin: number): number {
+    for (let at = from; at < path.length; at++) {
+      const code = path.charCodeAt(at);
       if (code >= 0x80) {
+        const name = path.slice(from);
         this.#odd.set(id, name);
         const bytes = foldedBytes(name).subarray(0, this.names.length - begin);
         this.names.set(bytes, begin);
         return bytes.length;
       }
       const lower = lowered[code]!;
-      this.names[begin + at] = lower;
-      if (lower !== code) this.#capitals[(begin + at) >> 3]! |= 1 << ((begin + at) & 7);
+      const place = begin + at - from;
+      this.names[place] = lower;
+      if (lower !== code) this.#capitals[place >> 3]! |= 1 << (place & 7);
     }
-    return name.length;
+    return path.length - from;
   }
 
   #makeRoom(id: number, end: number): void {
@@ -277,40 +279,77 @@ function grown<T extends Uint8Array | Uint16Array | Uint32Array>(from: T, to: T)
   return to;
 }
 
-/** All folders above these files, each with its slash. */
-function foldersOf(files: readonly string[]): Set<string> {
-  const folders = new Set<string>();
-  let last = '';
-  for (const file of files) {
-    // Lists are mostly sorted: the next file is in the same folder.
-    if (file.startsWith(last) && file.indexOf('/', last.length) < 0) continue;
-    last = folderOfPath(file);
-    for (let folder = last; folder !== '' && !folders.has(folder); folder = folderOfPath(folder))
-      folders.add(folder);
-  }
-  return folders;
+interface Folders {
+  /** Each with its slash; the first is the top. */
+  folders: string[];
+  /** Of each folder, the one that it lies in. */
+  parents: number[];
+  /** Of each file. */
+  folderOf: Uint32Array;
 }
 
-/** Indexes of `paths`, by depth and then length: a scan that ends early has seen what is likely meant. */
-function shallowFirst(paths: readonly string[]): Uint32Array {
-  const [depths, lengths] = [16, 128];
-  const keys = new Uint16Array(paths.length);
-  const counts = new Uint32Array(depths * lengths + 1);
-  paths.forEach((path, index) => {
-    let depth = 0;
-    const name = path.length - 1;
-    for (
-      let at = path.indexOf('/');
-      at >= 0 && at < name && depth < depths - 1;
-      at = path.indexOf('/', at + 1)
-    )
-      depth++;
-    const key = depth * lengths + Math.min(path.length >> 1, lengths - 1);
-    keys[index] = key;
+/** All folders above these files. */
+function foldersOf(files: readonly string[]): Folders {
+  const [folders, parents] = [[''], [0]];
+  const known = new Map([['', 0]]);
+  const folderOf = new Uint32Array(files.length);
+  const indexOf = (folder: string): number => {
+    let index = known.get(folder);
+    if (index !== undefined) return index;
+    const parent = indexOf(folderOfPath(folder));
+    index = folders.push(folder) - 1;
+    parents.push(parent);
+    known.set(folder, index);
+    return index;
+  };
+  let [last, index] = ['', 0];
+  for (let at = 0; at < files.length; at++) {
+    const file = files[at]!;
+    // Lists are mostly sorted: the next file is in the same folder.
+    if (!file.startsWith(last) || file.indexOf('/', last.length) >= 0) {
+      last = folderOfPath(file);
+      index = indexOf(last);
+    }
+    folderOf[at] = index;
+  }
+  return { folders, parents, folderOf };
+}
+
+/** How many folders each lies in, the top not counted; parents come before what is in them. */
+function depthsOf(parents: readonly number[]): Uint16Array {
+  const depths = new Uint16Array(parents.length);
+  for (let folder = 1; folder < parents.length; folder++) {
+    const parent = parents[folder]!;
+    depths[folder] = parent === 0 ? 0 : depths[parent]! + 1;
+  }
+  return depths;
+}
+
+/**
+ * All folders but the top, by their indexes, and all files, by theirs after these: by depth and then length, so that a
+ * scan that ends early has seen what is likely meant.
+ */
+function shallowFirst(
+  folders: readonly string[],
+  depths: Uint16Array,
+  files: readonly string[],
+  folderOf: Uint32Array,
+): Uint32Array {
+  const [levels, lengths] = [16, 128];
+  const total = folders.length + files.length;
+  const keys = new Uint16Array(total);
+  const counts = new Uint32Array(levels * lengths + 1);
+  for (let at = 1; at < total; at++) {
+    const file = at - folders.length;
+    const folder = file < 0 ? at : folderOf[file]!;
+    const depth = depths[folder]! + (file < 0 || folder === 0 ? 0 : 1);
+    const { length } = file < 0 ? folders[at]! : files[file]!;
+    const key = Math.min(depth, levels - 1) * lengths + Math.min(length >> 1, lengths - 1);
+    keys[at] = key;
     counts[key + 1]!++;
-  });
+  }
   for (let key = 1; key < counts.length; key++) counts[key]! += counts[key - 1]!;
-  const order = new Uint32Array(paths.length);
-  keys.forEach((key, index) => (order[counts[key]!++] = index));
+  const order = new Uint32Array(total - 1);
+  for (let at = 1; at < total; at++) order[counts[keys[at]!]!++] = at;
   return order;
 }

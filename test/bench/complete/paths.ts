@@ -86,7 +86,8 @@ export function makePaths(count: number, seed = 1): string[] {
     const test = next() < 0.15 ? '.test' : '';
     paths.add(`${pick(folders)}/${next() < 0.05 ? 'index' : name(3)}${test}.${pick(kinds)}`);
   }
-  return [...paths];
+  // As git lists them.
+  return [...paths].sort();
 }
 
 export interface Wanted {

@@ -12,7 +12,9 @@ const marked = (paths: string[], query: string) => {
   return best && best.matches.map((at) => best.path[at]).join('');
 };
 
-describe('paths', () => {
+describe('paths', function () {
+  this.timeout(30_000);
+
   it('W3: abbreviations, best first, with the matched letters', () => {
     const paths = ['src/session/journal.ts', 'src/session/journal-window.ts', 'docs/jungle.md'];
     assert.deepEqual(find(paths, 'journal', 2), ['src/session/journal.ts', 'src/session/journal-window.ts']);
