@@ -32,6 +32,8 @@ export class TerminalTab implements vscode.Pseudoterminal {
   #shown: Disposable | undefined;
   /** What fits in the tab; undefined as long as nobody looked. */
   #fits: vscode.TerminalDimensions | undefined;
+  /** What VS Code was told to draw instead: what the terminal has. */
+  #told: vscode.TerminalDimensions | undefined;
   #row: TerminalRow | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #over: 'running' | 'ended' | 'closed' = 'running';
@@ -78,10 +80,11 @@ export class TerminalTab implements vscode.Pseudoterminal {
     else if (typed !== '') this.#ports.terminals.input(this.#ports.id, typed);
   }
 
+  /** Measured on VS Code 1.139: what it was told to draw comes back as what fits. */
   setDimensions(fits: vscode.TerminalDimensions): void {
+    if (isSame(fits, this.#told)) return;
     this.#fits = fits;
     this.#ports.terminals.resize(this.#ports.id, fits.columns, fits.rows);
-    if (this.#row) this.#resized(this.#row.cols, this.#row.rows);
   }
 
   /** What the host says of it now; undefined once it is gone. */
@@ -102,8 +105,9 @@ export class TerminalTab implements vscode.Pseudoterminal {
   }
 
   #resized(columns: number, rows: number): void {
-    const fits = this.#fits?.columns === columns && this.#fits.rows === rows;
-    this.#size.fire(fits ? undefined : { columns, rows });
+    const has = { columns, rows };
+    this.#told = isSame(has, this.#fits) ? undefined : has;
+    this.#size.fire(this.#told);
   }
 
   #put(data: string, taken: () => void): void {
@@ -121,4 +125,8 @@ export class TerminalTab implements vscode.Pseudoterminal {
   #say(sentence: string): void {
     this.#write.fire(`\r\n\u001b[2m${plainMessage(sentence)}\u001b[0m\r\n`);
   }
+}
+
+function isSame(one: vscode.TerminalDimensions, other: vscode.TerminalDimensions | undefined): boolean {
+  return one.columns === other?.columns && one.rows === other.rows;
 }
