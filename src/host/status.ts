@@ -77,7 +77,10 @@ function stateOf({ phase, error, line, sessions }: StatusParts): Pick<HostStatus
 
 function reachOf(line: Line, machine: Machine, session: Session | undefined): HostStatus['reach'] {
   const { hostId } = machine.identity;
-  const sessionUrl = session ? encodeSessionLink(line.info.url, { hostId, sessionId: session.id }) : null;
+  // One that leads only here until the tunnel runs would be copied in vain.
+  const lost = line.tunnel !== undefined && line.tunnel.address === undefined;
+  const sessionUrl =
+    session && !lost ? encodeSessionLink(line.info.url, { hostId, sessionId: session.id }) : null;
   return { ...line.info, sessionUrl };
 }
 

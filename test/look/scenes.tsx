@@ -18,6 +18,7 @@ import { nextFrame } from '../../src/web/views/frame.ts';
 import { loadMarkdown } from '../../src/web/views/markdown-loader.ts';
 import { SurfaceContext } from '../../src/web/views/surface.ts';
 import { DeskApp } from '../../src/web/webview/desk-app.tsx';
+import { tunnelOptions, tunnelStatus } from './tunnel-status.ts';
 import { DeskHost } from '../../src/web/webview/desk-host.ts';
 import * as questions from './facts.asking.ts';
 import { controls } from './facts.offers.ts';
@@ -389,6 +390,13 @@ export const scenes: { [name: string]: () => void } = {
   'desk-crashed': () =>
     desk({ ...onStatus(), invite: null, error: { code: 'agent_exited', ...crash } }, crashed(), 'idle'),
   'desk-no-qr': () => desk(onStatus('computer')),
+  'desk-tunnel-chooser': () =>
+    desk({ ...onStatus(), reach: null, invite: null, devices: [], reachOptions: tunnelOptions }),
+  'desk-tunnel-starting': () => desk(tunnelStatus('cloudflared', 'starting')),
+  'desk-tunnel-running': () => desk(tunnelStatus('cloudflared', 'running')),
+  'desk-tunnel-tailscale': () => desk(tunnelStatus('tailscale', 'running')),
+  'desk-tunnel-failed': () => desk(tunnelStatus('tailscale', 'failed')),
+  'desk-tunnel-ended': () => desk(tunnelStatus('cloudflared', 'ended')),
   'desk-pairing': () =>
     desk({
       ...onStatus(),

@@ -12,6 +12,8 @@ const secrets = [/\btskey-\S+/g, /\beyJ\S+/g, /(?<![\w./-])[A-Za-z0-9_+/=]{24,}/
 export function shownLine(text: string): string | undefined {
   let line = plainLine(stripVTControlCharacters(text));
   if (!/[\p{L}\p{N}]/u.test(line)) return undefined;
+  // When it was printed is now.
+  line = line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z?\s+/, '');
   // A page to log in at or to turn something on names this computer: whoever opens it may answer for its user.
   line = line.replace(/\b(https?:\/\/)(?:[^\s/?#@]*@)?([^\s/?#]*)([^\s|│]*)/gi, (_all, scheme, host, rest) =>
     [scheme, host, /^\/?$/.test(String(rest)) ? rest : `/${mark}`].join(''),
