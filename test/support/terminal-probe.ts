@@ -42,7 +42,10 @@ export class TerminalProbe {
   /** All lines that it has, scrollback included. */
   get lines(): string[] {
     const { active } = this.#terminal.buffer;
-    return Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? '');
+    return Array.from(
+      { length: active.length },
+      (_, row) => active.getLine(row)?.translateToString(true) ?? '',
+    );
   }
 
   get text(): string {
