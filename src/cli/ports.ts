@@ -9,6 +9,8 @@ import {
   type RememberedReach,
   type SessionWish,
 } from '../host/api.ts';
+import { limits } from '../protocol/limits.ts';
+import type { SpawnMode } from '../protocol/new-session.ts';
 import { cliMcp } from './mcp.ts';
 import { namedAgent } from './own-agents.ts';
 import { splitCommand } from './split-command.ts';
@@ -24,6 +26,8 @@ export interface PortsOptions {
   name?: string;
   historyDays?: number;
   historySize?: number;
+  spawn?: SpawnMode;
+  capacity?: number;
   verbose?: boolean;
   /** The newest earlier session of the folder. */
   continue?: boolean;
@@ -55,6 +59,8 @@ export function cliPorts(options: PortsOptions): HostPorts {
     publicUrl: options.publicUrl ?? '',
     reach: reachOf(options),
     port: options.port ?? 0,
+    spawn: options.spawn ?? 'same-dir',
+    capacity: options.capacity ?? limits.openSessions,
     history: {
       maxAgeDays: options.historyDays ?? defaultHistory.maxAgeDays,
       maxSizeMB: options.historySize ?? defaultHistory.maxSizeMB,

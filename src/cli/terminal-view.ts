@@ -8,6 +8,7 @@ import type { HostStatus } from '../protocol/host-status.ts';
 import { AskedPairing } from './asked-pairing.ts';
 import { Footer } from './footer.ts';
 import { qrLines, quiet } from './qr-lines.ts';
+import { sessionLines, toggleSpawn } from './session-lines.ts';
 import type { View } from './view.ts';
 
 export function terminalView(): View {
@@ -74,6 +75,9 @@ class TerminalView implements View {
       case 'i':
         void this.#try(() => this.#host!.createInvite());
         break;
+      case 'w':
+        void this.#try(() => this.#toggleSpawn());
+        break;
       case 'y':
       case 'c':
       case 'n': {
@@ -82,6 +86,12 @@ class TerminalView implements View {
         if (id) void this.#try(() => this.#host!.decidePairing(id, key !== 'n', scope));
       }
     }
+  }
+
+  async #toggleSpawn(): Promise<void> {
+    const sessions = this.#host?.newSessions;
+    if (sessions) this.#footer.print(await toggleSpawn(sessions));
+    this.#draw();
   }
 
   async #try(work: () => Promise<void>): Promise<void> {
@@ -126,7 +136,11 @@ class TerminalView implements View {
 
   #draw = (): void => {
     const status = this.#before;
-    if (status) this.#footer.draw([...this.#qr(status), statusLine(status, this.#keys)]);
+    if (!status) return;
+    const qr = this.#qr(status);
+    // A QR code needs the room.
+    const sessions = qr.length > 0 ? [] : sessionLines(status, this.#host?.newSessions?.spawn, this.#keys);
+    this.#footer.draw([...qr, ...sessions, statusLine(status, this.#keys)]);
   };
 
   #qr({ invite }: HostStatus): string[] {

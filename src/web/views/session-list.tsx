@@ -1,5 +1,5 @@
 /** The sessions of a computer, sorted by need: waiting for you, working, idle; those that are over; and new ones. */
-import { useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { allows, type SessionState } from '../../protocol/methods.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
@@ -144,6 +144,11 @@ function NewSessionBar({ host, onOpen }: SessionListProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  useLayoutEffect(() => {
+    if (wasOpen.current && !open) button.current?.focus();
+    wasOpen.current = open;
+  }, [open]);
   if (!mayStart(host)) return null;
   return (
     <footer class="new-bar">
@@ -156,10 +161,7 @@ function NewSessionBar({ host, onOpen }: SessionListProps) {
             setOpen(false);
             onOpen(session);
           }}
-          onClose={() => {
-            setOpen(false);
-            button.current?.focus();
-          }}
+          onClose={() => setOpen(false)}
         />
       )}
       <button
