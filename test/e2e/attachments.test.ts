@@ -208,7 +208,7 @@ describe('attachments', function () {
       await eventually(() => mine.page.evaluate(async () => !(await caches.has('offdesk-shared'))), {
         what: 'what was shared to be forgotten',
       });
-      assert.equal(kept('shared.txt'), undefined);
+      await eventually(() => kept('shared.txt') === undefined, { what: 'it to be gone at the computer' });
     });
 
     it('Z8: what this browser can’t read is refused with what to do, and nothing is left out unnoticed (N11)', async () => {
