@@ -1,4 +1,5 @@
 /** How a message names a file: `@path`, in quotes where the path would not be one word. */
+import type { PromptBlock } from '../protocol/facts.ts';
 
 /** What ends a word, or would stand for another thing in quotes; at the end also what ends a sentence. */
 const parting = /[\s"'`\\\p{Cc}\p{Cf}]|[.,;:!?)\]}>]$/u;
@@ -23,6 +24,36 @@ export function isNamed(text: string, path: string): boolean {
     if (mention.endsWith('"') || !/^(?:[\p{L}\p{N}\p{M}_\-/@+~]|\.[^\s.])/u.test(after)) return true;
   }
   return false;
+}
+
+/** A file that was chosen for a message. */
+export interface Chosen {
+  path: string;
+  uri: string;
+}
+
+/** ACP resource links to those that the text still names. */
+export function linksOf(text: string, files: readonly Chosen[]): PromptBlock[] {
+  return files
+    .filter(({ path }) => isNamed(text, path))
+    .map(({ path, uri }) => ({ type: 'resource_link', name: path, uri }));
+}
+
+/**
+ * Puts the file's name in place of the token; `caret` is where to go on writing: after the name, or, for a folder, where
+ * what is in it can be typed on.
+ */
+export function withMention(
+  text: string,
+  { start, end }: Pick<FileToken, 'start' | 'end'>,
+  path: string,
+): { text: string; caret: number } {
+  const [before, after] = [text.slice(0, start), text.slice(end)];
+  const name = mentionOf(path);
+  if (path.endsWith('/'))
+    return { text: before + name + after, caret: start + name.length - (name.endsWith('"') ? 1 : 0) };
+  const apart = /^\s/.test(after) ? '' : ' ';
+  return { text: before + name + apart + after, caret: start + name.length + 1 };
 }
 
 /** What of a file's name is written at the caret. */

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
+import { Newest } from '../../base/newest.ts';
 import {
   fromNotification,
   type Answer,
@@ -19,7 +20,6 @@ import { Changes, type Change } from './changes.ts';
 import { noHistoryCache, type HistoryCache } from './history-cache.ts';
 import type { Keep } from './keep.ts';
 import { LateUploads } from './late-uploads.ts';
-import { Newest } from './newest.ts';
 import { Outbox } from './outbox.ts';
 import { ReadMark } from './read-mark.ts';
 import { SessionCopy } from './session-copy.ts';

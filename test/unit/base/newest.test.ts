@@ -1,8 +1,8 @@
 /** Of many questions one is under way and the newest waits. */
 import assert from 'node:assert/strict';
-import { Newest } from '../../../src/web/client/newest.ts';
+import { Newest } from '../../../src/base/newest.ts';
 
-describe('web: newest question', () => {
+describe('newest question', () => {
   it('W4: asks one at a time, and of those that came meanwhile the newest', async () => {
     const asked: string[] = [];
     const answers: (() => void)[] = [];

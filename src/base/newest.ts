@@ -1,5 +1,5 @@
 /** Questions of which only the newest counts: one is under way, and the newest waits for it to end. */
-import { OffdeskError } from '../../base/error.ts';
+import { OffdeskError } from './error.ts';
 
 interface Waiting<Question, Answer> {
   question: Question;
