@@ -188,6 +188,32 @@ describe('attachments', function () {
       assert.equal(await prompt.count(), 1);
     });
 
+    it('a file that is pasted or dropped is attached as one that is chosen (C11)', async () => {
+      await message(mine.page).evaluate((box) => {
+        const clipboard = new DataTransfer();
+        clipboard.items.add(new File(['from the clipboard'], 'pasted.txt', { type: 'text/plain' }));
+        box.dispatchEvent(
+          new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }),
+        );
+        const dragged = new DataTransfer();
+        dragged.items.add(new File(['from a window'], 'dropped.txt', { type: 'text/plain' }));
+        for (const type of ['dragover', 'drop'])
+          document.body.dispatchEvent(
+            new DragEvent(type, { dataTransfer: dragged, bubbles: true, cancelable: true }),
+          );
+      });
+      for (const [name, content] of [
+        ['pasted.txt', 'from the clipboard'],
+        ['dropped.txt', 'from a window'],
+      ] as const) {
+        await chips(mine).getByText(name).waitFor();
+        assert.equal(readFileSync(await arrives(name), 'utf8'), content);
+        await button(mine.page, `Remove ${name}`).tap();
+      }
+      // Text is pasted as ever.
+      assert.equal(await mine.page.locator('.compose.dropping').count(), 0);
+    });
+
     it('Z11: what is shared with the installed page is attached to the session that is opened (N11)', async () => {
       await mine.page.evaluate(async () => {
         await navigator.serviceWorker.ready;
