@@ -103,7 +103,10 @@ describe('package', function () {
     const core = JSON.stringify(join(folder, 'extension', 'dist', 'core.js'));
     const script = `const { spawn } = require('node:module').createRequire(${core})('@lydell/node-pty');
       spawn('/bin/sh', ['-c', 'echo works-$((1+1))'], { env: process.env }).onData((text) => process.stdout.write(text));`;
-    assert.match(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', cwd: folder }), /works-2/);
+    assert.match(
+      execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', cwd: folder }),
+      /works-2/,
+    );
   });
 
   it('V12: names no path of the machine that built it', () => {
