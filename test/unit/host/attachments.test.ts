@@ -6,10 +6,12 @@ import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { OffdeskError } from '../../../src/base/error.ts';
+import { silentLog } from '../../../src/base/log.ts';
 import { AttachmentFolder } from '../../../src/host/attachments/attachment-folder.ts';
 import { AttachmentStore } from '../../../src/host/attachments/attachment-store.ts';
 import { forAgent } from '../../../src/host/attachments/for-agent.ts';
 import { safeName } from '../../../src/host/attachments/safe-name.ts';
+import { SessionStore } from '../../../src/host/session-store.ts';
 import { attachmentLink } from '../../../src/protocol/attachment-link.ts';
 import {
   attachmentDropParams,
@@ -229,6 +231,21 @@ describe('host: attachments', () => {
     await store.send('s1', [young]);
     assert.equal(await store.removeOld(clock.now() - 90 * day), 2);
     assert.equal(existsSync(place(sent)), false);
+  });
+
+  it('Z6: counts in what its session takes of the disk, and goes with it', async () => {
+    const machine = tempFolder('od-machine');
+    try {
+      const sessions = await SessionStore.open(machine, silentLog);
+      store = new AttachmentStore({ folder: join(machine, 'sessions'), clock });
+      mkdirSync(sessions.folderOf('s1'));
+      const id = await send(jpeg);
+      assert.ok((await sessions.sizeOf('s1')) > jpeg.length);
+      await sessions.remove('s1');
+      await assert.rejects(store.read({ sessionId: 's1', id, at: 0 }), hasCode('attachment_unknown'));
+    } finally {
+      removeFolder(machine);
+    }
   });
 
   it('Z7: is read in pieces, its small picture at once', async () => {
