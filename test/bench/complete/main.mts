@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { usualExcludes } from '../../../src/files/excluded.ts';
 import { listFiles, placeOf } from '../../../src/files/list-files.ts';
 import { root } from '../../support/paths.ts';
@@ -40,10 +40,10 @@ const generated: Plugin = {
 };
 
 mkdirSync(folder, { recursive: true });
-const bundle = {
-  ...{ absWorkingDir: root, outdir: folder, bundle: true, minify: true, platform: 'node', format: 'cjs' },
-  ...{ target: 'node20', logLevel: 'warning' },
-} as const;
+const bundle: BuildOptions = {
+  ...{ absWorkingDir: root, outdir: folder, bundle: true, minify: true, logLevel: 'warning' },
+  ...{ platform: 'node', format: 'cjs', target: 'node20' },
+};
 const here = 'test/bench/complete';
 await build({
   ...bundle,
