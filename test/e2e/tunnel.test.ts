@@ -71,8 +71,9 @@ describe('a tunnel that Offdesk runs', function () {
       [server, browser] = await Promise.all([
         startVscodeServer({
           vsix: vsixPath(),
-          settings: { 'offdesk.agent': 'demo' },
-          env: { PATH: programs.path, OFFDESK_HOME: join(folder, 'machine'), OFFDESK_DEMO_PACE_MS: '1' },
+          // As with agents: of a terminal's PATH, since that of the server is not the extension's.
+          settings: { 'offdesk.agent': 'demo', 'terminal.integrated.env.linux': { PATH: programs.path } },
+          env: { OFFDESK_HOME: join(folder, 'machine'), OFFDESK_DEMO_PACE_MS: '1' },
         }),
         launchBrowser(),
       ]);
@@ -81,6 +82,9 @@ describe('a tunnel that Offdesk runs', function () {
         height: 940,
         pictures: 'tunnel',
       });
+    });
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') await window?.picture('failed').catch(() => {});
     });
     after(async () => {
       await window?.close();
@@ -94,14 +98,17 @@ describe('a tunnel that Offdesk runs', function () {
       await desk.runCommand('Offdesk: Start Remote Control');
       await view.getByRole('radio', { name: /^Cloudflare quick tunnel/ }).check();
       await view.getByRole('button', { name: 'Use this' }).click();
-      await view.locator('.tunnel[data-state=running]').getByText(quick).waitFor();
+      await view.locator('.tunnel[data-state=running] .address').getByText(quick).waitFor();
       await view.getByRole('img', { name: 'Pairing QR code' }).waitFor();
       await desk.picture('running');
       const [first] = programs.runs('cloudflared');
       await view.getByRole('button', { name: 'Change reach' }).first().click();
       await view.getByRole('radio', { name: /^Tailscale/ }).check();
       await view.getByRole('button', { name: 'Use this' }).click();
-      await view.locator('.tunnel[data-state=running]').getByText(`https://${tailnetHost}/`).waitFor();
+      await view
+        .locator('.tunnel[data-state=running] .address')
+        .getByText(`https://${tailnetHost}/`)
+        .waitFor();
       assert.equal(isAlive(first!.pid), false);
       assert.equal(programs.sessions().length, 1);
       await view.getByRole('button', { name: 'Stop Remote Control' }).click();
