@@ -61,7 +61,9 @@ function oneAlone(): OffdeskError {
 function full(capacity: number): OffdeskError {
   return new OffdeskError(
     'session_limit',
-    `${capacity} ${capacity === 1 ? 'session is' : 'sessions are'} open, and this computer shares no more.`,
+    capacity === 1
+      ? '1 session is open, and this computer shares no more.'
+      : `${capacity} sessions are open, and this computer shares no more.`,
     'Close one that you do not need, or allow more at the computer (offdesk.capacity).',
   );
 }

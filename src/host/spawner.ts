@@ -257,7 +257,9 @@ function noWorktree(): OffdeskError {
 function inUse(others: number): OffdeskError {
   return new OffdeskError(
     'worktree_failed',
-    `${others === 1 ? 'Another session works' : `${others} other sessions work`} in this worktree.`,
+    others === 1
+      ? 'Another session works in this worktree.'
+      : `${others} other sessions work in this worktree.`,
     'Close it first.',
   );
 }

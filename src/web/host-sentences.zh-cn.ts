@@ -145,8 +145,36 @@ export const hostSentences: Readonly<Record<string, string>> = {
     '此会话已结束：可以阅读，不再接受任何内容。',
   'With this the agent acts without asking.': '这样智能体会不询问直接执行。',
 
-  'Close them: stop remote control at the computer, and start it again.':
-    '请关闭它们：在电脑上停止远程控制，然后重新启动。',
+  'This computer shares one session, and it is open.': '此电脑只共享一个会话，且它已打开。',
+  'Go on in that one, or close it first. At the computer more can be allowed (offdesk.spawn).':
+    '请在该会话中继续，或先关闭它。可在电脑上允许更多会话（offdesk.spawn）。',
+  'Close one that you do not need, or allow more at the computer (offdesk.capacity).':
+    '请关闭不需要的会话，或在电脑上允许更多（offdesk.capacity）。',
+  '1 session is open, and this computer shares no more.': '已打开 1 个会话，此电脑不再共享更多会话。',
+  'Whether one session alone is shared is decided at the computer.': '是否只共享一个会话由电脑决定。',
+  'Change it there.': '请在电脑上更改。',
+  'That place is not shared from this computer.': '此电脑没有共享该位置。',
+  'Choose a file or folder of the shared ones, or share its folder in the settings (offdesk.folders).':
+    '请选择已共享的文件或文件夹，或在设置（offdesk.folders）中共享其文件夹。',
+  'Choose another folder, or bring it back.': '请选择其他文件夹，或恢复它。',
+  'That agent is not offered here.': '这里不提供该智能体。',
+  'Choose one of the list.': '请从列表中选择。',
+  'The repository has no commit yet, so there is nothing to begin a worktree with.':
+    '该仓库还没有提交，无法建立工作树。',
+  'Commit something, or start the session in the folder itself.': '请先提交，或在该文件夹本身中启动会话。',
+  'Start the session in the folder itself.': '请在该文件夹本身中启动会话。',
+  'git is not installed on this computer.': '此电脑上未安装 git。',
+  'Install it, or start the session in the folder itself.': '请安装它，或在该文件夹本身中启动会话。',
+  'Look at the repository at the computer, or start the session in the folder itself.':
+    '请在电脑上查看该仓库，或在该文件夹本身中启动会话。',
+  'There are too many worktrees of that name.': '同名的工作树太多。',
+  'Choose another name.': '请选择其他名称。',
+  'Commit and merge or push it, or confirm that it is not needed.': '请提交并合并或推送，或确认不再需要。',
+  'Stop it first, or confirm that its work is not needed.': '请先停止它，或确认不再需要它的工作。',
+  'This session has no worktree any more.': '此会话已没有工作树。',
+  'Another session works in this worktree.': '另一个会话正在此工作树中工作。',
+  'Close it first.': '请先关闭它。',
+  'Open it again, or start a new one.': '请重新打开它，或新建一个会话。',
   'Try again later, or start remote control again.': '请稍后再试，或重新启动远程控制。',
   'Remote control was interrupted and is back.': '远程控制曾中断，现已恢复。',
 };
@@ -166,8 +194,14 @@ export const hostTemplates: Readonly<Record<string, string>> = {
   '{} could not be logged in: {}.': '{} 无法登录：{}。',
   '{} speaks version {} of ACP.': '{} 使用 ACP 版本 {}。',
   '{} did not list its sessions within {} seconds.': '{} 在 {} 秒内没有列出它的会话。',
-  '{} sessions are open, and each has an agent that runs.':
-    '已打开 {} 个会话，每个都有一个正在运行的智能体。',
+  '{} sessions are open, and this computer shares no more.': '已打开 {} 个会话，此电脑不再共享更多会话。',
+  '{} is no folder any more.': '{} 已不是文件夹。',
+  '{} is in no git repository, so there is no worktree to be had of it.':
+    '{} 不在任何 git 仓库中，因此无法建立工作树。',
+  'git could not do it: {}.': 'git 无法完成：{}。',
+  'The worktree of {} has work that would be lost: {}.': '{} 的工作树中有会丢失的工作：{}。',
+  '{} still works in the worktree of {}.': '{} 仍在 {} 的工作树中工作。',
+  '{} other sessions work in this worktree.': '另有 {} 个会话正在此工作树中工作。',
   '{} was stopped.': '{} 已停止。',
   '{} did not stop, and was ended.': '{} 没有停止，已被结束。',
   '{} is not running.': '{} 没有运行。',
