@@ -15,6 +15,11 @@ const addedMost = 5_000;
 /** A list is read anew after so long and so many times as long as that takes: a notice may have been missed. */
 const freshMs = 10_000;
 const freshTimes = 20;
+/** The same where not all is watched. */
+const blindMs = 1_000;
+const blindTimes = 3;
+/** What is found and is not there is taken out, and the search made again. */
+const triesMost = 5;
 
 export class FileIndex implements Disposable {
   readonly #store = new DisposableStore();
@@ -58,12 +63,10 @@ export class FileIndex implements Disposable {
 
   /** Best first; once `ready`. What is not on disk any more, or leads outside, is not among them. */
   search({ query, limit, recent }: Omit<Ask, 'roots'>): FoundFile[] {
-    const { at, took } = this.#listed;
-    if (!this.#listing && performance.now() - at > Math.max(freshMs, freshTimes * took))
-      this.#list().catch(() => {});
+    if (!this.#listing && this.#isOld()) this.#list().catch(() => {});
     const real = this.#roots.flatMap(({ root }) => realOf(root.path) ?? []);
     const entries = this.#entriesOf(recent);
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const matches = this.#search.find(query, limit, entries);
       const files = matches.flatMap(({ id, path, matches }): FoundFile[] => {
         const kind = path.endsWith('/') ? 'folder' : 'file';
@@ -72,10 +75,18 @@ export class FileIndex implements Disposable {
           ? []
           : [{ path, kind, uri, matches, ...(entries.includes(id) ? { recent: true as const } : {}) }];
       });
-      if (files.length === matches.length) return files;
+      if (files.length === matches.length || tries === triesMost) return files;
       const there = new Set(files.map(({ path }) => path));
       for (const { path } of matches) if (!there.has(path)) this.#table.remove(path);
     }
+  }
+
+  #isOld(): boolean {
+    const { at, took } = this.#listed;
+    const age = performance.now() - at;
+    return this.#roots.every(({ seesAll }) => seesAll)
+      ? age > Math.max(freshMs, freshTimes * took)
+      : age > Math.max(blindMs, blindTimes * took);
   }
 
   /** Absolute paths that came or went. */

@@ -31,6 +31,11 @@ export class RootFiles implements Disposable {
     this.#watch = root.watched ? undefined : new FolderWatch(root.path, touched);
   }
 
+  /** What comes and goes is told. */
+  get seesAll(): boolean {
+    return this.#watch?.complete !== false;
+  }
+
   /** All of its files, relative. */
   async list(): Promise<string[]> {
     const { files, trees } = await listFiles(this.#place);

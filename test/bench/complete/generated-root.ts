@@ -5,6 +5,7 @@ import { makePaths } from './paths.ts';
 
 export class RootFiles {
   readonly root: Root;
+  readonly seesAll = true;
 
   constructor(root: Root) {
     this.root = root;
