@@ -9,8 +9,12 @@ import { withoutReplies } from './terminal-replies.ts';
 
 /** VS Code takes all that it is given: this much a millisecond, so that a flood waits at its source. */
 const charsPerMs = 2_048;
+/** So late what was told may come back. */
+const echoMs = 5_000;
 /** The screen and all above it goes; colours and modes are as at the start (RIS). */
 const anew = '\u001bc';
+/** What editors and pagers begin with, and end with. */
+const alternate = /\u001b\[\?(?:1049|1047|47)([hl])/g;
 
 export interface TabPorts {
   terminals: DeskTerminals;
@@ -34,8 +38,14 @@ export class TerminalTab implements vscode.Pseudoterminal {
   #fits: vscode.TerminalDimensions | undefined;
   /** What VS Code was told to draw instead: what the terminal has. */
   #told: vscode.TerminalDimensions | undefined;
+  /** When each was told. */
+  readonly #echoes = new Map<string, number>();
   #row: TerminalRow | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** It has more than the tab: then a program that draws all of its screen can't be shown, and the tab says so. */
+  #large = false;
+  #alternate = false;
+  #covered = false;
   #over: 'running' | 'ended' | 'closed' = 'running';
 
   constructor(ports: TabPorts) {
@@ -43,10 +53,19 @@ export class TerminalTab implements vscode.Pseudoterminal {
   }
 
   open(fits: vscode.TerminalDimensions | undefined): void {
-    const { terminals, id } = this.#ports;
     if (fits) this.setDimensions(fits);
+    this.#follow();
+  }
+
+  /** From its screen as it is now. */
+  #follow(): void {
+    const { terminals, id } = this.#ports;
+    this.#shown?.dispose();
+    this.#shown = undefined;
+    this.#covered = false;
     const shown = terminals.show(id, {
       screen: ({ cols, rows, screen }, taken) => {
+        this.#alternate = false;
         this.#resized(cols, rows);
         this.#put(`${anew}${screen}`, taken);
       },
@@ -77,12 +96,15 @@ export class TerminalTab implements vscode.Pseudoterminal {
   handleInput(data: string): void {
     const typed = withoutReplies(data);
     if (this.#over === 'ended') this.#end.fire();
+    // What was typed would go where nobody sees it: the first key takes the terminal.
+    else if (this.#covered) this.#ports.terminals.input(this.#ports.id, '');
     else if (typed !== '') this.#ports.terminals.input(this.#ports.id, typed);
   }
 
-  /** Measured on VS Code 1.139: what it was told to draw comes back as what fits. */
+  /** Measured on VS Code 1.139: what it was told to draw comes back as what fits, some time after. */
   setDimensions(fits: vscode.TerminalDimensions): void {
-    if (isSame(fits, this.#told)) return;
+    const at = this.#echoes.get(nameOf(fits));
+    if (isSame(fits, this.#told) || (at !== undefined && Date.now() - at < echoMs)) return;
     this.#fits = fits;
     this.#ports.terminals.resize(this.#ports.id, fits.columns, fits.rows);
   }
@@ -107,12 +129,33 @@ export class TerminalTab implements vscode.Pseudoterminal {
   #resized(columns: number, rows: number): void {
     const has = { columns, rows };
     this.#told = isSame(has, this.#fits) ? undefined : has;
+    if (this.#told) this.#echoes.set(nameOf(this.#told), Date.now());
+    // VS Code draws no more than there is room for.
+    this.#large = this.#fits !== undefined && (columns > this.#fits.columns || rows > this.#fits.rows);
     this.#size.fire(this.#told);
   }
 
   #put(data: string, taken: () => void): void {
-    this.#write.fire(data);
-    const ms = Math.floor(data.length / charsPerMs);
+    const last = [...data.matchAll(alternate)].at(-1);
+    if (last) this.#alternate = last[1] === 'h';
+    const covered = this.#large && this.#alternate;
+    if (covered && !this.#covered) {
+      this.#write.fire(anew);
+      this.#say(
+        vscode.l10n.t(
+          'This program is drawn for a larger screen, that of who typed last. A key fits it to this tab.',
+        ),
+      );
+    } else if (this.#covered && !covered) {
+      taken();
+      return this.#follow();
+    } else if (!covered) this.#write.fire(data);
+    this.#covered = covered;
+    this.#pace(data.length, taken);
+  }
+
+  #pace(chars: number, taken: () => void): void {
+    const ms = Math.floor(chars / charsPerMs);
     if (ms === 0 && !this.#timer) return taken();
     // Acknowledgements are for all before them: the last one counts.
     clearTimeout(this.#timer);
@@ -129,4 +172,8 @@ export class TerminalTab implements vscode.Pseudoterminal {
 
 function isSame(one: vscode.TerminalDimensions, other: vscode.TerminalDimensions | undefined): boolean {
   return one.columns === other?.columns && one.rows === other.rows;
+}
+
+function nameOf({ columns, rows }: vscode.TerminalDimensions): string {
+  return `${columns}x${rows}`;
 }
