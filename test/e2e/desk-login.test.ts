@@ -50,7 +50,7 @@ describe('login at the desk, in VS Code', function () {
     await surface.waitForFate('Hello', 'done');
   });
 
-  it('S8, A26: the agent’s own page is opened after its host was shown, at exactly its address', async () => {
+  it('A26: the agent’s own page is opened after its host was shown, at exactly its address (S8)', async () => {
     rmSync(login);
     await desk.window.runCommand('Offdesk: Stop Remote Control');
     await desk.window.statusBarItem(/Remote control is off/).waitFor();

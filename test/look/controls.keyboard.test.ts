@@ -168,7 +168,7 @@ for (const surface of ['phone', 'desk'] as const)
       await keys.isOn(page.getByRole('button', { name: /^Modes and options/ }));
     });
 
-    it('U14, C7: where a script may not open a list, Space does, and arrows choose nothing in passing', async () => {
+    it('U14: where a script may not open a list, Space does, and arrows choose nothing in passing (C7)', async () => {
       const { page, keys } = await at(views.queue);
       const wrong: string[] = [];
       page.on('pageerror', (error) => wrong.push(error.message));

@@ -113,7 +113,7 @@ describe('what a user does, on both surfaces', function () {
     assert.deepEqual(prompt!['prompt'], [{ type: 'text', text: 'Then write two changelogs' }]);
   });
 
-  it('U11, C2: what is written for a waiting message stays while its reader looks elsewhere', async () => {
+  it('U11: what is written for a waiting message stays while its reader looks elsewhere (C2)', async () => {
     const page = await at('phone', { scene: 'elsewhere', whole: 'Message 1000' });
     const prompt = [{ type: 'text', text: 'Wait for it' }];
     await happen(page, { type: 'prompt_received', id: 'w1', prompt }, 'p:w1');

@@ -1,17 +1,20 @@
 /**
  * Selecting all of a page of which most is not laid out. A browser would lay out all of it at once, which stalls the
- * page for seconds: what is far from the reader stays as it is, and a copy has its text all the same.
+ * page for seconds: what is far from the reader has no boxes meanwhile, and a copy has its text all the same.
  */
 import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { textOf } from './text-of.ts';
 
-/** Parts that are laid out as they come near (`content-visibility: auto` in the style). */
-const lateParts = '.item, .section, .term .chunk';
+/** Parts that are laid out as they come near (`content-visibility: auto` in the style), and those within them. */
+const outer = '.item';
+const inner = '.section';
+/** As the style has it: of its own height, and empty to look at. Content that is merely skipped a selection lays out. */
+const away = 'away';
 /** So many more are laid out without a stall. */
 const few = 8;
-/** Of the box: what comes this near is laid out, before it is seen. */
-const near = '150%';
+/** Heights of the box: what comes this near is laid out, before it is seen. */
+const near = 1.5;
 
 /** `box`: scrolls; `content`: what is in it. */
 export function useSelectAll(box: RefObject<HTMLElement>, content: RefObject<HTMLElement>): void {
@@ -45,7 +48,7 @@ export function useSelectAll(box: RefObject<HTMLElement>, content: RefObject<HTM
 
 class AllSelected {
   readonly #content: HTMLElement;
-  /** They stay without layout until they come near. */
+  /** Without boxes until they come near. */
   readonly #far: ReadonlySet<HTMLElement>;
   readonly #watch: IntersectionObserver;
   /** Where the selection began and ended when it was all; undefined until the browser has made it. */
@@ -54,7 +57,7 @@ class AllSelected {
 
   /** Undefined where the browser may do it alone. */
   static begin(box: HTMLElement, content: HTMLElement): AllSelected | undefined {
-    const far = [...content.querySelectorAll<HTMLElement>(lateParts)].filter(isNotLaidOut);
+    const far = farFrom(box, content);
     return far.length > few ? new AllSelected(box, content, far) : undefined;
   }
 
@@ -66,10 +69,13 @@ class AllSelected {
         for (const { target, isIntersecting } of entries)
           if (isIntersecting) this.#show(target as HTMLElement);
       },
-      { root: box, rootMargin: near },
+      { root: box, rootMargin: `${near * 100}% 0px` },
     );
-    for (const part of far) {
-      part.style.contentVisibility = 'hidden';
+    // All are measured before the first is changed.
+    const heights = far.map((part) => part.getBoundingClientRect().height);
+    for (const [at, part] of far.entries()) {
+      part.style.height = `${heights[at]}px`;
+      part.classList.add(away);
       this.#watch.observe(part);
     }
   }
@@ -96,16 +102,25 @@ class AllSelected {
     if (this.#over) return;
     this.#over = true;
     this.#watch.disconnect();
-    for (const part of this.#far) part.style.contentVisibility = '';
+    for (const part of this.#far) this.#show(part);
   }
 
   #show(part: HTMLElement): void {
     this.#watch.unobserve(part);
-    part.style.contentVisibility = '';
+    part.classList.remove(away);
+    part.style.height = '';
   }
 }
 
-/** By its content: the part itself always has a box. */
-function isNotLaidOut({ firstElementChild }: HTMLElement): boolean {
-  return firstElementChild?.checkVisibility?.({ contentVisibilityAuto: true }) === false;
+/** By their places: to ask whether something is laid out lays it out. What is within a far part is not looked at. */
+function farFrom(box: HTMLElement, content: HTMLElement): HTMLElement[] {
+  const { top, bottom, height } = box.getBoundingClientRect();
+  const isFar = (part: HTMLElement): boolean => {
+    const rect = part.getBoundingClientRect();
+    return rect.bottom < top - near * height || rect.top > bottom + near * height;
+  };
+  const partsIn = (element: HTMLElement, which: string) => [...element.querySelectorAll<HTMLElement>(which)];
+  return partsIn(content, outer).flatMap((part) =>
+    isFar(part) ? [part] : partsIn(part, inner).filter(isFar),
+  );
 }

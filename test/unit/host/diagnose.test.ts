@@ -111,7 +111,7 @@ describe('diagnose', function () {
     assert.equal(reached.at(-1)?.verdict, 'problem');
   });
 
-  it('S13, Y1: a relay behind TLS is reached, and the end of its certificate is told', async () => {
+  it('Y1: a relay behind TLS is reached, and the end of its certificate is told (S13)', async () => {
     const ca = await createTestCa();
     const { key, cert } = await ca.issue('127.0.0.1');
     const before = process.env['NODE_EXTRA_CA_CERTS'];
