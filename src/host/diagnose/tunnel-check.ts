@@ -6,7 +6,8 @@ import { assertTunnel, findTunnel, installedTunnels } from '../tunnel-programs.t
 import type { Check, DiagnosePorts, Finding } from './check.ts';
 
 export function tunnelCheck(ports: DiagnosePorts): Check {
-  return { title: ports.t('Tunnels that Offdesk runs'), run: () => tunnels(ports) };
+  const { t } = ports;
+  return { title: t('Tunnels that Offdesk runs'), run: () => tunnels(ports) };
 }
 
 async function tunnels(ports: DiagnosePorts): Promise<Finding[]> {

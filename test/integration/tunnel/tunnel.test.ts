@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 import { request } from 'node:http';
 import { delimiter, join } from 'node:path';
 import { OffdeskError } from '../../../src/base/error.ts';
+import type { DiagnosePorts } from '../../../src/host/diagnose/check.ts';
+import { tunnelCheck } from '../../../src/host/diagnose/tunnel-check.ts';
 import type { HostStatus, ReachKind } from '../../../src/protocol/host-status.ts';
 import {
   isAlive,
@@ -185,6 +187,26 @@ describe('tunnels that Offdesk runs', function () {
     assert.ok(retryAt !== null);
     programs.tailscale('runs');
     await tunnelIs(one, 'running', `https://${tailnetHost}/`);
+  });
+
+  it('H43: Diagnose says whether each could run, and how the one that was chosen is', async () => {
+    const programs = standIns();
+    programs.tailscale('loggedOut');
+    const one = await hostWith(programs, 'tailscale');
+    await tunnelIs(one, 'failed');
+    const t = (text: string, ...values: unknown[]) =>
+      text.replace(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)]));
+    const check = async () => {
+      const { status } = one.host;
+      const ports = { t, status, settings: one.settings, terminalPath: programs.path } as DiagnosePorts;
+      const found = await tunnelCheck(ports).run(new AbortController().signal);
+      return found.map(({ verdict }) => verdict);
+    };
+    assert.deepEqual(await check(), ['problem', 'ok', 'problem']);
+    programs.tailscale('runs');
+    await one.host.chooseReach('tailscale');
+    await tunnelIs(one, 'running');
+    assert.deepEqual(await check(), ['ok', 'ok', 'ok']);
   });
 
   it('H44: one that dies is started again; another address is said, and the old one no longer gets in', async () => {
