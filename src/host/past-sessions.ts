@@ -7,6 +7,7 @@ import { limits } from '../protocol/limits.ts';
 import type { PastResult } from '../protocol/methods.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
 import { Session } from '../session/session.ts';
+import { worktreeRow } from './session-row.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
 
 interface OpenPast {
@@ -135,6 +136,6 @@ function rowOf(stored: StoredSession): PastResult['sessions'][number] {
   const { id, title, cwd, agent, updatedAt, worktree } = stored;
   return {
     ...{ id, title, cwd, agent: { name: agent.title, demo: agent.demo }, state: 'ended', updatedAt },
-    ...(worktree && { worktree: { branch: worktree.branch, path: worktree.path } }),
+    ...(worktree && { worktree: worktreeRow(worktree) }),
   };
 }

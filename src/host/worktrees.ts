@@ -225,7 +225,7 @@ function slugOf(name: string, otherwise: string): string {
 }
 
 /** `/work/shop/.git` → `shop`; of a bare repository its own name. */
-function repoName(repository: string): string {
+export function repoName(repository: string): string {
   const name = basename(repository);
   return name === '.git' ? basename(dirname(repository)) : name.replace(/\.git$/, '');
 }

@@ -65,6 +65,8 @@ export type RemoveWorktreeResult = z.infer<typeof removeWorktreeResult>;
 export const rowWorktree = z.object({
   branch: z.string(),
   path: z.string(),
+  /** The name of the repository that it is of. */
+  repository: z.string().optional(),
   dirty: z.boolean().optional(),
 });
 export type RowWorktree = z.infer<typeof rowWorktree>;

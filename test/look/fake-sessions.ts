@@ -30,6 +30,7 @@ export const listed: ClientState['sessions'] = [
     ...{ state: 'working', updatedAt: start },
     worktree: {
       branch: 'offdesk/flaky-upload-test',
+      repository: 'web',
       path: '/home/me/.offdesk/worktrees/web/flaky-upload-test',
     },
   },

@@ -72,11 +72,13 @@ export class SessionActs {
     }
   }
 
-  async close(session: NamedSession): Promise<void> {
+  /** True when it is over. */
+  async close(session: NamedSession): Promise<boolean> {
     const done = await this.#act(session.id, 'close', methods.sessionClose);
-    if (!done) return;
+    if (!done) return false;
     this.closed.value = { id: session.id, title: session.title };
     await this.#pastAnew();
+    return true;
   }
 
   /** True when it is open again. */

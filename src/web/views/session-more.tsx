@@ -29,6 +29,11 @@ export function SessionMore({ id, host, session, onOpen, onClose }: SessionMoreP
   const busy = acts.busy.value.get(session.id);
   const failed = acts.failed.value?.session === session.id ? acts.failed.value : undefined;
   const dirty = failed?.error.code === 'worktree_dirty' ? failed.error : undefined;
+  // Among those that are over it is folded again.
+  const closeIt = async () => {
+    setStep('choose');
+    if (await acts.close(session)) onClose();
+  };
   const back = () => {
     acts.letGo(session.id);
     setStep('choose');
@@ -61,7 +66,7 @@ export function SessionMore({ id, host, session, onOpen, onClose }: SessionMoreP
           back={words.keepOpen}
           act={words.closeDo}
           onBack={back}
-          onAct={() => void acts.close(session).then(() => setStep('choose'))}
+          onAct={() => void closeIt()}
         />
       )}
       {mayAct && dirty && (
@@ -79,6 +84,7 @@ export function SessionMore({ id, host, session, onOpen, onClose }: SessionMoreP
           acts={acts}
           disabled={host.phase.value.kind !== 'ready' || busy !== undefined}
           onStep={setStep}
+          onEnd={() => void closeIt()}
           onOpen={onOpen}
         />
       )}
@@ -123,10 +129,11 @@ interface ChooseProps {
   acts: SessionActs;
   disabled: boolean;
   onStep(step: Step): void;
+  onEnd(): void;
   onOpen(session: string): void;
 }
 
-function Choose({ session, acts, disabled, onStep, onOpen }: ChooseProps) {
+function Choose({ session, acts, disabled, onStep, onEnd, onOpen }: ChooseProps) {
   const words = strings.sessionMore;
   const over = session.state === 'ended';
   // What waits has been asked for by somebody, and what works was told to.
@@ -152,7 +159,7 @@ function Choose({ session, acts, disabled, onStep, onOpen }: ChooseProps) {
               type="button"
               class="b small"
               disabled={disabled}
-              onClick={() => (asks ? onStep('close') : void acts.close(session))}
+              onClick={() => (asks ? onStep('close') : onEnd())}
             >
               {words.close}
             </button>

@@ -43,7 +43,9 @@ export function SessionRow({ host, session, more, onMore, onOpen }: SessionRowPr
         )}
         <span class="below">
           <span class="where">
-            {[folderName(cwd), agent.name, ...(mode ? [mode] : [])].map(visible).join(' · ')}
+            {[worktree?.repository ?? folderName(cwd), agent.name, ...(mode ? [mode] : [])]
+              .map(visible)
+              .join(' · ')}
           </span>
           {state !== 'idle' && asked === undefined && <Activity state={state} />}
         </span>
