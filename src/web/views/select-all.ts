@@ -17,7 +17,10 @@ const few = 8;
 const near = 1.5;
 
 /** `box`: scrolls; `content`: what is in it. */
-export function useSelectAll(box: RefObject<HTMLElement>, content: RefObject<HTMLElement>): void {
+export function useSelectAll(
+  box: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+): void {
   useEffect(() => {
     const on = new AbortController();
     const { signal } = on;
