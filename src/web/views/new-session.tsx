@@ -1,6 +1,7 @@
 /** Starting a session: agent, folder, name and place, all filled in, so that one tap is enough. */
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ErrorShape } from '../../base/error.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { ChoicesResult, SpawnMode } from '../../protocol/new-session.ts';
 import type { HostClient } from '../client/host-client.ts';
@@ -45,7 +46,7 @@ export function NewSession({ id, host, onOpen, onClose }: NewSessionProps) {
         </button>
       </div>
       {choices ? (
-        <Form host={host} choices={choices} onOpen={onOpen} />
+        <Form host={host} choices={choices} error={error} onOpen={onOpen} />
       ) : (
         !error && (
           <p class="note" role="status">
@@ -53,13 +54,11 @@ export function NewSession({ id, host, onOpen, onClose }: NewSessionProps) {
           </p>
         )
       )}
-      {error && (
+      {error && !choices && (
         <ErrorNote error={error}>
-          {!choices && (
-            <button type="button" class="b small" onClick={() => void acts.load()}>
-              {strings.phone.tryAgain}
-            </button>
-          )}
+          <button type="button" class="b small" onClick={() => void acts.load()}>
+            {strings.phone.tryAgain}
+          </button>
         </ErrorNote>
       )}
     </section>
@@ -84,10 +83,12 @@ function lastChoice(text: string | undefined): LastChoice {
 interface FormProps {
   host: HostClient;
   choices: ChoicesResult;
+  /** Why it did not start. */
+  error: ErrorShape | null;
   onOpen(session: string): void;
 }
 
-function Form({ host, choices, onOpen }: FormProps) {
+function Form({ host, choices, error, onOpen }: FormProps) {
   const words = strings.newSession;
   const acts = actsOf(host);
   const { keep } = useSurface();
@@ -205,6 +206,7 @@ function Form({ host, choices, onOpen }: FormProps) {
         </fieldset>
       )}
       <div class="go">
+        {error && <ErrorNote error={error} />}
         <p class={full ? 'note warn' : 'in'}>
           {words.room(spawn.open, spawn.capacity)}
           {full && ` ${words.full}`}

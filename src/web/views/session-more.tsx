@@ -103,8 +103,12 @@ function Facts({ session: { cwd, folder, worktree } }: { session: SessionFacts }
   const branch = worktree?.branch ?? folder?.branch;
   return (
     <dl class="kv">
-      <dt>{words.folder}</dt>
-      <dd>{visible(cwd)}</dd>
+      {worktree?.path !== cwd && (
+        <>
+          <dt>{words.folder}</dt>
+          <dd>{visible(cwd)}</dd>
+        </>
+      )}
       {branch !== undefined && (
         <>
           <dt>{words.branch}</dt>
@@ -288,7 +292,7 @@ export function ClosedNote({ host, onOpen }: { host: HostClient; onOpen: (sessio
           <Icon name="close" />
         </button>
       </div>
-      {failed?.session === closed.id && <ErrorNote error={failed.error} />}
+      {failed?.session === closed.id && failed.act === 'reopen' && <ErrorNote error={failed.error} />}
     </div>
   );
 }

@@ -11,7 +11,7 @@ const status = (...titles: string[]) =>
 const spawn: SpawnState = { mode: 'same-dir', capacity: 32, open: 2 };
 
 describe('sessions in the terminal', () => {
-  it('several are listed, a line each, and the rest is counted (S5)', () => {
+  it('L40: several are listed, a line each, and the rest is counted (S5)', () => {
     const names = Array.from({ length: 11 }, (_, i) => `one\u001b[2J ${i}`);
     const lines = sessionLines(status(...names), spawn, true);
     assert.equal(lines.length, 8 + 1 + 1);
@@ -27,7 +27,7 @@ describe('sessions in the terminal', () => {
     assert.doesNotMatch(sessionLines(status('one'), spawn, false).join(), /\(w/);
   });
 
-  it('w toggles folder and worktree, and says so; one session alone stays one (C18)', async () => {
+  it('L40: w toggles folder and worktree, and says so; one session alone stays one (C18)', async () => {
     let mode: SpawnMode = 'same-dir';
     const sessions = {
       get spawn() {
