@@ -1,5 +1,6 @@
 /** What a start opens: the session that was wished for, those that were left open here, or else a new one. */
 import { asOffdeskError, type OffdeskError } from '../base/error.ts';
+import { limits } from '../protocol/limits.ts';
 import type { OwnSessions } from '../session/agent-port.ts';
 import { candidates } from './agent-command.ts';
 import type { HostPorts, SessionWish } from './api.ts';
@@ -67,7 +68,8 @@ class Opening {
       run.check();
       if (stored.id === wished?.id) continue;
       try {
-        const back = await this.#maker.restore(stored, agent || stored.agentRuns);
+        const early = live.size < limits.agentsAtStart;
+        const back = await this.#maker.restore(stored, early && (agent || stored.agentRuns));
         if (run.over) await back.kept.end(true);
         else add(back, true);
       } catch (error) {
@@ -80,7 +82,10 @@ class Opening {
     restored();
     if (wish && !wished) await this.#openOwn(wish);
     else if (live.size === 0) await this.#openNew();
-    else if (agent) await Promise.all([...live.values()].map(({ session }) => session.startAgent()));
+    else if (agent) {
+      const early = [...live.values()].slice(0, limits.agentsAtStart);
+      await Promise.all(early.map(({ session }) => session.startAgent()));
+    }
   }
 
   async #openNew(): Promise<void> {

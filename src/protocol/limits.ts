@@ -136,6 +136,8 @@ export const limits = {
   /** Open at the same time, unless a setting says otherwise; and what it may say at most. */
   openSessions: 32,
   mostSessions: 256,
+  /** Of sessions that come back so many start their agents by themselves, those used last; others with their next prompt. */
+  agentsAtStart: 4,
   /** Of a path that a client names. */
   pathChars: 4_096,
   /** One call of git for a worktree, in milliseconds; a checkout of a large repository takes long. */

@@ -150,7 +150,11 @@ describe('new sessions', function () {
     runGit(cwd, 'branch', 'kept', runGit(path, 'rev-parse', 'HEAD'));
     await close(probe, id);
     await gone(probe, id);
-    assert.deepEqual((await past(probe)).sessions.find((one) => one.id === id)?.worktree, { branch, path });
+    assert.deepEqual((await past(probe)).sessions.find((one) => one.id === id)?.worktree, {
+      branch,
+      path,
+      repository: 'work',
+    });
     await remove(probe, id);
     assert.ok(!existsSync(path));
     assert.equal((await past(probe)).sessions.find((one) => one.id === id)?.worktree, undefined);

@@ -1,0 +1,63 @@
+/** The list of sessions is there at once, whatever their number. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLog } from '../../../src/base/log.ts';
+import { Sessions } from '../../../src/host/sessions.ts';
+import { SessionStore } from '../../../src/host/session-store.ts';
+import { limits } from '../../../src/protocol/limits.ts';
+import { testHost } from '../../support/test-host.ts';
+
+const many = 1_000;
+
+describe('many sessions', function () {
+  this.timeout(120_000);
+
+  it('H21: 1,000 that are over and 32 open: pages come from memory, all of them, in order (S7)', async () => {
+    const { ports } = await testHost();
+    const all = Array.from({ length: many }, (_, i) => ({
+      ...{
+        version: 1,
+        id: `past-${String(i)}`,
+        cwd: ports.cwd,
+        title: `Past ${i}`,
+        open: false,
+        agentRuns: false,
+      },
+      agent: { choice: { kind: 'named', name: 'demo' }, title: 'Demo agent', demo: true },
+      ...{ createdAt: i, updatedAt: Date.now() - i },
+    }));
+    for (const stored of all) {
+      const folder = join(ports.machineFolder, 'sessions', stored.id);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'session.json'), JSON.stringify(stored));
+    }
+    const store = await SessionStore.open(ports.machineFolder, silentLog);
+    assert.equal(store.sorted.length, many);
+    const sessions = new Sessions(ports);
+    try {
+      await sessions.open(false, () => assert.fail('all can be opened'));
+      while (sessions.list().length < limits.openSessions)
+        await sessions.spawner.create({}, { kind: 'desk' });
+      await assert.rejects(sessions.spawner.create({}, { kind: 'desk' }), { code: 'session_limit' });
+      const found: string[] = [];
+      let slowest = 0;
+      for (let before: string | null | undefined; before !== null;) {
+        const from = performance.now();
+        const { sessions: page, next } = await sessions.past(before, limits.pastSessions);
+        slowest = Math.max(slowest, performance.now() - from);
+        found.push(...page.map(({ id }) => id));
+        before = next;
+      }
+      assert.deepEqual(
+        found,
+        all.map(({ id }) => id),
+      );
+      assert.equal(sessions.describe().sessions.length, limits.openSessions);
+      console.log(`      slowest page of ${limits.pastSessions}: ${slowest.toFixed(1)} ms`);
+      assert.ok(slowest < 1_000, `${slowest} ms`);
+    } finally {
+      await sessions.closeAll(false);
+    }
+  });
+});
