@@ -11,6 +11,8 @@ import { withoutReplies } from './terminal-replies.ts';
 const charsPerMs = 2_048;
 /** So late what was told may come back. */
 const echoMs = 5_000;
+/** After a change of size, until all is drawn anew. */
+const settleMs = 150;
 /** The screen and all above it goes; colours and modes are as at the start (RIS). */
 const anew = '\u001bc';
 /** What editors and pagers begin with, and end with. */
@@ -42,6 +44,7 @@ export class TerminalTab implements vscode.Pseudoterminal {
   readonly #echoes = new Map<string, number>();
   #row: TerminalRow | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
   /** It has more than the tab: then a program that draws all of its screen can't be shown, and the tab says so. */
   #large = false;
   #alternate = false;
@@ -88,6 +91,7 @@ export class TerminalTab implements vscode.Pseudoterminal {
     const still = this.#over === 'running';
     this.#over = 'closed';
     clearTimeout(this.#timer);
+    clearTimeout(this.#later);
     this.#shown?.dispose();
     this.#shown = undefined;
     if (still) this.#ports.closed();
@@ -104,9 +108,13 @@ export class TerminalTab implements vscode.Pseudoterminal {
   /** Measured on VS Code 1.139: what it was told to draw comes back as what fits, some time after. */
   setDimensions(fits: vscode.TerminalDimensions): void {
     const at = this.#echoes.get(nameOf(fits));
-    if (isSame(fits, this.#told) || (at !== undefined && Date.now() - at < echoMs)) return;
+    // It has it now: what was drawn before stands in the wrong places.
+    if (isSame(fits, this.#told)) return this.#redraw();
+    if (at !== undefined && Date.now() - at < echoMs) return;
     this.#fits = fits;
     this.#ports.terminals.resize(this.#ports.id, fits.columns, fits.rows);
+    // Before it is shown for the first time there is nothing to draw anew.
+    if (this.#shown) this.#redraw();
   }
 
   /** What the host says of it now; undefined once it is gone. */
@@ -128,11 +136,22 @@ export class TerminalTab implements vscode.Pseudoterminal {
 
   #resized(columns: number, rows: number): void {
     const has = { columns, rows };
-    this.#told = isSame(has, this.#fits) ? undefined : has;
-    if (this.#told) this.#echoes.set(nameOf(this.#told), Date.now());
+    const told = isSame(has, this.#fits) ? undefined : has;
     // VS Code draws no more than there is room for.
     this.#large = this.#fits !== undefined && (columns > this.#fits.columns || rows > this.#fits.rows);
-    this.#size.fire(this.#told);
+    if (told === this.#told || (told && isSame(told, this.#told))) return;
+    this.#told = told;
+    if (told) this.#echoes.set(nameOf(told), Date.now());
+    this.#size.fire(told);
+    this.#redraw();
+  }
+
+  /** Once VS Code has taken the size, which it does some time after it was told. */
+  #redraw(): void {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => {
+      if (this.#over === 'running') this.#follow();
+    }, settleMs);
   }
 
   #put(data: string, taken: () => void): void {

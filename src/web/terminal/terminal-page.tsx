@@ -83,7 +83,7 @@ function TerminalList({ host, session }: { host: HostClient; session: string | n
               </span>
             </span>
             <span class="side">
-              <span class={row.running ? 'where' : 'where over'}>{stateWords(row)}</span>
+              <span class={row.running ? 'where' : 'where ended'}>{stateWords(row)}</span>
             </span>
           </button>
         ))}
@@ -160,7 +160,7 @@ function Opened({
           <div class="name">
             <span class="title">{name}</span>
           </div>
-          <div class={gone || row?.running === false ? 'where over' : 'where'} role="status">
+          <div class={gone || row?.running === false ? 'where ended' : 'where'} role="status">
             {feed === 'apart'
               ? said.apart
               : feed === 'attaching'
