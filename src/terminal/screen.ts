@@ -67,10 +67,15 @@ export class Screen {
     this.#next();
   }
 
-  /** As of all that was parsed by now; `rest`: what came since. */
-  snapshot(): { shown: Snapshot; rest: readonly Step[] } {
+  /** As of all that was parsed by now; `rest`: what came since. `scrollback`: lines of it; all unless given. */
+  snapshot(scrollback?: number): { shown: Snapshot; rest: readonly Step[] } {
     const { cols, rows } = this.#terminal;
-    const shown = { at: this.#at, cols, rows, screen: this.#serialize.serialize() };
+    const shown = {
+      at: this.#at,
+      cols,
+      rows,
+      screen: this.#serialize.serialize(scrollback === undefined ? {} : { scrollback }),
+    };
     return { shown, rest: this.#parsing ? [this.#parsing, ...this.#steps] : [...this.#steps] };
   }
 

@@ -13,7 +13,7 @@ export interface Told {
 export interface ViewerPorts {
   told: Told;
   clock: Clock;
-  screen: Pick<Screen, 'snapshot'>;
+  screen: Pick<Screen, 'snapshot' | 'waiting'>;
 }
 
 export class Viewer implements Disposable {
@@ -128,9 +128,13 @@ export class Viewer implements Disposable {
     });
   }
 
-  /** With what came since it was parsed; where that is much, it stays behind, and the next screen has it. */
+  /**
+   * With what came since it was parsed; where that is much, it stays behind, and the next screen has it. Amid a flood
+   * lines above the screen would be out of date before they are there, and writing them takes milliseconds.
+   */
   #look(tell: (shown: Snapshot) => void): Snapshot {
-    const { shown, rest } = this.#ports.screen.snapshot();
+    const { screen } = this.#ports;
+    const { shown, rest } = screen.snapshot(screen.waiting > limits.terminalMergeChars ? 0 : undefined);
     this.#at = shown.at;
     this.#sent(shown.at, shown.screen.length);
     tell(shown);
