@@ -7,6 +7,7 @@ import { Sessions } from '../../../src/host/sessions.ts';
 import { SessionStore } from '../../../src/host/session-store.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { testHost } from '../../support/test-host.ts';
+import { eventually } from '../../support/wait.ts';
 
 const many = 1_000;
 
@@ -56,6 +57,27 @@ describe('many sessions', function () {
       assert.equal(sessions.describe().sessions.length, limits.openSessions);
       console.log(`      slowest page of ${limits.pastSessions}: ${slowest.toFixed(1)} ms`);
       assert.ok(slowest < 1_000, `${slowest} ms`);
+    } finally {
+      await sessions.closeAll(false);
+    }
+  });
+
+  it('H20: of those that come back a few start their agents by themselves', async () => {
+    const { ports } = await testHost();
+    const sessions = new Sessions(ports);
+    const failed = () => assert.fail('all can be opened');
+    try {
+      await sessions.open(true, failed);
+      for (let i = 0; i < limits.agentsAtStart + 2; i++) await sessions.spawner.create({}, { kind: 'desk' });
+      const ran = () => sessions.list().filter(({ agentState }) => agentState.state === 'ready').length;
+      await eventually(() => ran() === limits.agentsAtStart + 3, { what: 'all agents' });
+      await sessions.closeAll(true);
+      await sessions.open(true, failed);
+      assert.equal(sessions.list().length, limits.agentsAtStart + 3);
+      assert.equal(ran(), limits.agentsAtStart);
+      const idle = sessions.list().find(({ agentState }) => agentState.state === 'none')!;
+      const end = await idle.prompt('prompt-later-01', [{ type: 'text', text: 'hello' }], { kind: 'desk' });
+      assert.equal(end.outcome, 'done');
     } finally {
       await sessions.closeAll(false);
     }
