@@ -17,6 +17,12 @@ export const hostSentences: Readonly<Record<string, string>> = {
   'The address leads to this computer itself, so a phone cannot open it.':
     '该地址指向此电脑自身，因此手机无法打开。',
 
+  'This terminal is not there any more.': '此终端已不存在。',
+  'Terminals end when remote control stops; open a new one.': '远程控制停止时终端会结束；请打开新的终端。',
+  'Close one of them first.': '请先关闭其中一个。',
+  'There are no terminals here.': '这里没有终端。',
+  'Install the extension for this platform; everything else works without.':
+    '请安装适用于此平台的扩展；其他功能不受影响。',
   'Tailscale, run by Offdesk': 'Tailscale（由 Offdesk 运行）',
   'Cloudflare quick tunnel, run by Offdesk': 'Cloudflare 快速隧道（由 Offdesk 运行）',
   'Devices in your tailnet open it at an https address that stays the same, while remote control is on; messages are sealed.':
