@@ -55,6 +55,8 @@ export function Screen({ model, label, reader, ctrl, fitted, onLeave }: ScreenPr
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     const typed = term.onData((data) => {
+      // That this page has the focus or lost it: it is one of several that look, and nobody typed.
+      if (data === '\u001b[I' || data === '\u001b[O') return;
       model.input(ctrl.value ? withCtrl(data) : data);
       ctrl.value = false;
     });

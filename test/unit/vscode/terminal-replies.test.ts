@@ -11,6 +11,8 @@ describe('vscode: answers of its own terminal', () => {
       '\u001b[12;40R',
       '\u001b[?12;40R',
       '\u001b[?2026;2$y',
+      '\u001b[I',
+      '\u001b[O',
       '\u001b[?0u',
       '\u001b[8;24;80t',
       '\u001bP1+r544e=787465726d\u001b\\',
