@@ -132,10 +132,13 @@ function print(title: string, measured: Map<string, Measured>): void {
   console.log(`${title}, ${first?.clock.length} keystrokes\n\n${table([head, ...rows])}\n`);
 }
 
-function printThrough({ firstMs, clock, idleBlockMs, blockMs }: ThroughWorker, real: boolean): void {
+function printThrough(
+  { firstMs, clock, idleBlockMs, startBlockMs, blockMs }: ThroughWorker,
+  real: boolean,
+): void {
   console.log(
     `through the worker: first answer ${ms(firstMs)} (${real ? 'listed from disk' : 'generating them included'}),`,
     `then p50 ${ms(percentile(clock, 50))}, p95 ${ms(percentile(clock, 95))};`,
-    `main thread busy at most ${ms(blockMs)} of processor at a time (at rest ${ms(idleBlockMs)})\n`,
+    `main thread busy at most ${ms(blockMs)} of processor at a time, ${ms(startBlockMs)} when the thread starts (at rest ${ms(idleBlockMs)})\n`,
   );
 }

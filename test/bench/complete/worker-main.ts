@@ -17,8 +17,12 @@ export interface ThroughWorker {
   firstMs: number;
   /** Of each keystroke, to the answer in the main thread. */
   clock: number[];
-  /** Processor time of the main thread between two looks a millisecond apart, the most: at rest, and meanwhile. */
+  /**
+   * Processor time of the main thread between two looks a millisecond apart, the most: at rest, while the thread starts
+   * and lists, and while somebody types.
+   */
   idleBlockMs: number;
+  startBlockMs: number;
   blockMs: number;
 }
 
@@ -55,8 +59,10 @@ async function main(): Promise<void> {
   const idleBlockMs = await blocked(() => pause(3_000));
   let firstMs = 0;
   const clock: number[] = [];
-  const blockMs = await blocked(async () => {
+  const startBlockMs = await blocked(async () => {
     firstMs = await ask('');
+  });
+  const blockMs = await blocked(async () => {
     for (const query of queries)
       for (let end = 1; end <= query.length; end++) {
         clock.push(await ask(query.slice(0, end)));
@@ -64,7 +70,7 @@ async function main(): Promise<void> {
       }
   });
   worker.stop();
-  const result: ThroughWorker = { firstMs, clock, idleBlockMs, blockMs };
+  const result: ThroughWorker = { firstMs, clock, idleBlockMs, startBlockMs, blockMs };
   process.stdout.write(JSON.stringify(result));
 }
 
