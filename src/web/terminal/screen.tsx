@@ -96,8 +96,8 @@ function wearFont(term: TerminalModel['term'], element: HTMLElement): void {
 function scaleTo(term: TerminalModel['term'], element: HTMLElement, fits: Size | null): void {
   const full = parseFloat(getComputedStyle(element).fontSize);
   const part = fits ? Math.min(1, fits.cols / term.cols, fits.rows / term.rows) : 1;
-  // Rounded down to tenths, so that a row too many does not appear by rounding.
-  term.options.fontSize = part === 1 ? full : Math.max(smallestPx, Math.floor(full * part * 10) / 10);
+  // Rows are whole pixels high: without some room the last one would be cut.
+  term.options.fontSize = part === 1 ? full : Math.max(smallestPx, Math.floor(full * part * 9.7) / 10);
 }
 
 /** False where it is no key for the program. */
