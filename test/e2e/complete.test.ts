@@ -35,6 +35,8 @@ describe('completion on the phone', function () {
         throw new Error(`${String(error)}; offered: ${(await offered()).join(' | ')}`, { cause: error });
       },
     );
+  /** The list is there, with or without files. */
+  const answered = async () => (await phone.page.locator('.files').count()) > 0;
   const active = () => options().and(phone.page.locator('[aria-selected=true]'));
   const text = () => message(phone.page).inputValue();
 
@@ -128,8 +130,10 @@ describe('completion on the phone', function () {
       await eventually(
         async () => {
           await type(`@${name.slice(0, 8)}`);
-          await becomes(() => true, 'an answer');
-          return (await offered()).includes(name) === there;
+          // The list is that of the last letter only after a moment.
+          return eventually(async () => (await answered()) && (await offered()).includes(name) === there, {
+            ...{ what: 'the list', timeoutMs: 2_000 },
+          });
         },
         { what: `${name} to ${there ? 'appear' : 'vanish'}`, timeoutMs: 60_000, everyMs: 300 },
       );

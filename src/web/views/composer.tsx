@@ -121,7 +121,9 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
   const choose = (index: number) => {
     if (!completion?.found[index]) return;
     if (completion.kind === 'files') {
-      const inserted = insertFile(draft, completion.token, completion.found[index]);
+      // What was typed since this list was asked for belongs to the name, too.
+      const written = fileTokenAt(draft.text, box.current?.selectionStart ?? draft.text.length);
+      const inserted = insertFile(draft, written ?? completion.token, completion.found[index]);
       caretNext.current = inserted.caret;
       change(inserted.draft);
       if (completion.found[index].kind === 'folder') {
