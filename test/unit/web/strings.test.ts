@@ -61,7 +61,7 @@ describe('web: languages', () => {
   it('S14, U10: what is translated of the host is what the host says', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const code = files
-      .filter((name) => /^(host|session|agent|remote|files|protocol|base)[\\/].*\.ts$/.test(name))
+      .filter((name) => /^(host|session|agent|remote|files|protocol|base|terminal)[\\/].*\.ts$/.test(name))
       .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
       .join('\n');
     assert.deepEqual(
@@ -73,7 +73,7 @@ describe('web: languages', () => {
   it('S14, U10: also of what has a name or a number in it', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const code = files
-      .filter((name) => /^(host|session|agent|remote)[\\/].*\.ts$/.test(name))
+      .filter((name) => /^(host|session|agent|remote|terminal)[\\/].*\.ts$/.test(name))
       .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
       .join('\n');
     const isSaid = (text: string) => {
