@@ -9,8 +9,6 @@ import { withoutReplies } from './terminal-replies.ts';
 
 /** VS Code takes all that it is given: this much a millisecond, so that a flood waits at its source. */
 const charsPerMs = 2_048;
-/** So late what was told may come back. */
-const echoMs = 5_000;
 /** After a change of size, until all is drawn anew. */
 const settleMs = 150;
 /** The screen and all above it goes; colours and modes are as at the start (RIS). */
@@ -28,7 +26,7 @@ export interface TabPorts {
 export class TerminalTab implements vscode.Pseudoterminal {
   readonly #ports: TabPorts;
   readonly #write = new vscode.EventEmitter<string>();
-  readonly #size = new vscode.EventEmitter<vscode.TerminalDimensions | undefined>();
+  readonly #size = new vscode.EventEmitter<vscode.TerminalDimensions>();
   readonly #end = new vscode.EventEmitter<number | void>();
   readonly #name = new vscode.EventEmitter<string>();
   readonly onDidWrite = this.#write.event;
@@ -38,10 +36,8 @@ export class TerminalTab implements vscode.Pseudoterminal {
   #shown: Disposable | undefined;
   /** What fits in the tab; undefined as long as nobody looked. */
   #fits: vscode.TerminalDimensions | undefined;
-  /** What VS Code was told to draw instead: what the terminal has. */
+  /** What VS Code was told to draw: what the terminal has. */
   #told: vscode.TerminalDimensions | undefined;
-  /** When each was told. */
-  readonly #echoes = new Map<string, number>();
   #row: TerminalRow | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #later: ReturnType<typeof setTimeout> | undefined;
@@ -105,12 +101,9 @@ export class TerminalTab implements vscode.Pseudoterminal {
     else if (typed !== '') this.#ports.terminals.input(this.#ports.id, typed);
   }
 
-  /** Measured on VS Code 1.139: what it was told to draw comes back as what fits, some time after. */
+  /** VS Code 1.139: what there is room for, whatever it was told to draw; before its first layout, what the tab before it drew. */
   setDimensions(fits: vscode.TerminalDimensions): void {
-    const at = this.#echoes.get(nameOf(fits));
-    // It has it now: what was drawn before stands in the wrong places.
-    if (isSame(fits, this.#told)) return this.#redraw();
-    if (at !== undefined && Date.now() - at < echoMs) return;
+    if (isSame(fits, this.#fits)) return;
     this.#fits = fits;
     this.#ports.terminals.resize(this.#ports.id, fits.columns, fits.rows);
     // Before it is shown for the first time there is nothing to draw anew.
@@ -135,13 +128,12 @@ export class TerminalTab implements vscode.Pseudoterminal {
   }
 
   #resized(columns: number, rows: number): void {
-    const has = { columns, rows };
-    const told = isSame(has, this.#fits) ? undefined : has;
+    const told = { columns, rows };
     // VS Code draws no more than there is room for.
     this.#large = this.#fits !== undefined && (columns > this.#fits.columns || rows > this.#fits.rows);
-    if (told === this.#told || (told && isSame(told, this.#told))) return;
+    if (isSame(told, this.#told)) return;
     this.#told = told;
-    if (told) this.#echoes.set(nameOf(told), Date.now());
+    // Also where it is all the room: VS Code 1.139 drops `undefined`, and would go on with what it was told before.
     this.#size.fire(told);
     this.#redraw();
   }
@@ -191,8 +183,4 @@ export class TerminalTab implements vscode.Pseudoterminal {
 
 function isSame(one: vscode.TerminalDimensions, other: vscode.TerminalDimensions | undefined): boolean {
   return one.columns === other?.columns && one.rows === other.rows;
-}
-
-function nameOf({ columns, rows }: vscode.TerminalDimensions): string {
-  return `${columns}x${rows}`;
 }

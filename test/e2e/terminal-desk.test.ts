@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchBrowser, type TestBrowser } from '../support/browser.ts';
 import { needing } from '../support/needs.ts';
-import { openTerminal, shows, sizeLine } from '../support/page-terminal.ts';
+import { openTerminal, screenOf, shows, sizeLine, typeInto } from '../support/page-terminal.ts';
 import { vsixPath } from '../support/paths.ts';
 import { openPhone, type Phone } from '../support/phone.ts';
 import { connected } from '../support/phone-steps.ts';
@@ -43,6 +43,17 @@ describe('e2e: a terminal shared by desk and phone', function () {
     await tab().locator('.xterm-helper-textarea').focus();
     await desk.page.keyboard.type(text);
   };
+  const same = async (): Promise<void> => {
+    let [here, there] = [[''], ['']];
+    await eventually(
+      async () => {
+        [here, there] = [await atDesk(), await screenOf(phone.page)];
+        return here.join('\n').trimEnd() === there.join('\n').trimEnd();
+      },
+      { what: 'the same on both screens' },
+    ).catch(() => assert.deepEqual(here, there));
+  };
+
   before(async function () {
     needing(this, 'vscode', 'browser');
     folder = tempFolder('od-terminal');
@@ -109,5 +120,65 @@ describe('e2e: a terminal shared by desk and phone', function () {
     assert.match(await sizeLine(phone.page).innerText(), /^Sized by the desk/);
     await phone.picture('joined-phone');
     await desk.picture('joined-desk');
+  });
+
+  it('vim has the size of who types last, and both see the same (C13)', async () => {
+    await desk.runCommand('View: Toggle Maximized Panel');
+    await typeInto(phone.page, 'vim -u NONE -N poem.txt\r');
+    await shows(phone.page, /line 1\n/);
+    await sizeLine(phone.page).waitFor({ state: 'detached' });
+    await same();
+    const onPhone = (await screenOf(phone.page)).length;
+    await phone.picture('vim-phone');
+    await desk.picture('vim-desk');
+    await typeAtDesk('G');
+    await shows(phone.page, 'line 90');
+    await sizeLine(phone.page).waitFor();
+    await same();
+    assert.notEqual((await screenOf(phone.page)).length, onPhone);
+    await phone.picture('vim-desk-sized-phone');
+    // Back to the phone's, by a tap alone.
+    await sizeLine(phone.page).click();
+    await sizeLine(phone.page).waitFor({ state: 'detached' });
+    assert.equal((await screenOf(phone.page)).length, onPhone);
+    await same();
+    await phone.page.getByRole('button', { name: 'Escape', exact: true }).click();
+    await typeInto(phone.page, ':q!\r');
+    await deskShows('before-42');
+  });
+
+  it('Ctrl and C of the key row stop `yes` (C13)', async () => {
+    await typeInto(phone.page, 'yes | cat; echo it-is-over\r');
+    await shows(phone.page, /y\ny\ny\ny\n/);
+    await phone.page.getByRole('button', { name: /^Control/ }).click();
+    await typeInto(phone.page, 'c');
+    await shows(phone.page, '^C');
+    await typeInto(phone.page, 'echo answers-$((6*7))\r');
+    await shows(phone.page, 'answers-42');
+    await deskShows('answers-42');
+  });
+
+  it('its exit status is on both (C13)', async () => {
+    await typeAtDesk('exit 3\n');
+    await phone.page.getByText('ended with exit code 3').waitFor();
+    await deskShows('Any key closes this tab');
+    await desk.picture('ended-desk');
+    await phone.picture('ended-phone');
+  });
+
+  it('O24: what a phone opens is a tab at the desk, and closing that takes it from nobody (C13)', async () => {
+    await phone.page.getByRole('button', { name: 'All terminals' }).click();
+    await phone.page.getByRole('button', { name: 'New terminal' }).click();
+    await typeInto(phone.page, 'echo from-phone-$((1+1))\r');
+    await shows(phone.page, 'from-phone-2');
+    await desk.runCommand('Offdesk: Show Terminal Session');
+    await desk.pick('bash');
+    await deskShows('from-phone-2');
+    await desk.runCommand('Terminal: Kill the Active Terminal Instance');
+    await desk.notification('still runs, and your devices see it').waitFor();
+    await typeInto(phone.page, 'echo still-$((2+2))\r');
+    await shows(phone.page, 'still-4');
+    await desk.answerNotification('still runs, and your devices see it', 'End It');
+    await phone.page.getByRole('status').filter({ hasText: 'closed' }).waitFor();
   });
 });

@@ -39,13 +39,15 @@ export function Screen({ model, label, reader, ctrl, fitted, onLeave }: ScreenPr
     else term.open(element);
     const dress = () => (term.options.theme = themeOf(element));
     dress();
-    const shrink = () => scaleTo(term, element, fitted.value);
     const fit = new FitAddon();
     term.loadAddon(fit);
+    let room: Size | null = null;
+    const shrink = () => scaleTo(term, element, room);
     const measure = () => {
       wearFont(term, element);
-      const size = fit.proposeDimensions();
-      if (size && element.clientHeight > 0) {
+      const size = element.clientHeight > 0 && withoutSizeLine(element, () => fit.proposeDimensions());
+      if (size) {
+        room = fit.proposeDimensions() ?? null;
         fitted.value = size;
         model.resize(size.cols, size.rows);
       }
@@ -83,6 +85,16 @@ export function Screen({ model, label, reader, ctrl, fitted, onLeave }: ScreenPr
     term.textarea?.setAttribute('aria-label', label);
   }, [model, reader, label]);
   return <div class="term-box" ref={box} />;
+}
+
+/** The line that offers to fit takes room, and goes once it fits: counted in, the two would chase each other. */
+function withoutSizeLine<T>(element: HTMLElement, measured: () => T): T {
+  const line = element.parentElement?.querySelector<HTMLElement>('.term-size');
+  if (!line) return measured();
+  line.style.display = 'none';
+  const result = measured();
+  line.style.display = '';
+  return result;
 }
 
 /** The page's own, before it is made to fit. */
