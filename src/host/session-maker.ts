@@ -29,6 +29,8 @@ export interface Beginning {
   adopt?: { id: string; title: string; updatedAt: number | null };
   /** Where it works, and what was made for it there; else the host's folder. */
   place?: { cwd: string; worktree?: StoredSession['worktree'] };
+  /** By which its client asked for it. */
+  wish?: string | undefined;
 }
 
 export class SessionMaker {
@@ -45,7 +47,7 @@ export class SessionMaker {
   }
 
   /** Rejects with `storage_failed`. */
-  async create(candidate: AgentCandidate, { adopt, place }: Beginning = {}): Promise<LiveSession> {
+  async create(candidate: AgentCandidate, { adopt, place, wish }: Beginning = {}): Promise<LiveSession> {
     const { cwd: home, clock, hostName } = this.#ports;
     const { cwd, worktree } = place ?? { cwd: home };
     const id = randomUUID();
@@ -61,6 +63,7 @@ export class SessionMaker {
       },
       ...(cwd !== home && { home }),
       ...(worktree && { worktree }),
+      ...(wish !== undefined && { wish }),
       agent: { choice: candidate.choice, title: candidate.title, demo: candidate.demo },
       ...{ createdAt: now, updatedAt: now },
       ...(adopt && { agentSession: adopt.id }),

@@ -37,6 +37,8 @@ const storedSchema = z.object({
   home: z.string().optional(),
   /** Made for it; `cwd` lies in it. */
   worktree: worktreeSchema.optional(),
+  /** By which its client asked for it. */
+  wish: z.string().optional(),
   /** Nothing was asked in it yet. */
   empty: z.literal(true).optional(),
   /** Not ended by its user: it comes back where remote control starts in its folder. */

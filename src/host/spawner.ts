@@ -45,6 +45,8 @@ export class Spawner implements SessionSpawner {
   readonly #ports: SpawnerPorts;
   /** What is under way; a host that ends waits for it. */
   readonly #busy = new Set<Promise<unknown>>();
+  /** Sessions on their way, by the id with which their client asked for them. */
+  readonly #wished = new Map<string, Promise<string>>();
 
   constructor(ports: SpawnerPorts) {
     this.#ports = ports;
@@ -75,28 +77,39 @@ export class Spawner implements SessionSpawner {
   }
 
   create(wish: NewSessionParams, origin: Origin): Promise<string> {
-    return this.#done(async () => {
-      const { host, mcp, tools, room, run: runOf } = this.#ports;
-      const run = runOf();
-      await run.restored;
-      const { store } = run;
-      if (!store) throw notOn();
-      return room.taken(async () => {
-        const candidate = chosenAgent(host, wish.agent, this.#newest()?.agent.choice);
-        const place = await this.#placeOf(wish, candidate.title);
-        let live: LiveSession;
-        try {
-          run.check();
-          live = await new SessionMaker(host, store, mcp, tools).create(candidate, { place });
-        } catch (error) {
-          if (place.worktree) await this.#ports.worktrees.remove(place.worktree, false).catch(() => {});
-          throw error;
-        }
-        await this.#begun(run, live, false);
-        const { name } = wish;
-        if (name?.trim()) await live.session.rename(name, origin).catch(() => {});
-        return live.session.id;
-      });
+    const { id } = wish;
+    if (id === undefined) return this.#done(() => this.#create(wish, origin));
+    const coming = this.#wished.get(id);
+    if (coming) return coming;
+    const made = this.#done(() => this.#create(wish, origin)).finally(() => this.#wished.delete(id));
+    this.#wished.set(id, made);
+    return made;
+  }
+
+  async #create(wish: NewSessionParams, origin: Origin): Promise<string> {
+    const { host, mcp, tools, room, run: runOf } = this.#ports;
+    const run = runOf();
+    await run.restored;
+    const { store } = run;
+    if (!store) throw notOn();
+    // Asked for before, by a client that did not hear what became of it.
+    const known = wish.id === undefined ? undefined : store.sorted.find((stored) => stored.wish === wish.id);
+    if (known) return known.id;
+    return room.taken(async () => {
+      const candidate = chosenAgent(host, wish.agent, this.#newest()?.agent.choice);
+      const place = await this.#placeOf(wish, candidate.title);
+      let live: LiveSession;
+      try {
+        run.check();
+        live = await new SessionMaker(host, store, mcp, tools).create(candidate, { place, wish: wish.id });
+      } catch (error) {
+        if (place.worktree) await this.#ports.worktrees.remove(place.worktree, false).catch(() => {});
+        throw error;
+      }
+      await this.#begun(run, live, false);
+      const { name } = wish;
+      if (name?.trim()) await live.session.rename(name, origin).catch(() => {});
+      return live.session.id;
     });
   }
 

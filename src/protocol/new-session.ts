@@ -39,8 +39,12 @@ export const choicesResult = z.object({
 });
 export type ChoicesResult = z.infer<typeof choicesResult>;
 
-/** `folder`: an absolute path, an allowed folder or one below. `spawn`: for this one alone. */
+/**
+ * `id`: made by the client; the same one again, also after a restart of the host, is the same session. `folder`: an
+ * absolute path, an allowed folder or one below. `spawn`: for this one alone.
+ */
 export const newSessionParams = z.object({
+  id: z.string().min(1).max(64).optional(),
   agent: z.string().max(64).optional(),
   folder: path.optional(),
   name: z.string().max(limits.titleChars).optional(),

@@ -1,5 +1,5 @@
 /** What a surface does with whole sessions: starts one, closes it, opens it again, removes its worktree. */
-import { signal } from '@preact/signals';
+import { signal, type ReadonlySignal } from '@preact/signals';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
 import { methods } from '../../protocol/methods.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type ChoicesResult,
   type SpawnMode,
 } from '../../protocol/new-session.ts';
-import type { HostClient } from './host-client.ts';
+import type { HostClient, Phase } from './host-client.ts';
 import { newId } from './outbox.ts';
 
 export type SessionAct = 'close' | 'reopen' | 'rename' | 'removeWorktree';
@@ -50,7 +50,7 @@ export class SessionActs {
     this.starting.value = true;
     this.error.value = null;
     try {
-      return newSessionResult.parse(await this.#host.request(methods.sessionNew, wish)).sessionId;
+      return await this.#begin({ ...wish, id: newId() });
     } catch (thrown) {
       this.#show(thrown);
       // What it was refused for may have changed what there is to choose.
@@ -122,6 +122,22 @@ export class SessionActs {
     }
   }
 
+  /** Asked for again on each new connection until it is answered: the computer knows it by its id. */
+  async #begin(wish: NewSessionParams): Promise<string> {
+    for (;;) {
+      const { phase } = this.#host;
+      const before = phase.value;
+      try {
+        return newSessionResult.parse(await this.#host.request(methods.sessionNew, wish)).sessionId;
+      } catch (thrown) {
+        if (asOffdeskError(thrown).code !== 'closed') throw thrown;
+        const next = await nextPhase(phase, before);
+        // No connection is taken any more, or none that understands.
+        if (next.kind !== 'ready') throw thrown;
+      }
+    }
+  }
+
   async #choices(): Promise<void> {
     this.choices.value = choicesResult.parse(await this.#host.request(methods.sessionChoices, {}));
   }
@@ -134,6 +150,18 @@ export class SessionActs {
   #show(thrown: unknown): void {
     this.error.value = asOffdeskError(thrown).toShape();
   }
+}
+
+/** Resolves on a connection that is not the one `before`, or where there is none to be had. */
+function nextPhase(phase: ReadonlySignal<Phase>, before: Phase): Promise<Phase> {
+  return new Promise((resolve) => {
+    const stop = phase.subscribe((now) => {
+      if (now === before || now.kind === 'apart' || now.kind === 'greeting') return;
+      resolve(now);
+      // Not within the first call, in which there is nothing to stop yet.
+      queueMicrotask(() => stop());
+    });
+  });
 }
 
 const all = new WeakMap<HostClient, SessionActs>();

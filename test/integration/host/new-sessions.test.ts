@@ -236,6 +236,41 @@ describe('new sessions', function () {
     assert.ok((await rowOf(probe, own)).worktree, 'the mode is that of new sessions');
   });
 
+  it('H22: one that is asked for again is the same, at once, on another connection and after a restart (C18)', async () => {
+    const test = await start({ capacity: 3 });
+    const probe = await phone(test);
+    const [device] = devices;
+    const id = 'wished-by-a-phone';
+    const wish = { id, spawn: 'worktree' as const, name: 'Once' };
+    const trees = () => readdirSync(join(test.ports.machineFolder, 'worktrees')).length;
+    const anew = () => {
+      device!.dispose();
+      device!.probe = undefined;
+      return device!.connect();
+    };
+    const [one, two] = await Promise.all([begin(probe, wish), begin(probe, wish)]);
+    assert.equal(one, two);
+    await rowOf(probe, one);
+    assert.equal(probe.state?.sessions.length, 2);
+    const before = trees();
+    const again = await anew();
+    assert.equal(await begin(again, wish), one);
+    assert.notEqual(await begin(again, { id: 'another' }), one);
+    assert.equal(await begin(again, wish), one, 'also where there is no room');
+
+    await test.host.suspend();
+    await test.host.start();
+    const later = await anew();
+    assert.equal(await begin(later, wish), one);
+    assert.equal((await rowOf(later, one)).title, 'Once');
+    assert.equal(later.state?.sessions.length, 3);
+    assert.equal(trees(), before);
+
+    await close(later, one);
+    assert.equal(await begin(later, wish), one, 'it is over, and no other');
+    assert.ok(!row(later, one));
+  });
+
   it('H14: what can be chosen is told; other agents, folders and devices without the scope are refused (C18)', async () => {
     const outside = tempFolder('outside');
     const shared = tempFolder('shared');
