@@ -1,7 +1,8 @@
 // Builds everything that ships into dist/: extension, core, CLI, and the web client in two entries.
 import { build, context } from 'esbuild';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -93,7 +94,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAl
 async function buildAll() {
   await rm('dist', { recursive: true, force: true });
   const parts = [
-    { ...node, entryPoints: { core: 'src/host/core.ts' }, outdir: 'dist' },
+    // What is native cannot be bundled: it lies beside (nativeParts).
+    { ...node, entryPoints: { core: 'src/host/core.ts' }, outdir: 'dist', external: ['@lydell/node-pty'] },
     {
       ...node,
       entryPoints: { extension: 'src/vscode/extension.ts' },
@@ -108,6 +110,7 @@ async function buildAll() {
       plugins: [coreExternal, commandsExternal],
       banner: { js: '#!/usr/bin/env node' },
     },
+    { ...node, entryPoints: { files: 'src/files/worker.ts' }, outdir: 'dist' },
     { ...node, entryPoints: { attach: 'src/cli/attach.ts' }, outdir: 'dist' },
     {
       // Ink's layout engine is WebAssembly that is awaited as it loads: a module, not CommonJS.
@@ -125,7 +128,22 @@ async function buildAll() {
   for (const options of parts) results.push(await run(options));
   const entryPoints = { phone: 'src/web/phone/main.tsx', webview: 'src/web/webview/main.tsx' };
   results.push(await buildWeb('dist/web', { entryPoints }));
+  await nativeParts('dist', `${process.platform}-${process.arch}`);
   if (!watch) await writeFile('dist/meta.json', JSON.stringify(results));
+}
+
+/**
+ * Pseudoterminals for one platform (or none) where `core.js` finds them, in the repository as in an installed package.
+ * `from`: the folder of node_modules that has them.
+ */
+export async function nativeParts(outdir, platform, from = 'node_modules') {
+  const to = `${outdir}/node_modules/@lydell`;
+  await rm(`${outdir}/node_modules`, { recursive: true, force: true });
+  const native = `node-pty-${platform}`;
+  if (platform === undefined || !existsSync(`${from}/@lydell/${native}`)) return;
+  const filter = (path) => !/\.(d\.ts|md|pdb)$/.test(path);
+  await cp('node_modules/@lydell/node-pty', `${to}/node-pty`, { recursive: true, filter });
+  await cp(`${from}/@lydell/${native}`, `${to}/${native}`, { recursive: true, filter });
 }
 
 /** The metafile; undefined when it goes on watching. */

@@ -1,7 +1,7 @@
 /** Runs a program for what it prints, bounded in time and bytes. */
 import { execFile } from 'node:child_process';
 import { limits } from '../protocol/limits.ts';
-import { launchOf } from './launch.ts';
+import { launchIn, launchOf } from './launch.ts';
 import { agentEnvironment, type AgentCommand } from './process.ts';
 
 export interface AskOptions {
@@ -17,9 +17,10 @@ export function askProgram(
   { cwd, ms }: AskOptions,
 ): Promise<string> {
   return new Promise((resolve) => {
-    const { command, args: all, windowsVerbatimArguments } = launchOf(agent.command, args);
+    const env = agentEnvironment(agent);
+    const { command, args: all, windowsVerbatimArguments } = launchOf(agent.command, args, launchIn(env));
     const options = {
-      ...{ env: agentEnvironment(agent), timeout: ms, maxBuffer: limits.agentAskBytes },
+      ...{ env, timeout: ms, maxBuffer: limits.agentAskBytes },
       ...(cwd === undefined ? {} : { cwd }),
       ...({ killSignal: 'SIGKILL', windowsHide: true, windowsVerbatimArguments } as const),
     };

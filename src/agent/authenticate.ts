@@ -3,6 +3,7 @@ import { client, type ClientConnection } from '@agentclientprotocol/sdk';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { limits } from '../protocol/limits.ts';
+import type { ToolsWanted } from './client-tools.ts';
 import { greet } from './greet.ts';
 import { startProcess, type AgentCommand, type AgentProcess } from './process.ts';
 
@@ -12,6 +13,9 @@ export interface LoginPorts {
   /** The user has given up. */
   signal: AbortSignal;
 }
+
+/** It only logs in. */
+const noTools: ToolsWanted = { terminals: false, files: false };
 
 /** Rejects with `agent_login_required` where the login fails, takes too long, or was given up. */
 export async function authenticate(
@@ -24,7 +28,7 @@ export async function authenticate(
   const agentProcess = startProcess(agent, cwd, log);
   const connection = connect(agentProcess, openUrl);
   try {
-    const done = greet(connection, { name: agent.name, authMethod: undefined }).then(() =>
+    const done = greet(connection, { name: agent.name, authMethod: undefined, tools: noTools }).then(() =>
       connection.agent.request('authenticate', { methodId }),
     );
     done.catch(() => {});

@@ -16,7 +16,11 @@ export const agentNames: readonly string[] = [...knownAgents.map((agent) => agen
 export function knownAgent(id: string): KnownAgent {
   const agent = knownAgents.find((known) => known.id === id);
   if (agent) return agent;
-  throw new OffdeskError(
+  throw unknownAgent(id);
+}
+
+export function unknownAgent(id: string): OffdeskError {
+  return new OffdeskError(
     'agent_missing',
     `No agent is called ${id}.`,
     `Use one of: ${agentNames.join(', ')}.`,

@@ -18,6 +18,16 @@ export function groupsOf(agent: number): number[] {
 }
 
 /**
+ * Groups of all that runs in the terminal which this process leads, also once it is gone, and of what its descendants
+ * lead. Other than Linux: its own group.
+ */
+export function groupsInTerminal(leader: number): number[] {
+  if (process.platform !== 'linux') return [leader];
+  const inside = allProcesses().filter(({ session }) => session === leader);
+  return [...new Set([...inside.map(({ group }) => group), ...groupsOf(leader).slice(1)])];
+}
+
+/**
  * Groups that an agent left when it was gone: its own, and commands, known by its mark. What went its own ways (a tmux
  * server, a daemon) is told from a command by what it is: no shell, and not talking to anybody. Other than Linux: none.
  */

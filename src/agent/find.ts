@@ -11,18 +11,29 @@ export interface FoundProgram extends AgentProgram {
 
 /** `command` is its full path then. */
 export function findAgent(agent: KnownAgent, where: Surroundings): FoundProgram | undefined {
-  const onPath = foldersOf(where.env['PATH']);
   const own = agent.folders?.map((folder) => join(where.home, folder)) ?? [];
-  const elsewhere = [...foldersOf(where.terminalPath), ...own, ...commonFolders(where)];
   for (const { command, ...program } of agent.commands) {
-    const path = executableIn(onPath, command);
-    if (path !== undefined) return { ...program, command: path };
-    const other = executableIn(elsewhere, command);
-    // Most are scripts, and what runs those lies beside them or where other tools are.
-    if (other !== undefined)
-      return { ...program, command: other, env: pathWith([dirname(other)], onPath, elsewhere) };
+    const found = findProgram(command, where, own);
+    if (found) return { ...program, ...found };
   }
   return undefined;
+}
+
+/** Any program, by its name; `own`: folders of its installer. */
+export function findProgram(
+  name: string,
+  where: Surroundings,
+  own: readonly string[],
+): Pick<FoundProgram, 'command' | 'env'> | undefined {
+  const onPath = foldersOf(where.env['PATH']);
+  const path = executableIn(onPath, name);
+  if (path !== undefined) return { command: path };
+  const elsewhere = [...foldersOf(where.terminalPath), ...own, ...commonFolders(where)];
+  const other = executableIn(elsewhere, name);
+  // Most are scripts, and what runs those lies beside them or where other tools are.
+  return other === undefined
+    ? undefined
+    : { command: other, env: pathWith([dirname(other)], onPath, elsewhere) };
 }
 
 /** The full path of a program in one of PATH's absolute folders. */

@@ -2,24 +2,29 @@
 import type { ClientConnection, InitializeResponse } from '@agentclientprotocol/sdk';
 import { OffdeskError } from '../base/error.ts';
 import { BUILD } from '../protocol/version.ts';
+import type { ToolsWanted } from './client-tools.ts';
 
 export interface GreetOptions {
   /** Shown to the user. */
   name: string;
   /** Used where the agent offers it. */
   authMethod: string | undefined;
+  /** What of a client it is offered. */
+  tools: ToolsWanted;
 }
 
 /** Rejects with what the agent says (RequestError), or `version_mismatch`. */
 export async function greet(
   connection: ClientConnection,
-  { name, authMethod }: GreetOptions,
+  { name, authMethod, tools }: GreetOptions,
 ): Promise<InitializeResponse> {
   const hello = await connection.agent.request('initialize', {
     protocolVersion: 1,
     clientInfo: { name: 'offdesk', title: 'Offdesk', version: BUILD },
     clientCapabilities: {
-      // No `fs`: Gemini CLI fails to create files through a client's file system.
+      // Not to every agent (known/): Gemini CLI fails to create files through a client's file system.
+      ...(tools.files && { fs: { readTextFile: true, writeTextFile: true } }),
+      ...(tools.terminals && { terminal: true }),
       session: { configOptions: { boolean: {} } },
       elicitation: { form: {}, url: {} },
       // A login in a terminal (login-ways.ts), as ACP has it.

@@ -13,29 +13,47 @@ export interface Launch {
 /** The computer it is started on. */
 export interface LaunchOn {
   platform: NodeJS.Platform;
-  /** Of the shell; `cmd.exe` without one. */
-  shell: string | undefined;
+  /** Of the shell. */
+  shell: string;
+  /** PATH of what is started. */
+  path: string | undefined;
   /** Throws where it cannot be read. */
   read(path: string): string;
   exists(path: string): boolean;
 }
 
-const here: LaunchOn = {
-  platform: process.platform,
-  shell: process.env['ComSpec'],
-  read: (path) => readFileSync(path, 'utf8'),
-  exists: existsSync,
-};
+/** This computer; `env`: of what is started. */
+export function launchIn(env: NodeJS.ProcessEnv): LaunchOn {
+  const name = Object.keys(env).find((key) => /^path$/i.test(key)) ?? 'PATH';
+  return {
+    platform: process.platform,
+    shell: process.env['ComSpec'] ?? 'C:\\Windows\\System32\\cmd.exe',
+    path: env[name],
+    read: (path) => readFileSync(path, 'utf8'),
+    exists: existsSync,
+  };
+}
 
 /** Never throws; what cannot be read is left to the shell. */
-export function launchOf(command: string, args: readonly string[], on: LaunchOn = here): Launch {
+export function launchOf(command: string, args: readonly string[], on: LaunchOn): Launch {
   if (on.platform !== 'win32' || !/\.(?:cmd|bat)$/i.test(command))
     return { command, args: [...args], windowsVerbatimArguments: false };
   const shim = shimAt(command, on);
   if (!shim) return byShell(command, args, on);
-  const beside = win32.join(win32.dirname(command), 'node.exe');
-  const program = shim.program === 'node' && on.exists(beside) ? beside : shim.program;
+  const program = shim.program === 'node' ? nodeFor(command, on) : shim.program;
   return { command: program, args: [...shim.args, ...args], windowsVerbatimArguments: false };
+}
+
+/**
+ * By its full path, also where there is none: a bare name would be looked for in the working folder first, which may
+ * hold anybody's `node.exe`.
+ */
+function nodeFor(shim: string, { path = '', exists }: LaunchOn): string {
+  const folders = path.split(';').filter((folder) => /^[a-z]:[\\/]|^[\\/]{2}/i.test(folder));
+  const [beside, ...others] = [win32.dirname(shim), ...folders].map((folder) =>
+    win32.join(folder, 'node.exe'),
+  );
+  return [beside!, ...others].find(exists) ?? beside!;
 }
 
 function shimAt(path: string, on: LaunchOn) {
@@ -50,7 +68,7 @@ function byShell(command: string, args: readonly string[], { shell }: LaunchOn):
   // The batch file reads its arguments once more where it passes them on.
   const line = [caret(win32.normalize(command)), ...args.map((arg) => caret(caret(quoted(arg))))].join(' ');
   const all = ['/d', '/s', '/c', `"${line}"`];
-  return { command: shell ?? 'cmd.exe', args: all, windowsVerbatimArguments: true };
+  return { command: shell, args: all, windowsVerbatimArguments: true };
 }
 
 /** As programs of Windows take their command line apart. A line break would end it. */

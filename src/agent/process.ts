@@ -1,13 +1,14 @@
 /** An agent's process: JSON lines on stdio, bounded, and gone with all its children when stopped. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
 import { OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { limits } from '../protocol/limits.ts';
 import { groupsLeftBy, groupsOf, markVariable, signalGroups } from './family.ts';
-import { launchOf } from './launch.ts';
+import { launchIn, launchOf } from './launch.ts';
 import { startOf, type ProcessIdentity } from './orphan.ts';
 
 export interface AgentCommand {
@@ -42,15 +43,17 @@ export function startProcess(agent: AgentCommand, cwd: string, log: Log, family?
   endWithThisProcess();
   const own = randomUUID();
   const mark = family === undefined ? own : `${family}.${own}`;
-  return new RunningProcess(agent, spawned(agent, cwd, mark), mark, log);
+  const folder = agent.folder ?? cwd;
+  return new RunningProcess(agent, spawned(agent, folder, mark), { folder, mark, log });
 }
 
 function spawned(agent: AgentCommand, cwd: string, mark: string): ChildProcessWithoutNullStreams {
-  const { command, args, windowsVerbatimArguments } = launchOf(agent.command, agent.args);
+  const env = agentEnvironment(agent);
+  const { command, args, windowsVerbatimArguments } = launchOf(agent.command, agent.args, launchIn(env));
   try {
     return spawn(command, args, {
-      cwd: agent.folder ?? cwd,
-      env: { ...agentEnvironment(agent), [markVariable]: mark },
+      cwd,
+      env: { ...env, [markVariable]: mark },
       stdio: 'pipe',
       // A group of its own, so that what the agent started goes with it.
       detached: process.platform !== 'win32',
@@ -67,6 +70,16 @@ const notStarted = (agent: AgentCommand, why: string): OffdeskError =>
     `${agent.name} could not be started: ${why}.`,
     'Check its command in Configure.',
   );
+
+/** The system says the same of a command and of a folder that is not there. */
+function notFound(agent: AgentCommand, folder: string): OffdeskError {
+  if (!existsSync(folder)) return notStarted(agent, `${folder} is not there`);
+  return new OffdeskError(
+    'agent_missing',
+    `${agent.name} is not installed on this computer.`,
+    agent.installHint,
+  );
+}
 
 /** One call for each agent that is not known to be gone with all that it started. */
 const groups = new Set<() => void>();
@@ -103,7 +116,11 @@ class RunningProcess implements AgentProcess {
   /** Runs while what the agent left behind may still end by itself. */
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(agent: AgentCommand, child: ChildProcessWithoutNullStreams, mark: string, log: Log) {
+  constructor(
+    agent: AgentCommand,
+    child: ChildProcessWithoutNullStreams,
+    { folder, mark, log }: { folder: string; mark: string; log: Log },
+  ) {
     this.#agent = agent;
     this.#mark = mark;
     this.#groups = child.pid === undefined ? [] : [child.pid];
@@ -116,15 +133,7 @@ class RunningProcess implements AgentProcess {
       child.once('error', (error: NodeJS.ErrnoException) => {
         this.#gone = true;
         this.#endGrace();
-        resolve(
-          error.code === 'ENOENT'
-            ? new OffdeskError(
-                'agent_missing',
-                `${agent.name} is not installed on this computer.`,
-                agent.installHint,
-              )
-            : notStarted(agent, error.message),
-        );
+        resolve(error.code === 'ENOENT' ? notFound(agent, folder) : notStarted(agent, error.message));
       });
       child.once('close', (code, signal) => {
         this.#gone = true;

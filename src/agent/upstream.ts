@@ -7,6 +7,8 @@ import type { PromptBlock } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts';
 import { agentSessions, type AgentSessionPage } from './agent-sessions.ts';
+import { AgentTerminals } from './agent-terminals.ts';
+import type { ClientTools, ToolsWanted } from './client-tools.ts';
 import { connectAgent } from './connect.ts';
 import type { AgentQuirks } from './known/known-agent.ts';
 import { greet } from './greet.ts';
@@ -44,6 +46,8 @@ export interface UpstreamOptions extends AgentCommand {
   family?: string;
   /** MCP servers for its sessions; none without it. */
   mcp?: McpSupply | undefined;
+  /** Terminals and text files, for agents that use a client's; none without it. */
+  tools?: ClientTools;
   log: Log;
 }
 
@@ -55,6 +59,8 @@ interface Running {
   /** It lists its own sessions. */
   lists: boolean;
   replay: Replay;
+  /** Its commands that run in terminals of this host. */
+  terminals: AgentTerminals | undefined;
   /** The turn that runs. */
   turn: AgentTurn | undefined;
 }
@@ -135,7 +141,15 @@ export class Upstream implements AgentPort {
     this.#process = agentProcess;
     this.#sink = sink;
     await this.#tellProcess(agentProcess);
-    const connection = connectAgent(agentProcess.stream, sink, replay, this.#log);
+    const { tools } = this.#options;
+    const wanted = await this.#wanted();
+    const terminals =
+      wanted.terminals && tools?.terminals
+        ? new AgentTerminals(tools.terminals, (update) => sink.update(update))
+        : undefined;
+    void agentProcess.exited.then(() => terminals?.dispose());
+    const served = { terminals, files: wanted.files ? tools?.files : undefined };
+    const connection = connectAgent(agentProcess.stream, sink, replay, this.#log, served);
     try {
       const opening = this.#open(connection, replay, earlier, told);
       const opened = await boundStart(this.#options, agentProcess, replay, opening);
@@ -144,7 +158,9 @@ export class Upstream implements AgentPort {
       if (!offers.kept) this.#begun = { session: sessionId, at: Date.now() };
       const options = new SessionOptions(connection, sessionId, ways, (update) => this.#sink?.update(update));
       const turn = undefined;
-      this.#running = { process: agentProcess, connection, sessionId, options, lists, replay, turn };
+      this.#running = {
+        ...{ process: agentProcess, connection, sessionId, options, lists, replay, terminals, turn },
+      };
       void agentProcess.exited.then((error) => {
         if (this.#running?.process !== agentProcess) return;
         this.#running = undefined;
@@ -236,8 +252,16 @@ export class Upstream implements AgentPort {
     const running = this.#running;
     this.#running = undefined;
     running?.connection.close();
-    await this.#process?.stop();
+    await Promise.all([this.#process?.stop(), running?.terminals?.dispose()]);
     this.#process = undefined;
+  }
+
+  async #wanted(): Promise<ToolsWanted> {
+    const { quirks, tools } = this.#options;
+    return {
+      terminals: quirks?.usesClientTerminals === true && (await tools?.terminals?.available()) === true,
+      files: quirks?.usesClientFiles === true && tools?.files !== undefined,
+    };
   }
 
   #alive(): Running {
@@ -259,7 +283,7 @@ export class Upstream implements AgentPort {
     // Beside the start, which takes as long.
     const login = loginCheck ? loginState(this.#options, loginCheck, cwd) : undefined;
     const log = this.#log;
-    const hello = await greet(connection, { name, authMethod });
+    const hello = await greet(connection, { name, authMethod, tools: await this.#wanted() });
     this.#ways = loginWays(hello.authMethods, this.#options);
     const opened = await openSession(connection, hello, { cwd, earlier, told, mcp, replay, log });
     if ((await login) === 'out') throw new LoginRequired(this.#options, this.#ways);

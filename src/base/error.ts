@@ -25,6 +25,15 @@ export type ErrorCode =
   | 'host_replaced'
   | 'port_taken'
   | 'address_invalid'
+  // tunnels that the host runs
+  | 'tunnel_missing'
+  | 'tunnel_login_required'
+  | 'tunnel_https_off'
+  | 'tunnel_refused'
+  | 'tunnel_limited'
+  | 'tunnel_port_taken'
+  | 'tunnel_address_new'
+  | 'tunnel_failed'
   // agent
   | 'agent_missing'
   | 'agent_login_required'
@@ -36,12 +45,25 @@ export type ErrorCode =
   | 'session_unknown'
   | 'session_ended'
   | 'session_limit'
+  | 'path_not_allowed'
+  | 'worktree_failed'
+  | 'worktree_dirty'
   | 'cursor_unknown'
   | 'prompt_unknown'
+  | 'superseded'
   | 'answer_invalid'
   | 'confirmation_needed'
   | 'question_unknown'
   | 'invalid_params'
+  | 'attachment_unknown'
+  | 'attachment_too_large'
+  | 'attachment_limit'
+  | 'attachment_unreadable'
+  // terminals
+  | 'terminals_missing'
+  | 'terminal_unknown'
+  | 'terminal_limit'
+  | 'terminal_failed'
   // machine
   | 'host_locked'
   | 'settings_invalid'
@@ -93,7 +115,7 @@ export class OffdeskError extends Error implements ErrorShape {
   }
 }
 
-export function sentenceOf(error: ErrorShape): string {
+export function sentenceOf(error: Pick<ErrorShape, 'message' | 'next'>): string {
   return error.next ? `${error.message} ${error.next}` : error.message;
 }
 

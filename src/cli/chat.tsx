@@ -8,7 +8,7 @@ import { OffdeskError, type ErrorCode } from '../base/error.ts';
 import type { RemoteHost, SessionWish } from '../host/api.ts';
 import { ChatView } from './chat/chat-view.tsx';
 import { Conversation } from './chat/conversation.ts';
-import { pipe } from './chat/pipe.ts';
+import { pipe } from '../host/desk/pipe.ts';
 import { Screen } from './chat/screen.ts';
 import { HostPeer } from './client/host-peer.ts';
 

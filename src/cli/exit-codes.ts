@@ -21,6 +21,13 @@ export function exitCodeOf(error: OffdeskError): number {
     case 'relay_refused':
     case 'relay_unreachable':
     case 'host_replaced':
+    case 'tunnel_missing':
+    case 'tunnel_login_required':
+    case 'tunnel_https_off':
+    case 'tunnel_refused':
+    case 'tunnel_limited':
+    case 'tunnel_port_taken':
+    case 'tunnel_failed':
       return exitCodes.relay;
     case 'pairing_denied':
     case 'invite_expired':

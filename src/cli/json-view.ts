@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { DisposableStore } from '../base/disposable.ts';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
+import { jsonLine } from '../base/plain-text.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
@@ -51,7 +52,7 @@ class JsonView implements View {
   }
 
   #print(value: { event: string } & Record<string, unknown>): void {
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    process.stdout.write(`${jsonLine(value)}\n`);
   }
 
   #error(error: unknown): void {
@@ -102,6 +103,7 @@ class JsonView implements View {
       });
       this.#ready = true;
     }
+    this.#tunnel(before, status);
     const asked = this.#asked.next(status);
     if (asked) {
       const { device, code, scope } = asked;
@@ -120,6 +122,12 @@ class JsonView implements View {
       if (before?.notices.some((notice) => notice.id === id)) continue;
       this.#print({ event: 'notice', severity, code, message });
     }
+  }
+
+  #tunnel(before: HostStatus | undefined, { tunnel }: HostStatus): void {
+    if (!tunnel || (before?.tunnel?.state === tunnel.state && before.tunnel.url === tunnel.url)) return;
+    const { program, state, url, error } = tunnel;
+    this.#print({ event: 'tunnel', program, state, ...(url ? { url } : {}), ...(error ? { error } : {}) });
   }
 
   #devices(before: HostStatus['devices'], now: HostStatus['devices']): void {

@@ -3,6 +3,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { asOffdeskError } from '../base/error.ts';
 import { plainLines } from '../base/plain-text.ts';
 import { agentNames } from '../host/agent-names.ts';
+import { tunnelKind } from '../protocol/tunnel.ts';
+import { limits } from '../protocol/limits.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { AttachOptions } from './attach.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
@@ -15,6 +17,12 @@ function port(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
   throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+function capacity(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= limits.mostSessions) return value;
+  throw new InvalidArgumentError(`A number of sessions is one from 1 to ${limits.mostSessions}.`);
 }
 
 function bound(text: string): number {
@@ -50,12 +58,18 @@ program
       'agent',
     ),
   )
+  .option('--terminal <command>', 'run any command line in a terminal that your devices share: "CMD ARGS"')
   .option('--relay <url>', 'your own relay; nothing listens on this computer then')
   .addOption(
     new Option(
       '--public-url <url>',
       'an HTTPS address that leads to the embedded relay, such as a tunnel',
     ).conflicts('relay'),
+  )
+  .addOption(
+    new Option('--tunnel <program>', 'run a tunnel here: tailscale serve, or a Cloudflare quick tunnel')
+      .choices(tunnelKind.options)
+      .conflicts(['relay', 'publicUrl', 'lan']),
   )
   .addOption(
     new Option('--lan', 'also serve devices in the same network, by plain HTTP').conflicts([
@@ -65,6 +79,15 @@ program
   )
   .option('--port <n>', 'port of the embedded relay (default: chosen once and kept)', port)
   .option('--name <text>', 'name of this computer on your devices')
+  .addOption(
+    new Option(
+      '--spawn <mode>',
+      'where new sessions work: in the folder, in a git worktree each, or nowhere (one session)',
+    )
+      .choices(['same-dir', 'worktree', 'session'])
+      .default('same-dir'),
+  )
+  .option('--capacity <n>', 'so many sessions may be open (default: 32)', capacity)
   .option('--mcp', 'the agent gets the MCP servers that the folder names (.vscode/mcp.json)')
   .option('--history-days <n>', 'keep sessions that are over so long (default: 90; 0: for ever)', bound)
   .option('--history-size <MB>', 'keep at most so much of all sessions (default: 2048; 0: all)', bound)

@@ -1,10 +1,16 @@
-/** The command line as a shell of the host: settings from options, files by walking the folder. */
-import { readdir } from 'node:fs/promises';
+/** The command line as a shell of the host: settings from options. */
 import { homedir, hostname } from 'node:os';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { defaultHistory, type AgentChoice, type HostPorts, type SessionWish } from '../host/api.ts';
-import type { ReachKind } from '../protocol/host-status.ts';
+import {
+  defaultHistory,
+  type AgentChoice,
+  type HostPorts,
+  type RememberedReach,
+  type SessionWish,
+} from '../host/api.ts';
+import { limits } from '../protocol/limits.ts';
+import type { SpawnMode } from '../protocol/new-session.ts';
 import { cliMcp } from './mcp.ts';
 import { namedAgent } from './own-agents.ts';
 import { splitCommand } from './split-command.ts';
@@ -20,6 +26,8 @@ export interface PortsOptions {
   name?: string;
   historyDays?: number;
   historySize?: number;
+  spawn?: SpawnMode;
+  capacity?: number;
   verbose?: boolean;
   /** The newest earlier session of the folder. */
   continue?: boolean;
@@ -51,6 +59,8 @@ export function cliPorts(options: PortsOptions): HostPorts {
     publicUrl: options.publicUrl ?? '',
     reach: reachOf(options),
     port: options.port ?? 0,
+    spawn: options.spawn ?? 'same-dir',
+    capacity: options.capacity ?? limits.openSessions,
     history: {
       maxAgeDays: options.historyDays ?? defaultHistory.maxAgeDays,
       maxSizeMB: options.historySize ?? defaultHistory.maxSizeMB,
@@ -68,7 +78,6 @@ export function cliPorts(options: PortsOptions): HostPorts {
     rememberReach: () => Promise.resolve(),
     mcp: cliMcp(options.mcp ?? false),
     registrationToken: () => Promise.resolve(process.env['OFFDESK_REGISTRATION_TOKEN'] || undefined),
-    findFiles: (limit) => walk(cwd, limit),
     act: () => Promise.resolve(),
   };
 }
@@ -81,23 +90,7 @@ function agentChoice({ agent, agentCommand }: PortsOptions): AgentChoice {
   return agent === undefined || agent === 'auto' ? { kind: 'auto' } : namedAgent(agent, machineFolder());
 }
 
-function reachOf({ relay, publicUrl }: PortsOptions): Exclude<ReachKind, 'lan'> {
+function reachOf({ relay, publicUrl }: PortsOptions): RememberedReach {
   if (relay) return 'relay';
   return publicUrl ? 'tunnel' : 'computer';
-}
-
-/** Without git: all files, hidden folders and `node_modules` left out. */
-async function walk(folder: string, limit: number): Promise<string[]> {
-  const found: string[] = [];
-  const folders = [folder];
-  for (let next = folders.shift(); next !== undefined && found.length < limit; next = folders.shift()) {
-    const entries = await readdir(next, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = join(next, entry.name);
-      if (entry.isDirectory()) {
-        if (!entry.name.startsWith('.') && entry.name !== 'node_modules') folders.push(path);
-      } else if (entry.isFile()) found.push(relative(folder, path).split(sep).join('/'));
-    }
-  }
-  return found.slice(0, limit);
 }

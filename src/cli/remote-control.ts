@@ -2,13 +2,19 @@
 import { stat } from 'node:fs/promises';
 import { errorFrom, OffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
+import type { TunnelKind } from '../protocol/tunnel.ts';
 import { jsonView } from './json-view.ts';
+import { openTerminal } from './shared-terminal.ts';
 import { cliPorts, wishOf, type PortsOptions } from './ports.ts';
 import { terminalView } from './terminal-view.ts';
 import type { View } from './view.ts';
 
 export interface RemoteControlOptions extends PortsOptions {
   lan?: boolean;
+  /** Run here, to lead here. */
+  tunnel?: TunnelKind;
+  /** A command line, such as that of an agent without ACP. */
+  terminal?: string;
   json?: boolean;
 }
 
@@ -58,8 +64,12 @@ export async function remoteControl(options: RemoteControlOptions): Promise<void
 async function start(host: RemoteHost, options: RemoteControlOptions): Promise<void> {
   const session = wishOf(options);
   // Choosing a reach makes an invite of its own.
-  const invite = (): Promise<void> => (options.lan ? host.chooseReach('lan') : host.createInvite());
+  const reach = options.lan ? 'lan' : options.tunnel;
+  const invite = (): Promise<void> => (reach ? host.chooseReach(reach) : host.createInvite());
+  // Who runs an agent without ACP may have none with it: it is started by a prompt, if ever.
+  const agent = options.terminal === undefined;
   // Nobody is asked in before it is known that the session is there. Else neither waits for the agent.
-  if (session) await host.start({ invite: false, session }).then(invite);
-  else await Promise.all([host.start({ invite: !options.lan }), ...(options.lan ? [invite()] : [])]);
+  if (session) await host.start({ agent, invite: false, session }).then(invite);
+  else await Promise.all([host.start({ agent, invite: !reach }), ...(reach ? [invite()] : [])]);
+  if (options.terminal !== undefined) await openTerminal(host, options.terminal);
 }

@@ -1,7 +1,8 @@
 /** `offdesk sessions`: what this computer keeps, so that one can be named with `--resume`. */
 import { resolve } from 'node:path';
-import { plainLine } from '../base/plain-text.ts';
+import { jsonLine, plainLine } from '../base/plain-text.ts';
 import type { ListedSession } from '../host/list-sessions.ts';
+import { sameFolderAs } from '../host/same-folder.ts';
 import { machineFolder } from './ports.ts';
 import { stderrLog } from './stderr-log.ts';
 
@@ -14,9 +15,9 @@ export interface SessionsOptions {
 export async function sessions({ cwd, json }: SessionsOptions): Promise<void> {
   const { listSessions } = await import('../host/core.ts');
   const all = await listSessions(machineFolder(), stderrLog(false));
-  const folder = cwd === undefined ? undefined : resolve(cwd);
-  const shown = all.filter((session) => folder === undefined || session.cwd === folder);
-  const lines = json ? shown.map((session) => JSON.stringify(session)) : tableOf(shown);
+  const here = cwd === undefined ? undefined : sameFolderAs(resolve(cwd));
+  const shown = here ? all.filter((session) => here(session.cwd)) : all;
+  const lines = json ? shown.map(jsonLine) : tableOf(shown);
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 

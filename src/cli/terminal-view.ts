@@ -1,13 +1,14 @@
 /** The desk in a terminal: link, QR code (space), a status line that stays, activity above it. */
 import { createInterface } from 'node:readline';
 import { DisposableStore } from '../base/disposable.ts';
-import { asOffdeskError } from '../base/error.ts';
+import { asOffdeskError, sentenceOf } from '../base/error.ts';
 import { plainLine } from '../base/plain-text.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 import { AskedPairing } from './asked-pairing.ts';
 import { Footer } from './footer.ts';
 import { qrLines, quiet } from './qr-lines.ts';
+import { sessionLines, toggleSpawn } from './session-lines.ts';
 import type { View } from './view.ts';
 
 export function terminalView(): View {
@@ -74,6 +75,9 @@ class TerminalView implements View {
       case 'i':
         void this.#try(() => this.#host!.createInvite());
         break;
+      case 'w':
+        void this.#try(() => this.#toggleSpawn());
+        break;
       case 'y':
       case 'c':
       case 'n': {
@@ -82,6 +86,12 @@ class TerminalView implements View {
         if (id) void this.#try(() => this.#host!.decidePairing(id, key !== 'n', scope));
       }
     }
+  }
+
+  async #toggleSpawn(): Promise<void> {
+    const sessions = this.#host?.newSessions;
+    if (sessions) this.#footer.print(await toggleSpawn(sessions));
+    this.#draw();
   }
 
   async #try(work: () => Promise<void>): Promise<void> {
@@ -100,12 +110,14 @@ class TerminalView implements View {
       this.#footer.print(
         `\nPair a device with this link (once, within 5 minutes):\n  ${status.invite.url}\n`,
       );
-      if (!status.invite.qr && status.reach) {
+      if (!status.invite.qr && status.reach && !status.tunnel) {
         this.#footer.print(
-          `${status.reach.sentence}\nA phone needs --lan, --public-url or --relay; the README says how.\n`,
+          `${status.reach.sentence}\nA phone needs --tunnel, --lan, --public-url or --relay; the README says how.\n`,
         );
       }
     }
+    const tunnel = tunnelWords(status);
+    if (tunnel && tunnel !== (before && tunnelWords(before))) this.#footer.print(tunnel);
     // What ends the program is said on stderr, when it ends.
     const over = status.state === 'error' || status.state === 'off';
     if (status.error && !over && status.error.message !== before?.error?.message)
@@ -124,7 +136,11 @@ class TerminalView implements View {
 
   #draw = (): void => {
     const status = this.#before;
-    if (status) this.#footer.draw([...this.#qr(status), statusLine(status, this.#keys)]);
+    if (!status) return;
+    const qr = this.#qr(status);
+    // A QR code needs the room.
+    const sessions = qr.length > 0 ? [] : sessionLines(status, this.#host?.newSessions?.spawn, this.#keys);
+    this.#footer.draw([...qr, ...sessions, statusLine(status, this.#keys)]);
   };
 
   #qr({ invite }: HostStatus): string[] {
@@ -135,6 +151,24 @@ class TerminalView implements View {
     // A part of it cannot be scanned, and lines that scrolled away cannot be taken back.
     if (!process.stdout.isTTY || (wide <= columns && lines.length < rows)) return lines;
     return [`The QR code needs a window of ${wide} by ${lines.length + 1} characters.`];
+  }
+}
+
+/** What has become of the tunnel that was asked for; '' without one. */
+function tunnelWords({ tunnel }: HostStatus): string {
+  if (!tunnel) return '';
+  const { program, state, url, error } = tunnel;
+  const why = error ? ` ${sentenceOf(error)}` : '';
+  switch (state) {
+    case 'starting':
+      return `${program} is starting.${why}`;
+    case 'running':
+      return program === 'cloudflared'
+        ? `cloudflared leads here from ${url} (another address at each start)`
+        : `${program} leads here from ${url}`;
+    case 'failed':
+    case 'ended':
+      return why.trim();
   }
 }
 

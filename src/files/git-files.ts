@@ -1,18 +1,91 @@
-/** A folder's files as git sees them: tracked and untracked, not ignored. */
-import { execFile } from 'node:child_process';
+/** A folder's files as git sees them: tracked and untracked, not ignored, and there. */
+import { spawn } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
 
-/** At most `max` paths relative to `folder` with `/`; undefined where git cannot answer. */
-export function gitFiles(folder: string, max: number): Promise<string[] | undefined> {
+export interface GitFiles {
+  /** Relative to the folder, with `/`. */
+  files: string[];
+  /** Folders that are repositories of their own, each with its slash: git says nothing of what is in them. */
+  repositories: string[];
+}
+
+/** A repository's own settings may name a program for git to run (core.fsmonitor): typing @ runs none. */
+const harmless = ['-c', 'core.quotepath=off', '-c', 'core.fsmonitor=false', '--literal-pathspecs'];
+const gitMs = 60_000;
+
+/** At most `most` files, of `only` (files or folders, relative) or all; undefined where git cannot answer. */
+export async function gitFiles(
+  folder: string,
+  most: number,
+  only: readonly string[] = [],
+): Promise<GitFiles | undefined> {
+  const listed = new Set<string>();
+  const [gone, repositories] = [new Set<string>(), [] as string[]];
+  const take = (entry: string): boolean => {
+    // A letter that says what git knows of it, a blank, and the path.
+    const [tag, path] = [entry[0], entry.slice(2)];
+    if (tag === 'R') gone.add(path);
+    else if (path.endsWith('/')) repositories.push(path);
+    // Of a sparse checkout what is not checked out.
+    else if (tag !== 'S') listed.add(path);
+    return listed.size < most;
+  };
+  const args = ['ls-files', '-cdo', '--exclude-standard', '-t', '-z', '--', ...only];
+  if (!(await git(folder, args, take))) return undefined;
+  for (const path of gone) listed.delete(path);
+  if (listed.has('.gitmodules')) {
+    for (const module of await submodules(folder)) if (listed.delete(module)) repositories.push(`${module}/`);
+  }
+  return { files: [...listed], repositories };
+}
+
+/** Which of these (relative files or folders) git ignores; none where it cannot answer. */
+export async function gitIgnored(folder: string, paths: readonly string[]): Promise<Set<string>> {
+  const ignored = new Set<string>();
+  await git(
+    folder,
+    ['check-ignore', '-z', '--stdin'],
+    (path) => ignored.add(path).size > 0,
+    paths.join('\0'),
+  );
+  return ignored;
+}
+
+async function submodules(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  await git(
+    folder,
+    ['config', '-z', '-f', '.gitmodules', '--get-regexp', '^submodule\\..*\\.path$'],
+    (entry) => found.push(entry.slice(entry.indexOf('\n') + 1)) > 0,
+  );
+  return found;
+}
+
+/** Entries of its output, parted by NUL, until `take` says that it is enough; false where git failed. */
+function git(
+  cwd: string,
+  args: readonly string[],
+  take: (entry: string) => boolean,
+  input = '',
+): Promise<boolean> {
+  const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
+  // Where this runs below one of git's own programs, these name its repository.
+  for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) delete env[name];
   return new Promise((resolve) => {
-    execFile(
-      'git',
-      // A repository's own settings may name a program for git to run (core.fsmonitor): typing @ runs none.
-      [
-        ...['-c', 'core.quotepath=off', '-c', 'core.fsmonitor=false'],
-        ...['ls-files', '-co', '--exclude-standard', '--deduplicate', '-z'],
-      ],
-      { cwd: folder, maxBuffer: 64 * 1024 * 1024, timeout: 20_000 },
-      (error, stdout) => resolve(error ? undefined : stdout.split('\0').filter(Boolean).slice(0, max)),
-    );
+    const child = spawn('git', [...harmless, ...args], { cwd, env, timeout: gitMs, windowsHide: true });
+    const decoder = new StringDecoder('utf8');
+    let [rest, enough] = ['', false];
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (enough) return;
+      const entries = (rest + decoder.write(chunk)).split('\0');
+      rest = entries.pop() ?? '';
+      enough = entries.some((entry) => !take(entry));
+      if (enough) child.kill();
+    });
+    child.stderr.resume();
+    child.once('error', () => resolve(false));
+    child.once('close', (code) => resolve(enough || code === 0));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
   });
 }

@@ -1,20 +1,23 @@
 /** Sessions that the agent itself remembers, wherever they were held: listed, and continued here, each once. */
-import type { McpSupply } from '../agent/mcp-supply.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { OffdeskError } from '../base/error.ts';
-import { limits } from '../protocol/limits.ts';
 import type { AgentSessionsParams, AgentSessionsResult } from '../protocol/methods.ts';
 import { candidates } from './agent-command.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
+import type { ToolsOf } from './agent-tools.ts';
+import type { McpOf } from './mcp/mcp-folders.ts';
 import { ownSessions } from './own-sessions.ts';
 import type { Run } from './run.ts';
 import { sameFolderAs } from './same-folder.ts';
 import { SessionMaker, type LiveSession } from './session-maker.ts';
+import type { SessionRoom } from './session-room.ts';
 import type { StoredSession } from './session-store.ts';
 
 export interface AgentsSessionsPorts {
   host: HostPorts;
-  mcp: McpSupply | undefined;
+  mcp: McpOf | undefined;
+  tools?: ToolsOf;
+  room: SessionRoom;
   live: ReadonlyMap<string, LiveSession>;
   run(): Run;
   /** `back`: its journal was there. */
@@ -69,7 +72,7 @@ export class AgentsSessions {
     const { agent } = first.kept.stored;
     const open = this.#openAs(id, agent);
     if (open) return open.session.id;
-    const { host, mcp } = this.#ports;
+    const { host, mcp, tools } = this.#ports;
     const here = sameFolderAs(host.cwd);
     const own = (await ownSessions(first.session, host.clock))?.find((one) => one.id === id);
     if (!own || !here(own.cwd)) {
@@ -80,18 +83,19 @@ export class AgentsSessions {
       );
     }
     run.check();
-    if (this.#ports.live.size >= limits.openSessions) throw noRoom();
     const known = run.store.sorted.find((stored) => isOf(stored, id, agent) && here(stored.cwd));
-    const maker = new SessionMaker(host, run.store, mcp);
+    const maker = new SessionMaker(host, run.store, mcp, tools);
     const [candidate] = candidates(agent.choice as AgentChoice, host);
     const begin = async () => {
       const live = await run.startWith(() =>
-        known ? maker.restore({ ...known, open: true }, false, true) : maker.create(candidate!, own),
+        known
+          ? maker.restore({ ...known, open: true }, false, true)
+          : maker.create(candidate!, { adopt: own }),
       );
       this.#ports.add(live, known !== undefined);
       return live.session.id;
     };
-    return known ? run.alone(known.id, begin) : begin();
+    return this.#ports.room.taken(() => (known ? run.alone(known.id, begin) : begin()));
   }
 
   #openAs(agentSession: string, agent: StoredSession['agent']): LiveSession | undefined {
@@ -108,14 +112,6 @@ function isOf(
   agent: StoredSession['agent'],
 ): boolean {
   return session.agentSession === id && isDeepStrictEqual(session.agent.choice, agent.choice);
-}
-
-function noRoom(): OffdeskError {
-  return new OffdeskError(
-    'session_limit',
-    `${limits.openSessions} sessions are open, and each has an agent that runs.`,
-    'Close them: stop remote control at the computer, and start it again.',
-  );
 }
 
 function noSession(): OffdeskError {

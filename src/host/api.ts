@@ -5,10 +5,12 @@ import type { ErrorShape } from '../base/error.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
-import type { Scope } from '../protocol/methods.ts';
+import type { ClientState, Scope } from '../protocol/methods.ts';
+import type { ChoicesResult, NewSessionParams, SpawnMode, SpawnState } from '../protocol/new-session.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
 import type { LoginPorts } from '../agent/authenticate.ts';
 import type { LoginWay } from '../agent/login-ways.ts';
+import type { PtyPort } from '../terminal/pty.ts';
 import type { McpPorts, McpWord } from './mcp/mcp-ports.ts';
 
 /** How an agent is named in settings and on the command line (kept with a session: session-store.ts). */
@@ -32,18 +34,28 @@ export interface AgentCommandLine {
   folder?: string;
 }
 
+export type RememberedReach = Exclude<ReachKind, 'lan' | 'cloudflared'>;
+
 export interface HostSettings {
   agent: AgentChoice;
   /** Base URL of an own relay, such as `https://relay.example.org`; empty for the embedded one. */
   relay: string;
   /** An HTTPS address that leads to the embedded relay (a tunnel); empty for none. */
   publicUrl: string;
-  /** Remembered reach; undefined until someone chose. `lan` is never remembered. */
-  reach: Exclude<ReachKind, 'lan'> | undefined;
+  /** Remembered reach; undefined until someone chose. `lan` never is, nor a quick tunnel, whose address will be another. */
+  reach: RememberedReach | undefined;
   /** Port of the embedded relay; 0 to choose one once and keep it. */
   port: number;
   /** What is kept of sessions that are over; `defaultHistory` unless given. */
   history?: HistorySettings;
+  /** How new sessions begin; `same-dir` unless given. */
+  spawn?: SpawnMode;
+  /** So many may be open at the same time; `limits.openSessions` unless given. */
+  capacity?: number;
+  /** The user's own, which new sessions can have. */
+  agents?: (AgentCommandLine & { name: string })[];
+  /** Absolute: further folders in which sessions may work. */
+  folders?: string[];
 }
 
 /** Sessions that are over are removed whole, the one used longest ago first; 0 for no such bound. */
@@ -54,6 +66,18 @@ export interface HistorySettings {
 }
 
 export const defaultHistory: HistorySettings = { maxAgeDays: 90, maxSizeMB: 2048 };
+
+/** The folders that are open in the shell, and what happens in them. All paths are absolute. */
+export interface WorkspacePort {
+  /** In the workspace's order. */
+  folders(): readonly { name: string; path: string }[];
+  /** Files that are open, the one in use first. */
+  openFiles(): readonly string[];
+  /** What the user hides in a folder, as `files.exclude` has it: counts where git has no say. */
+  excluded(folder: string): readonly { glob: string; when?: string }[];
+  /** Files and folders that came or went. Nothing is watched before somebody listens. */
+  readonly onTouched: Event<readonly string[]>;
+}
 
 export interface HostPorts {
   clock: Clock;
@@ -66,6 +90,14 @@ export interface HostPorts {
   demoAgent: { command: string; args: string[]; env: Record<string, string> };
   /** PATH of the user's own terminals, where it is another than that of the environment. */
   terminalPath?(): string | undefined;
+  /** Pseudoterminals; the native ones unless given. */
+  pty?: PtyPort;
+  /** What is in the editor of this file and not saved; undefined where it is not open, or as it is on disk. */
+  readOpenFile?(path: string): Promise<string | undefined>;
+  /** Into the editor of this file, and saved; false where it is not open. */
+  writeOpenFile?(path: string, content: string): Promise<boolean>;
+  /** The user's shell, where the shell around this knows it better than the environment does. */
+  shell?(): string | undefined;
   /** Shown on phones; the machine's name unless named. */
   hostName: string;
   /** Where the session works; an absolute path. */
@@ -79,8 +111,8 @@ export interface HostPorts {
   rememberOn?(on: boolean): Promise<void>;
   /** MCP servers of `cwd` for the agent; without it none are passed on. */
   mcp?: McpPorts;
-  /** All files of the workspace, relative to `cwd` with `/`; used where `git ls-files` cannot answer. */
-  findFiles(limit: number): Promise<string[]>;
+  /** What the shell knows of its workspace; without it the disk is looked at alone. */
+  workspace?: WorkspacePort;
   /** What a desk client asks of its shell: `copyInvite`, `copySession`, `log`, `settings`, `login`, `move`, `openFile`. */
   act(act: string, file: FilePlace | undefined): Promise<void>;
 }
@@ -101,8 +133,22 @@ export interface AgentLogin {
   again(): Promise<void>;
 }
 
+/** What a shell of its own may do with sessions, as a client that may do all (protocol/new-session.ts). */
+export interface NewSessions {
+  choices(): Promise<ChoicesResult>;
+  /** Resolves with its id; its agent may still be starting. */
+  start(wish: NewSessionParams): Promise<string>;
+  /** Until this process ends. */
+  setSpawn(mode: SpawnMode): Promise<void>;
+  readonly spawn: SpawnState;
+  /** Those that are open, as clients see them. */
+  list(): ClientState['sessions'];
+}
+
 /** One per window or CLI process. All methods reject with OffdeskError. */
 export interface RemoteHost extends Disposable {
+  /** Of a host that is on. */
+  readonly newSessions?: NewSessions;
   readonly status: HostStatus;
   readonly onStatus: Event<HostStatus>;
   /** One line per tool call, turn and device, for the CLI's terminal and the log. */
@@ -132,6 +178,9 @@ export interface RemoteHost extends Disposable {
   login?(): AgentLogin | undefined;
   /** Asks again which MCP servers the agent gets, from its next start on; `servers`: how many there are to ask about. */
   reviewMcp?(): Promise<{ servers: number; word: McpWord }>;
-  /** Serves a client at this desk (webview, chat), which may do all, until the transport closes. */
-  connectDesk(transport: MessageTransport): Disposable;
+  /**
+   * Serves a client at this desk (webview, chat), which may do all, until the transport closes. `counts: false`: it is no
+   * surface of its own, and nobody is told that it is here.
+   */
+  connectDesk(transport: MessageTransport, options?: { counts?: boolean }): Disposable;
 }

@@ -21,10 +21,10 @@ export class Clients {
     this.#ports = ports;
   }
 
-  /** It may do all, until the transport closes. */
-  serveDesk(transport: MessageTransport, desk: DeskPort): Disposable {
+  /** It may do all, until the transport closes. Unless it `counts`, nobody is told that it is here. */
+  serveDesk(transport: MessageTransport, desk: DeskPort, counts: boolean): Disposable {
     const client: ClientIdentity = { origin: { kind: 'desk' }, name: 'the desk', scope: () => 'control' };
-    const served = this.#serve(transport, client, desk);
+    const served = this.#serve(transport, client, { desk, counts });
     return disposable(() => {
       served.dispose();
       transport.close();
@@ -52,9 +52,13 @@ export class Clients {
     });
   }
 
-  #serve(transport: MessageTransport, client: ClientIdentity, desk?: DeskPort): Downstream {
+  #serve(
+    transport: MessageTransport,
+    client: ClientIdentity,
+    { desk, counts = true }: { desk?: DeskPort; counts?: boolean } = {},
+  ): Downstream {
     const { sessions, log } = this.#ports;
-    const joined = sessions.join(client);
+    const joined = counts ? sessions.join(client) : { others: () => [], dispose: () => {} };
     const served = serveClient({
       ...{ stream: acpStream(transport), client, sessions, log },
       ...(desk && { desk }),

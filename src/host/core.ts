@@ -2,6 +2,8 @@
 export { runDemoAgent } from '../agent/demo/demo-agent.ts';
 export { diagnose, summary } from './diagnose/diagnose.ts';
 export { startOwnRelay } from '../relay/own-relay.ts';
+export { DeskTerminals } from './desk/desk-terminals.ts';
 export { agentsHere } from './agents-here.ts';
 export { listSessions } from './list-sessions.ts';
 export { createRemoteHost } from './remote-host.ts';
+export { installedTunnels } from './tunnel-programs.ts';

@@ -47,12 +47,15 @@ export class KeptSession {
     void this.#save();
   }
 
-  /** Ends the session; `open`: it shall come back, as it was when this was called. Idempotent. */
-  end(open: boolean): Promise<void> {
-    return (this.#ending ??= this.#end(open));
+  /**
+   * Ends the session; `open`: it shall come back, as it was when this was called. Of one in which nothing was asked
+   * nothing is left, unless it is to be kept, or has a worktree. Idempotent.
+   */
+  end(open: boolean, keep = false): Promise<void> {
+    return (this.#ending ??= this.#end(open, keep));
   }
 
-  async #end(open: boolean): Promise<void> {
+  async #end(open: boolean, keep: boolean): Promise<void> {
     const session = this.#session;
     this.#changes?.dispose();
     if (session) {
@@ -62,8 +65,10 @@ export class KeptSession {
     }
     this.#timer?.dispose();
     const { updatedAt = this.#stored.updatedAt } = session ?? {};
-    this.#set({ ...this.#stored, open, updatedAt });
-    if (!open && !session?.prompted) await this.#discard();
+    const { empty: _, ...stored } = this.#stored;
+    const empty = !open && !session?.prompted;
+    this.#set({ ...stored, open, updatedAt, ...(empty && { empty }) });
+    if (empty && !keep && !stored.worktree) await this.#discard();
     else await this.#save();
   }
 

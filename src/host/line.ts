@@ -11,14 +11,19 @@ import { Gate } from '../remote/gate.ts';
 import { lanAddresses, urlHost } from '../remote/lan.ts';
 import { PairingDesk } from '../remote/pairing-desk.ts';
 import { reachInfo, type ReachFacts, type ReachInfo } from '../remote/reach.ts';
+import { isTunnelKind } from '../protocol/tunnel.ts';
 import { RelayLink } from '../remote/relay-link.ts';
+import type { Tunnel } from '../remote/tunnel/tunnel.ts';
 import type { HostPorts } from './api.ts';
 import type { Machine } from './machine.ts';
 import { fastestAead } from './node-crypto.ts';
+import { installedTunnels, makeTunnel } from './tunnel-programs.ts';
 
 export interface Line {
   readonly kind: ReachKind;
+  /** Of a tunnel that the host runs it changes with the tunnel's state. */
   readonly info: ReachInfo;
+  readonly tunnel: Tunnel | undefined;
   readonly link: RelayLink;
   /** The relay was reached before: what follows is a reconnection. */
   readonly wasLive: boolean;
@@ -38,6 +43,7 @@ export async function reachFacts(ports: HostPorts, machine: Machine, kind: Reach
     relay,
     publicUrl,
     lan: lanAddresses(machine.network),
+    programs: installedTunnels(ports.terminalPath?.()),
   };
 }
 
@@ -52,13 +58,15 @@ export async function openLine(
   const store = new DisposableStore();
   const relays: Relay[] = [];
   const closeRelays = () => Promise.all(relays.map((relay) => relay.close()));
+  // What leads here goes before what it leads to: another program could be next to have that port.
+  const tunnel = isTunnelKind(kind) ? makeTunnel(kind, ports, machine, facts.port) : undefined;
   const { clock, hostName } = ports;
   const { identity, devices, keyPair } = machine;
   try {
     let base = info.url;
     // An own relay means outbound only: nothing listens here.
     if (kind !== 'relay') {
-      relays.push(...(await startEmbedded(ports, machine, kind, facts)));
+      relays.push(...(await startEmbedded(ports, machine, kind, facts, tunnel)));
       base = `http://127.0.0.1:${facts.port}/`;
     }
     const ca = extraCertificates();
@@ -101,17 +109,22 @@ export async function openLine(
       }),
     );
     link.start();
+    tunnel?.start();
     const close = async () => {
       // Devices are told first; then the link and the relay under it end.
       gate.dispose();
       desk.dispose();
       await new Promise<void>((resolve) => setImmediate(resolve));
+      await tunnel?.close();
       store.dispose();
       await closeRelays();
     };
     return {
       kind,
-      info,
+      get info() {
+        return tunnel ? tunnelInfo(info, tunnel) : info;
+      },
+      tunnel,
       link,
       get wasLive() {
         return wasLive;
@@ -124,10 +137,22 @@ export async function openLine(
       close,
     };
   } catch (error) {
+    await tunnel?.close();
     store.dispose();
     await closeRelays();
     throw error;
   }
+}
+
+function tunnelInfo(info: ReachInfo, { address, status }: Tunnel): ReachInfo {
+  return address === undefined
+    ? info
+    : { ...info, url: `${address}/`, phoneCanOpen: status.state === 'running' };
+}
+
+/** The one host by which the tunnel leads here, while it does. */
+function hostsOf({ address }: Tunnel): string[] {
+  return address === undefined ? [] : [new URL(address).host];
 }
 
 const otherPort =
@@ -138,6 +163,7 @@ async function startEmbedded(
   machine: Machine,
   kind: ReachKind,
   facts: ReachFacts,
+  tunnel: Tunnel | undefined,
 ): Promise<Relay[]> {
   const [lan] = facts.lan;
   const addresses = kind === 'lan' && lan !== undefined ? ['127.0.0.1', lan] : ['127.0.0.1'];
@@ -153,6 +179,7 @@ async function startEmbedded(
           port: facts.port,
           onlyHost: machine.identity.hostId,
           ...(kind === 'tunnel' ? { publicUrl: facts.publicUrl } : {}),
+          ...(tunnel ? { allowedHosts: () => hostsOf(tunnel) } : {}),
           ...(host === lan ? { allowedHosts: () => [`${urlHost(lan)}:${facts.port}`] } : {}),
           webFolder: ports.webFolder,
           bus,

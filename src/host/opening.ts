@@ -1,9 +1,11 @@
 /** What a start opens: the session that was wished for, those that were left open here, or else a new one. */
-import type { McpSupply } from '../agent/mcp-supply.ts';
 import { asOffdeskError, type OffdeskError } from '../base/error.ts';
+import { limits } from '../protocol/limits.ts';
 import type { OwnSessions } from '../session/agent-port.ts';
 import { candidates } from './agent-command.ts';
 import type { HostPorts, SessionWish } from './api.ts';
+import type { ToolsOf } from './agent-tools.ts';
+import type { McpOf } from './mcp/mcp-folders.ts';
 import { ownSessions } from './own-sessions.ts';
 import { PastSessions } from './past-sessions.ts';
 import type { Run } from './run.ts';
@@ -13,7 +15,8 @@ import { findOwn, findStored, unknownSession } from './wished-session.ts';
 
 export interface OpeningPorts {
   host: HostPorts;
-  mcp: McpSupply | undefined;
+  mcp: McpOf | undefined;
+  tools?: ToolsOf;
   live: ReadonlyMap<string, LiveSession>;
   /** `back`: it was there before. */
   add(live: LiveSession, back?: boolean): void;
@@ -31,12 +34,12 @@ export interface OpeningWish {
 
 /** As `Sessions.open`. */
 export async function openSessions(ports: OpeningPorts, run: Run, wanted: OpeningWish): Promise<void> {
-  const { host, mcp } = ports;
+  const { host, mcp, tools } = ports;
   const store = await SessionStore.open(host.machineFolder, host.log);
   run.check();
   run.store = store;
   run.past = new PastSessions(store, host.clock, host.log);
-  const maker = new SessionMaker(host, store, mcp);
+  const maker = new SessionMaker(host, store, mcp, tools);
   await new Opening(ports, run, maker, wanted).open(store);
 }
 
@@ -65,7 +68,8 @@ class Opening {
       run.check();
       if (stored.id === wished?.id) continue;
       try {
-        const back = await this.#maker.restore(stored, agent || stored.agentRuns);
+        const early = live.size < limits.agentsAtStart;
+        const back = await this.#maker.restore(stored, early && (agent || stored.agentRuns));
         if (run.over) await back.kept.end(true);
         else add(back, true);
       } catch (error) {
@@ -78,7 +82,10 @@ class Opening {
     restored();
     if (wish && !wished) await this.#openOwn(wish);
     else if (live.size === 0) await this.#openNew();
-    else if (agent) await Promise.all([...live.values()].map(({ session }) => session.startAgent()));
+    else if (agent) {
+      const early = [...live.values()].slice(0, limits.agentsAtStart);
+      await Promise.all(early.map(({ session }) => session.startAgent()));
+    }
   }
 
   async #openNew(): Promise<void> {
@@ -148,7 +155,7 @@ class Opening {
       run.check();
       const wanted = findOwn(own, cwd, wish);
       if (!wanted) throw unknownSession(wish, cwd, run.store?.sorted ?? [], own);
-      this.#ports.add(await run.startWith(() => this.#maker.create(candidate, wanted)));
+      this.#ports.add(await run.startWith(() => this.#maker.create(candidate, { adopt: wanted })));
       return;
     }
   }

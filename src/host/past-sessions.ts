@@ -7,6 +7,7 @@ import { limits } from '../protocol/limits.ts';
 import type { PastResult } from '../protocol/methods.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
 import { Session } from '../session/session.ts';
+import { worktreeRow } from './session-row.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
 
 interface OpenPast {
@@ -41,6 +42,8 @@ export class PastSessions {
     const rows: StoredSession[] = [];
     for (const session of this.#store.sorted) {
       if (isLive(session.id) || (place && !follows(session, place))) continue;
+      // Nobody would look for one in which nothing was asked, but for its worktree.
+      if (session.empty && !session.worktree) continue;
       rows.push(session);
       if (rows.length > limit) break;
     }
@@ -129,6 +132,10 @@ function follows(session: Place, place: Place): boolean {
   return session.id > place.id;
 }
 
-function rowOf({ id, title, cwd, agent, updatedAt }: StoredSession): PastResult['sessions'][number] {
-  return { id, title, cwd, agent: { name: agent.title, demo: agent.demo }, state: 'ended', updatedAt };
+function rowOf(stored: StoredSession): PastResult['sessions'][number] {
+  const { id, title, cwd, agent, updatedAt, worktree } = stored;
+  return {
+    ...{ id, title, cwd, agent: { name: agent.title, demo: agent.demo }, state: 'ended', updatedAt },
+    ...(worktree && { worktree: worktreeRow(worktree) }),
+  };
 }

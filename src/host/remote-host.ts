@@ -2,26 +2,27 @@
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import { asOffdeskError, OffdeskError, sentenceOf, type ErrorShape } from '../base/error.ts';
 import { plainLine } from '../base/plain-text.ts';
-import type { FilePlace, HostStatus, ReachKind } from '../protocol/host-status.ts';
+import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
 import { limits } from '../protocol/limits.ts';
-import type { Scope } from '../protocol/methods.ts';
+import { isTunnelKind } from '../protocol/tunnel.ts';
 import type { MessageTransport } from '../protocol/transport.ts';
 import type { Session } from '../session/session.ts';
 import { activityOf } from './activity.ts';
 import { candidates } from './agent-command.ts';
-import { agentLogin } from './agent-login.ts';
-import type { AgentLogin, HostPorts, RemoteHost, SessionWish } from './api.ts';
+import type { AgentLogin, HostPorts, NewSessions, RemoteHost, SessionWish } from './api.ts';
 import { Clients } from './clients.ts';
 import { DeskNews } from './desk-news.ts';
 import { deskPort } from './desk-port.ts';
+import { HostActs, notOn } from './host-acts.ts';
 import { reachFacts } from './line.ts';
 import { openMachine, type Machine } from './machine.ts';
-import { McpServers } from './mcp/mcp-servers.ts';
-import { onMoveWanted, takeOver } from './move.ts';
+import { McpFolders } from './mcp/mcp-folders.ts';
+import { onMoveWanted } from './move.ts';
 import type { Notice } from './notices.ts';
 import { initialReach, withUrl } from './reach-choice.ts';
 import { Sessions } from './sessions.ts';
 import { statusOf } from './status.ts';
+import { assertTunnel } from './tunnel-programs.ts';
 import { Way } from './way.ts';
 
 export function createRemoteHost(ports: HostPorts): RemoteHost {
@@ -43,7 +44,8 @@ class Host implements RemoteHost {
   /** Ends with the machine. */
   #whileOn = new DisposableStore();
   readonly #clients: Clients;
-  readonly #mcp: McpServers;
+  readonly #mcp: McpFolders;
+  readonly #acts: HostActs;
   /** Start, stop and change of reach happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   /** How often it was stopped: what waits for its turn to start again does not outlive a Stop. */
@@ -51,13 +53,13 @@ class Host implements RemoteHost {
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
-    this.#mcp = new McpServers({
+    this.#mcp = new McpFolders({
       ...{ ports: ports.mcp, cwd: ports.cwd, machineFolder: ports.machineFolder },
       ...{ clock: ports.clock, log: ports.log },
       notice: (message, code) => this.#news.notice('warning', message, code),
       activity: (line) => this.#news.activity(line),
     });
-    this.#sessions = new Sessions(ports, this.#mcp);
+    this.#sessions = new Sessions(ports, ({ cwd }) => this.#mcp.of(cwd));
     this.#clients = new Clients({
       sessions: this.#sessions,
       activity: (line) => this.#news.activity(line),
@@ -68,6 +70,14 @@ class Host implements RemoteHost {
       changed: () => this.#news.changed(),
       notice: (severity, message, code) => this.#news.notice(severity, message, code),
       connected: (connection) => this.#clients.serveDevice(connection),
+      addressNew: () => this.#inviteAnew(),
+    });
+    this.#acts = new HostActs({
+      ...{ host: ports, sessions: this.#sessions, mcp: this.#mcp, way: this.#way },
+      news: () => this.#news,
+      machine: () => this.#machine,
+      start: () => this.start(),
+      stops: () => this.#stops,
     });
     const build = (notices: Notice[]) => this.#build(notices);
     this.#news = this.#store.add(new DeskNews({ clock: ports.clock, build }));
@@ -116,6 +126,7 @@ class Host implements RemoteHost {
     return this.#inTurn(async () => {
       const machine = this.#machine;
       if (!machine) throw notOn();
+      if (isTunnelKind(kind)) await assertTunnel(kind, this.#ports.terminalPath?.());
       const facts = withUrl(await reachFacts(this.#ports, machine, kind), kind, url);
       await this.#way.connect(machine, kind, facts);
       this.#chosen = true;
@@ -132,63 +143,40 @@ class Host implements RemoteHost {
     return this.#inTurn(() => this.#way.line?.desk.closeInvite());
   }
 
-  async decidePairing(id: string, allow: boolean, scope?: Scope): Promise<void> {
-    if (!this.#way.line) throw notOn();
-    const { desk } = this.#way.line;
-    const asked = desk.requests.find((request) => request.id === id);
-    await desk.decide(id, allow, scope);
-    if (asked && !allow) {
-      const what = `${asked.device} was refused and learned nothing.`;
-      this.#news.notice(
-        'info',
-        `${what} To let it in after all, make a new QR code or link.`,
-        'pairing_denied',
-      );
-    }
-    this.#news.changed();
+  decidePairing(...args: Parameters<RemoteHost['decidePairing']>): Promise<void> {
+    return this.#acts.decidePairing(...args);
   }
 
-  async changeDevice(
-    id: string,
-    change: { revoke: true } | { scope: Scope } | { name: string },
-  ): Promise<void> {
-    const devices = this.#machine?.devices;
-    if (!devices) throw notOn();
-    if ('revoke' in change) await devices.revoke(id);
-    else if ('scope' in change) await devices.setScope(id, change.scope);
-    else await devices.rename(id, change.name);
+  changeDevice(...args: Parameters<RemoteHost['changeDevice']>): Promise<void> {
+    return this.#acts.changeDevice(...args);
+  }
+
+  get newSessions(): NewSessions {
+    return this.#acts.newSessions;
   }
 
   dismissNotice(id: string): void {
     this.#news.dismiss(id);
   }
 
-  async move(): Promise<void> {
-    const stops = this.#stops;
-    await takeOver(
-      this.#ports,
-      () => this.start(),
-      () => stops !== this.#stops,
-    );
+  move(): Promise<void> {
+    return this.#acts.move();
   }
 
-  reviewMcp(): ReturnType<McpServers['review']> {
-    return this.#mcp.review();
+  reviewMcp(): ReturnType<HostActs['reviewMcp']> {
+    return this.#acts.reviewMcp();
   }
 
   login(): AgentLogin | undefined {
-    return agentLogin(() => this.#sessions.list(), this.#ports);
+    return this.#acts.login();
   }
 
-  connectDesk(transport: MessageTransport): Disposable {
-    return this.#clients.serveDesk(transport, deskPort(this));
+  connectDesk(transport: MessageTransport, { counts = true } = {}): Disposable {
+    return this.#clients.serveDesk(transport, deskPort(this), counts);
   }
 
-  /** What a desk client asks of the shell. */
-  async act(act: string, id: string | undefined, file: FilePlace | undefined): Promise<void> {
-    if (act === 'dismissNotice') this.dismissNotice(id ?? '');
-    else if (act === 'move') await this.move();
-    else await this.#ports.act(act, file);
+  act(...args: Parameters<HostActs['act']>): Promise<void> {
+    return this.#acts.act(...args);
   }
 
   dispose(): void {
@@ -283,6 +271,12 @@ class Host implements RemoteHost {
     else this.#invite();
   }
 
+  /** An invite leads to an address; one that was made before there was any may be over by now. */
+  #inviteAnew(): void {
+    const desk = this.#way.line?.desk;
+    if (desk?.invite ?? desk?.expired ?? this.#way.line?.kind === 'cloudflared') this.#inviteIfRoom();
+  }
+
   #invite(): void {
     if (!this.#way.line) throw notOn();
     this.#way.line.desk.createInvite();
@@ -336,7 +330,8 @@ class Host implements RemoteHost {
       facts: this.#way.facts,
       chosen: this.#chosen,
       line: this.#way.line,
-      session: this.#sessions.list()[0],
+      sessions: this.#sessions.list(),
+      shown: this.#acts.shown,
       notices,
     });
   }
@@ -346,8 +341,4 @@ class Host implements RemoteHost {
     this.#last = result.catch(() => {});
     return result;
   }
-}
-
-function notOn(): OffdeskError {
-  return new OffdeskError('closed', 'Remote control is off.', 'Start it first.');
 }

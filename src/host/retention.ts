@@ -17,17 +17,24 @@ export interface RetentionPorts {
 const dayMs = 24 * 60 * 60 * 1000;
 const megabyte = 1024 * 1024;
 
+/** What is older goes, in milliseconds since the Unix epoch. */
+export function oldestOf({ maxAgeDays }: HistorySettings, clock: Clock): number {
+  return maxAgeDays > 0 ? clock.now() - maxAgeDays * dayMs : -Infinity;
+}
+
 /** Resolves with how many were removed; never rejects. */
 export async function removeOld({ store, settings, inUse, clock, log }: RetentionPorts): Promise<number> {
-  const { maxAgeDays, maxSizeMB } = settings;
-  const oldest = maxAgeDays > 0 ? clock.now() - maxAgeDays * dayMs : -Infinity;
+  const { maxSizeMB } = settings;
+  const oldest = oldestOf(settings, clock);
   const maxBytes = maxSizeMB > 0 ? maxSizeMB * megabyte : Infinity;
   const all = [...store.sorted];
   const sizes = await Promise.all(all.map(({ id }) => store.sizeOf(id)));
   let bytes = sizes.reduce((sum, size) => sum + size, 0);
   let removed = 0;
-  for (const [i, { id, open, updatedAt }] of [...all.entries()].reverse()) {
-    if (open || inUse(id) || (updatedAt >= oldest && bytes <= maxBytes)) continue;
+  for (const [i, { id, open, updatedAt, worktree, empty }] of [...all.entries()].reverse()) {
+    // A worktree is removed by its user alone, who finds it by its session.
+    if (open || worktree || inUse(id)) continue;
+    if (!empty && updatedAt >= oldest && bytes <= maxBytes) continue;
     try {
       await store.remove(id);
       bytes -= sizes[i] ?? 0;

@@ -31,9 +31,9 @@ export class Run {
    * until then waits (`opened`), so it must be live when this resolves.
    */
   alone<T>(id: string, open: () => Promise<T>): Promise<T> {
-    const opened = this.opened(id)
-      .then(() => this.past?.release(id))
-      .then(open);
+    // Of several each waits for the one before it.
+    const before = this.#opening.get(id) ?? Promise.resolve();
+    const opened = before.then(() => this.past?.release(id)).then(open);
     const over = opened
       .catch(() => {})
       .then(() => {

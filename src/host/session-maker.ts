@@ -2,40 +2,54 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { endFamily, endOrphan, type OrphanEnd, type ProcessIdentity } from '../agent/orphan.ts';
-import { withoutLocal, type McpSupply } from '../agent/mcp-supply.ts';
+import { withoutLocal } from '../agent/mcp-supply.ts';
 import { Upstream } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
 import { DiskJournal } from '../session/disk-journal/disk-journal.ts';
 import { Session } from '../session/session.ts';
+import type { ForAgent } from '../session/session-agent.ts';
 import { candidates, type AgentCandidate } from './agent-command.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
+import { forAgent } from './attachments/for-agent.ts';
 import { KeptSession } from './kept-session.ts';
 import { LateAgent } from './late-agent.ts';
 import { sameFolderAs } from './same-folder.ts';
-import type { SessionStore, StoredSession } from './session-store.ts';
+import type { ToolsOf } from './agent-tools.ts';
+import type { McpOf } from './mcp/mcp-folders.ts';
+import { homeOf, type SessionStore, type StoredSession } from './session-store.ts';
 
 export interface LiveSession {
   session: Session;
   kept: KeptSession;
 }
 
+/** What a new session begins with. */
+export interface Beginning {
+  /** The agent's own session to go on with. */
+  adopt?: { id: string; title: string; updatedAt: number | null };
+  /** Where it works, and what was made for it there; else the host's folder. */
+  place?: { cwd: string; worktree?: StoredSession['worktree'] };
+  /** By which its client asked for it. */
+  wish?: string | undefined;
+}
+
 export class SessionMaker {
   readonly #ports: HostPorts;
   readonly #store: SessionStore;
-  readonly #mcp: McpSupply | undefined;
+  readonly #mcp: McpOf | undefined;
+  readonly #tools: ToolsOf | undefined;
 
-  constructor(ports: HostPorts, store: SessionStore, mcp?: McpSupply) {
+  constructor(ports: HostPorts, store: SessionStore, mcp?: McpOf, tools?: ToolsOf) {
+    this.#tools = tools;
     this.#ports = ports;
     this.#store = store;
     this.#mcp = mcp;
   }
 
-  /** `adopt`: the agent's own session to go on with. Rejects with `storage_failed`. */
-  async create(
-    candidate: AgentCandidate,
-    adopt?: { id: string; title: string; updatedAt: number | null },
-  ): Promise<LiveSession> {
-    const { cwd, clock, hostName } = this.#ports;
+  /** Rejects with `storage_failed`. */
+  async create(candidate: AgentCandidate, { adopt, place, wish }: Beginning = {}): Promise<LiveSession> {
+    const { cwd: home, clock, hostName } = this.#ports;
+    const { cwd, worktree } = place ?? { cwd: home };
     const id = randomUUID();
     const now = clock.now();
     const stored: StoredSession = {
@@ -47,6 +61,9 @@ export class SessionMaker {
         open: true,
         agentRuns: false,
       },
+      ...(cwd !== home && { home }),
+      ...(worktree && { worktree }),
+      ...(wish !== undefined && { wish }),
       agent: { choice: candidate.choice, title: candidate.title, demo: candidate.demo },
       ...{ createdAt: now, updatedAt: now },
       ...(adopt && { agentSession: adopt.id }),
@@ -93,7 +110,7 @@ export class SessionMaker {
     const here = sameFolderAs(except);
     for (const stored of [...this.#store.sorted]) {
       const { process, ...rest } = stored;
-      if (!process || (stored.open && here(stored.cwd))) continue;
+      if (!process || (stored.open && here(homeOf(stored)))) continue;
       const end = await endOrphan(process);
       if (end !== 'none') log.write('info', 'an orphaned agent', { end });
       // Removed or changed meanwhile: then it is no longer this one's to write.
@@ -123,14 +140,21 @@ export class SessionMaker {
   #agent({ options }: AgentCandidate, kept: KeptSession): Upstream {
     const { cwd, id } = kept.stored;
     const { log } = this.#ports;
+    const supply = this.#mcp?.(kept.stored);
+    const mcp = options.quirks?.ignoresLocalMcp && supply ? withoutLocal(supply) : supply;
     // Where a host is killed before it has recorded the process, the next one finds it by its family.
-    const mcp = options.quirks?.ignoresLocalMcp && this.#mcp ? withoutLocal(this.#mcp) : this.#mcp;
-    return new Upstream({ ...options, cwd, log, family: id, mcp, onProcess: (now) => kept.process(now) });
+    const tools = this.#tools?.(kept.stored);
+    const onProcess = (now: ProcessIdentity | undefined) => kept.process(now);
+    return new Upstream({ ...options, cwd, log, family: id, mcp, onProcess, ...(tools && { tools }) });
   }
 
   #optionsOf({ id, cwd, title, promptTitle, agent, agentSession: adopt }: StoredSession) {
     const { clock, log } = this.#ports;
-    return { id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo, adopt, clock, log };
+    const folder = this.#store.folderOf(id);
+    return {
+      ...{ id, cwd, title, promptTitle, agentName: agent.title, demo: agent.demo, adopt, clock, log },
+      forAgent: (...prompt: Parameters<ForAgent>) => forAgent(folder, ...prompt),
+    };
   }
 }
 

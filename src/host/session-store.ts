@@ -1,5 +1,5 @@
 /** What the machine folder knows of each session beside its journal: `sessions/<id>/session.json`. */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/v4';
 import { processIdentity } from '../agent/orphan.ts';
@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts';
 import { limits } from '../protocol/limits.ts';
 import { replaceFile } from '../remote/machine-folder.ts';
 import { sameFolderAs } from './same-folder.ts';
+import { worktreeSchema } from './worktrees.ts';
 
 const choiceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('named'), name: z.string() }),
@@ -32,6 +33,14 @@ const storedSchema = z.object({
   agent: z.object({ choice: choiceSchema, title: z.string(), demo: z.boolean() }),
   /** The agent's own id of its session; of one that was begun by the agent elsewhere, from the beginning. */
   agentSession: z.string().optional(),
+  /** The folder of the host that opened it, where that is another one: there it comes back. */
+  home: z.string().optional(),
+  /** Made for it; `cwd` lies in it. */
+  worktree: worktreeSchema.optional(),
+  /** By which its client asked for it. */
+  wish: z.string().optional(),
+  /** Nothing was asked in it yet. */
+  empty: z.literal(true).optional(),
   /** Not ended by its user: it comes back where remote control starts in its folder. */
   open: z.boolean(),
   /** The agent ran when this was written last, or its host was killed. */
@@ -43,6 +52,11 @@ const storedSchema = z.object({
   updatedAt: z.number(),
 });
 export type StoredSession = z.infer<typeof storedSchema>;
+
+/** The folder in which remote control must start for it to come back. */
+export function homeOf({ cwd, home }: Pick<StoredSession, 'cwd' | 'home'>): string {
+  return home ?? cwd;
+}
 
 const fileName = 'session.json';
 const idPattern = /^[\w-]{1,64}$/;
@@ -100,16 +114,16 @@ export class SessionStore {
     return this.#sorted;
   }
 
-  /** Those of a folder that shall come back; the one used last first. */
+  /** Those of a host's folder that shall come back; the one used last first. */
   openIn(cwd: string): StoredSession[] {
     const here = sameFolderAs(cwd);
-    return this.sorted.filter((session) => session.open && here(session.cwd));
+    return this.sorted.filter((session) => session.open && here(homeOf(session)));
   }
 
   /** True where it shall come back in this folder. */
   opensIn(cwd: string, id: string): boolean {
     const session = this.#sessions.get(id);
-    return session !== undefined && session.open && sameFolderAs(cwd)(session.cwd);
+    return session !== undefined && session.open && sameFolderAs(cwd)(homeOf(session));
   }
 
   /** Rejects with `storage_failed`; the newest of several at the same time is kept. */
@@ -142,12 +156,12 @@ export class SessionStore {
     await rm(this.folderOf(id), { recursive: true, force: true });
   }
 
-  /** Bytes on disk. */
+  /** Bytes on disk, with what was attached. */
   async sizeOf(id: string): Promise<number> {
     const folder = this.folderOf(id);
     let bytes = 0;
-    for (const name of await readdir(folder).catch(() => [])) {
-      const file = await stat(join(folder, name)).catch(() => undefined);
+    for (const name of await readdir(folder, { recursive: true }).catch(() => [])) {
+      const file = await lstat(join(folder, name)).catch(() => undefined);
       if (file?.isFile()) bytes += file.size;
     }
     return bytes;

@@ -1,29 +1,48 @@
 /** The sessions of this host and the clients that are connected to them. */
-import type { McpSupply } from '../agent/mcp-supply.ts';
+import { join } from 'node:path';
 import { disposable, type Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { asOffdeskError, type OffdeskError } from '../base/error.ts';
-import type { AgentSessionsParams, AgentSessionsResult, PastResult } from '../protocol/methods.ts';
+import type {
+  AgentSessionsParams,
+  AgentSessionsResult,
+  FilesParams,
+  PastResult,
+} from '../protocol/methods.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
 import type { Session } from '../session/session.ts';
 import { AgentsSessions } from './agents-sessions.ts';
+import { agentTools, type ToolsOf } from './agent-tools.ts';
+import { AllowedFolders } from './allowed-folders.ts';
+import { AttachmentStore } from './attachments/attachment-store.ts';
 import { defaultHistory, type HostPorts, type SessionWish } from './api.ts';
+import type { McpOf } from './mcp/mcp-folders.ts';
 import { openSessions } from './opening.ts';
-import { removeOld } from './retention.ts';
+import { oldestOf, removeOld } from './retention.ts';
 import { Run } from './run.ts';
+import { HostTerminals } from './terminals.ts';
 import type { LiveSession } from './session-maker.ts';
+import { SessionRoom } from './session-room.ts';
+import { rowOf } from './session-row.ts';
 import type { SessionStore } from './session-store.ts';
+import { sharedFolders, Spawner } from './spawner.ts';
 import { Vitals } from './vitals.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
+import { Worktrees } from './worktrees.ts';
 
 export class Sessions implements SessionDirectory {
   readonly #ports: HostPorts;
-  readonly #mcp: McpSupply | undefined;
+  readonly #mcp: McpOf | undefined;
   readonly #live = new Map<string, LiveSession>();
   readonly #clients = new Set<ClientIdentity>();
+  readonly attachments: AttachmentStore;
   readonly #files: WorkspaceFiles;
+  readonly terminals: HostTerminals;
+  readonly #tools: ToolsOf;
   readonly #agents: AgentsSessions;
+  readonly #room: SessionRoom;
+  readonly spawner: Spawner;
   readonly #vitals: Vitals;
   readonly #changed = new Emitter<void>();
   readonly #added = new Emitter<{ session: Session; back: boolean }>();
@@ -33,13 +52,32 @@ export class Sessions implements SessionDirectory {
   /** `back`: it was left open by a host before this one. */
   readonly onSession = this.#added.event;
 
-  constructor(ports: HostPorts, mcp?: McpSupply) {
+  constructor(ports: HostPorts, mcp?: McpOf) {
     this.#ports = ports;
     this.#mcp = mcp;
+    const { clock } = ports;
+    this.attachments = new AttachmentStore({ folder: join(ports.machineFolder, 'sessions'), clock });
+    this.terminals = new HostTerminals(ports);
+    this.terminals.onChange(() => this.#changed.fire());
+    this.#changed.event(() => this.terminals.keepOf((id) => this.#live.has(id)));
+    const allowed = new AllowedFolders(() => this.#folders());
+    this.#tools = agentTools(ports, this.terminals, allowed);
     this.#files = new WorkspaceFiles(ports);
+    this.#room = new SessionRoom(ports, () => this.#live.size);
     this.#agents = new AgentsSessions({
-      ...{ host: ports, mcp, live: this.#live, run: () => this.#run },
+      ...{ host: ports, mcp, tools: this.#tools, live: this.#live, run: () => this.#run, room: this.#room },
       add: (live, back) => this.#add(live, back),
+    });
+    this.spawner = new Spawner({
+      ...{ host: ports, mcp, tools: this.#tools, live: this.#live, run: () => this.#run, room: this.#room },
+      allowed,
+      worktrees: new Worktrees(ports.machineFolder, ports.log),
+      add: (live, back) => this.#add(live, back),
+      drop: (id) => {
+        this.#live.delete(id);
+        this.#changed.fire();
+      },
+      changed: () => this.#changed.fire(),
     });
     this.#vitals = new Vitals({
       clock: ports.clock,
@@ -86,15 +124,12 @@ export class Sessions implements SessionDirectory {
   describe() {
     return {
       host: { name: this.#ports.hostName, build: BUILD },
-      sessions: this.list().map((session) => ({
-        id: session.id,
-        title: session.title,
-        cwd: session.cwd,
-        agent: { name: session.agentName, demo: session.demo },
-        state: session.state,
-        updatedAt: session.updatedAt,
-        ...this.#vitals.of(session.id),
+      sessions: [...this.#live.values()].map((live) => ({
+        ...rowOf(live),
+        ...this.#vitals.of(live.session.id),
       })),
+      spawn: this.#room.state,
+      terminals: this.terminals.rows(),
       warnings: this.warnings,
     };
   }
@@ -110,7 +145,7 @@ export class Sessions implements SessionDirectory {
     const run = (this.#run = new Run());
     const ports = {
       host: this.#ports,
-      mcp: this.#mcp,
+      ...{ mcp: this.#mcp, tools: this.#tools },
       live: this.#live,
       add: (live: LiveSession, back?: boolean) => this.#add(live, back),
       restored: () => void this.removeOld(),
@@ -128,8 +163,12 @@ export class Sessions implements SessionDirectory {
     return this.#agents.continue(id);
   }
 
-  files(session: Session, query: string, limit: number) {
-    return this.#files.search(session.cwd, query, limit);
+  files(session: Session, client: ClientIdentity, params: FilesParams, signal: AbortSignal) {
+    return this.#files.search(session.cwd, client, params, signal);
+  }
+
+  filesLinked(session: Session, uris: readonly string[]): Promise<void> {
+    return this.#files.linked(session.cwd, uris);
   }
 
   /** Registers a connected client; `others` names everyone but itself. */
@@ -167,9 +206,11 @@ export class Sessions implements SessionDirectory {
     const live = [...this.#live.values()];
     this.#live.clear();
     this.#vitals.stop();
-    await Promise.all(live.map(({ kept }) => kept.end(back)));
+    this.#files.stop();
+    await Promise.all([...live.map(({ kept }) => kept.end(back)), this.terminals.closeAll()]);
     await this.#opening;
     await this.#agents.idle;
+    await this.spawner.idle();
     await run.past?.close();
     if (!back && run.store) await this.#closeRest(run.store);
     run.past = undefined;
@@ -185,6 +226,16 @@ export class Sessions implements SessionDirectory {
     const settings = this.#ports.settings().history ?? defaultHistory;
     const inUse = (id: string) => this.#live.has(id) || run.isOpening(id) || (past?.isOpen(id) ?? false);
     await removeOld({ store, settings, inUse, clock, log });
+    await this.attachments.removeOld(oldestOf(settings, clock));
+  }
+
+  /** In which sessions may work, and from which clients may have files. */
+  #folders(): string[] {
+    const known = [...(this.#run.store?.sorted ?? [])];
+    return [
+      ...sharedFolders(this.#ports),
+      ...known.flatMap(({ worktree }) => (worktree ? [worktree.path] : [])),
+    ];
   }
 
   /** Those of this folder that could not be restored, or not yet. */

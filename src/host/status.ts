@@ -18,12 +18,15 @@ export interface StatusParts {
   /** The line is up, but nobody chose it yet. */
   chosen: boolean;
   line: Line | undefined;
-  session: Session | undefined;
+  /** Those that are open. */
+  sessions: readonly Session[];
+  shown: HostStatus['shown'];
   notices: HostStatus['notices'];
 }
 
 export function statusOf(parts: StatusParts): HostStatus {
-  const { line, machine, session, facts } = parts;
+  const { line, machine, sessions, facts } = parts;
+  const [session] = sessions;
   const reach = line && machine && parts.chosen ? reachOf(line, machine, session) : null;
   return {
     ...stateOf(parts),
@@ -31,11 +34,14 @@ export function statusOf(parts: StatusParts): HostStatus {
     build: BUILD,
     agent: session ? { name: session.agentName, demo: session.demo, state: session.agentState.state } : null,
     session: session ? { id: session.id, title: session.title, cwd: session.cwd } : null,
+    sessions: sessions.map(({ id, title, agentName, state }) => ({ id, title, agent: agentName, state })),
+    ...(parts.shown && { shown: parts.shown }),
     reach,
+    tunnel: line?.tunnel && parts.chosen ? line.tunnel.status : null,
     reachOptions: facts ? reachOptions(facts) : [],
     invite: line && machine && reach ? inviteOf(line, machine) : null,
     pairings: line?.desk.requests.map((request) => ({ ...request })) ?? [],
-    questions: session?.openQuestionList ?? [],
+    questions: sessions.flatMap(({ openQuestionList }) => openQuestionList),
     devices:
       machine?.devices.all.map(({ id, name, scope, lastSeen, pairedAt }) => ({
         id,
@@ -49,7 +55,8 @@ export function statusOf(parts: StatusParts): HostStatus {
   };
 }
 
-function stateOf({ phase, error, line, session }: StatusParts): Pick<HostStatus, 'state' | 'error'> {
+function stateOf({ phase, error, line, sessions }: StatusParts): Pick<HostStatus, 'state' | 'error'> {
+  const [session] = sessions;
   if (phase !== 'on' || !line) return { state: phase, error: error ?? null };
   const agentError = session?.agentState.error?.toShape();
   const link = line.link.state;
@@ -70,7 +77,10 @@ function stateOf({ phase, error, line, session }: StatusParts): Pick<HostStatus,
 
 function reachOf(line: Line, machine: Machine, session: Session | undefined): HostStatus['reach'] {
   const { hostId } = machine.identity;
-  const sessionUrl = session ? encodeSessionLink(line.info.url, { hostId, sessionId: session.id }) : null;
+  // One that leads only here until the tunnel runs would be copied in vain.
+  const lost = line.tunnel !== undefined && line.tunnel.address === undefined;
+  const sessionUrl =
+    session && !lost ? encodeSessionLink(line.info.url, { hostId, sessionId: session.id }) : null;
   return { ...line.info, sessionUrl };
 }
 
@@ -82,6 +92,8 @@ function inviteOf(line: Line, machine: Machine): HostStatus['invite'] {
   if (!invite || line.link.state.state !== 'live') return null;
   const { hostId, noisePublic } = machine.identity;
   const { url: page, phoneCanOpen } = line.info;
+  // Nobody could come by it.
+  if (line.tunnel && !phoneCanOpen) return null;
   const url = encodeInvite(page, { hostId, hostKey: noisePublic, secret: invite.secret, relay: page });
   return { url, expiresAt: invite.expiresAt, qr: open && phoneCanOpen ? (qrModules(url) ?? null) : null };
 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { memoryOf } from '../agent/family.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { leadsElsewhere } from '../base/network-path.ts';
 import { limits } from '../protocol/limits.ts';
 
 const headBytes = 4096;
@@ -101,7 +102,7 @@ function headOf(git: string): string | undefined {
   if (own !== undefined) return own;
   const [, linked] = /^gitdir: (.+)$/m.exec(read(git) ?? '') ?? [];
   // A name on another computer would be asked for there, with this user's name (Windows).
-  return linked === undefined || /^[\\/]{2}/.test(linked)
+  return linked === undefined || leadsElsewhere(linked)
     ? undefined
     : read(join(resolve(dirname(git), linked), 'HEAD'));
 }

@@ -5,6 +5,7 @@ import type { DeviceConnection } from '../remote/device-connection.ts';
 import { reachInfo, type ReachFacts } from '../remote/reach.ts';
 import type { HostPorts } from './api.ts';
 import { openLine, type Line } from './line.ts';
+import { watchTunnel } from './tunnel-news.ts';
 import type { Machine } from './machine.ts';
 import type { Notice } from './notices.ts';
 
@@ -13,6 +14,8 @@ export interface WayPorts {
   changed(): void;
   notice(severity: Notice['severity'], message: string, code: string): void;
   connected(connection: DeviceConnection): void;
+  /** A tunnel leads here from another address than before. */
+  addressNew(): void;
 }
 
 export class Way {
@@ -62,6 +65,7 @@ export class Way {
     this.#line = line;
     this.#while = new DisposableStore();
     this.#while.add(line.link.onState(changed));
+    if (line.tunnel) this.#while.add(watchTunnel(line.tunnel, this.#ports));
     this.#while.add(line.desk.onChange(changed));
     this.#while.add(line.desk.onNotice(({ severity, message, code }) => notice(severity, message, code)));
     this.#while.add(line.gate.onOnline(changed));

@@ -3,7 +3,7 @@ import { OffdeskError } from '../base/error.ts';
 import type { OwnSessions } from '../session/agent-port.ts';
 import type { SessionWish } from './api.ts';
 import { sameFolderAs } from './same-folder.ts';
-import type { StoredSession } from './session-store.ts';
+import { homeOf, type StoredSession } from './session-store.ts';
 
 type OwnSession = OwnSessions['sessions'][number];
 
@@ -22,7 +22,7 @@ export function findStored(
   const here = sameFolderAs(cwd);
   if (wish.kind === 'newest') return sorted.find((stored) => here(stored.cwd));
   const found = sorted.find(({ id, agentSession }) => id === wish.id || agentSession === wish.id);
-  if (found && !here(found.cwd)) throw elsewhere(found.cwd);
+  if (found && !here(found.cwd) && !here(homeOf(found))) throw elsewhere(homeOf(found));
   return found;
 }
 

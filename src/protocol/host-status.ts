@@ -1,8 +1,9 @@
 /** What the desk (webview, CLI) sees and does: QR, pairing, devices, reach, status (docs/SPEC.md, H). */
 import * as z from 'zod/v4';
-import { scopeSchema } from './methods.ts';
+import { scopeSchema, sessionState } from './methods.ts';
+import { tunnelStatus } from './tunnel.ts';
 
-export const reachKind = z.enum(['computer', 'relay', 'tunnel', 'lan']);
+export const reachKind = z.enum(['computer', 'relay', 'tailscale', 'cloudflared', 'tunnel', 'lan']);
 export type ReachKind = z.infer<typeof reachKind>;
 
 export const errorShape = z.object({
@@ -22,7 +23,14 @@ export const hostStatus = z.object({
   agent: z
     .object({ name: z.string(), demo: z.boolean(), state: z.enum(['none', 'starting', 'ready', 'exited']) })
     .nullable(),
+  /** The first of those that are open. */
   session: z.object({ id: z.string(), title: z.string(), cwd: z.string() }).nullable(),
+  /** All that are open. */
+  sessions: z
+    .array(z.object({ id: z.string(), title: z.string(), agent: z.string(), state: sessionState }))
+    .optional(),
+  /** The session that the shell has started, at this time: the desk's page goes to it. */
+  shown: z.object({ session: z.string(), at: z.number() }).optional(),
   /** The chosen reach; null until someone chose. */
   reach: z
     .object({
@@ -39,6 +47,8 @@ export const hostStatus = z.object({
       sessionUrl: z.string().nullable(),
     })
     .nullable(),
+  /** Of a reach that is a tunnel which the host runs; null for any other. */
+  tunnel: tunnelStatus.nullable().optional(),
   reachOptions: z.array(
     z.object({
       kind: reachKind,

@@ -133,8 +133,18 @@ export const limits = {
   /** Of an agent's own list, and how long all of them together may take once it runs. */
   agentSessionPages: 200,
   agentSessionsMs: 20_000,
-  /** Open at the same time: each has an agent's process. */
+  /** Open at the same time, unless a setting says otherwise; and what it may say at most. */
   openSessions: 32,
+  mostSessions: 256,
+  /** Of sessions that come back so many start their agents by themselves, those used last; others with their next prompt. */
+  agentsAtStart: 4,
+  /** Of a path that a client names. */
+  pathChars: 4_096,
+  /** One call of git for a worktree, in milliseconds; a checkout of a large repository takes long. */
+  gitMs: 30_000,
+  gitCheckoutMs: 5 * 60_000,
+  /** Files named where a worktree's work would be lost. */
+  lostNames: 5,
 
   // sessions on disk
   /** Between two notes of when a session was used last. */
@@ -180,8 +190,32 @@ export const limits = {
   /** Of a page with one item that alone is larger; a character may be three bytes of a message. */
   historyItemChars: 4 * 1024 * 1024,
   completions: 50,
-  indexedFiles: 200_000,
+  indexedFiles: 1_000_000,
+  /** Files that a host remembers as chosen. */
+  recentFiles: 30,
   clientsPerSession: 64,
+
+  // attachments (docs/SPEC.md, Z)
+  /** One file; so many with one prompt. */
+  attachmentBytes: 64 * 1024 * 1024,
+  promptAttachments: 20,
+  /** What one message carries of a file, and how many of those may be unanswered: an answer waits behind them. */
+  attachmentPieceBytes: 32 * 1024,
+  attachmentPieces: 6,
+  attachmentNameChars: 100,
+  /** A small picture of it for other surfaces. */
+  attachmentPreviewBytes: 24 * 1024,
+  /** Kept at the computer, of one session and of all. */
+  sessionAttachments: 300,
+  sessionAttachmentBytes: 512 * 1024 * 1024,
+  allAttachmentBytes: 4 * 1024 * 1024 * 1024,
+  /** What came and was never sent is kept for so long. */
+  unsentAttachmentMs: 7 * 24 * 60 * 60 * 1000,
+  /** Longest edge of a picture that goes to an agent: among many pictures Anthropic's models refuse larger ones. */
+  imageEdge: 2000,
+  /** As base64 it is a little less than the 5 MB that models take of one; of all with one prompt. */
+  imageBytes: 3_700_000,
+  promptImageBytes: 18_000_000,
 
   // transcript
   /** Of a terminal's output the end is kept. */
@@ -217,6 +251,62 @@ export const limits = {
   agentAskBytes: 64 * 1024,
   /** After an agent answered a load: so long without a replayed update, and the replay is over. */
   agentReplayQuietMs: 300,
+
+  // tunnels that the host runs
+  /** Of the program's output: what is kept to be shown, and of each line. */
+  tunnelLines: 20,
+  tunnelLineChars: 200,
+  /** A line that is longer is cut before it is read. */
+  tunnelReadChars: 4 * 1024,
+  /** Between two looks of the desk at output. */
+  tunnelTellMs: 250,
+  /** From its start to an address that leads here. */
+  tunnelStartMs: 60_000,
+  /** Between two looks whether it still leads here. */
+  tunnelReadyMs: 3_000,
+  /** From asking it to end to ending it. */
+  tunnelStopMs: 3_000,
+  /** Before it is started again: at first, doubled each time, at most. */
+  tunnelRetryMs: 1_000,
+  tunnelRetryMostMs: 60_000,
+  /** The same where it was refused for asking too often. */
+  tunnelLimitedMs: 60_000,
+  tunnelLimitedMostMs: 15 * 60_000,
+  /** After running so long its next end is a first one. */
+  tunnelSteadyMs: 60_000,
+  /** A question to the program, such as its status. */
+  tunnelAskMs: 10_000,
+  tunnelAskBytes: 1024 * 1024,
+
+  // terminals
+  /** Running at the same time, and those that ended and can still be looked at. */
+  terminals: 32,
+  endedTerminals: 16,
+  terminalCols: 1_000,
+  terminalRows: 500,
+  terminalCommandChars: 32 * 1024,
+  /** Of one input, such as a paste. */
+  terminalInputChars: 256 * 1024,
+  /** Lines above the screen that are kept, and told to whoever comes. */
+  terminalScrollback: 1_000,
+  /** Parsed in one go: what else the host does waits no longer than that takes. */
+  terminalSliceChars: 8 * 1024,
+  /** Put out and not yet parsed: then the program has to wait until half of it is. */
+  terminalUnparsedChars: 128 * 1024,
+  /** Sent to a client and not yet acknowledged: then it is behind. */
+  terminalUnackedChars: 64 * 1024,
+  /** As long as no more than this is unacknowledged, output goes at once; else it waits for company. */
+  terminalPromptChars: 4 * 1024,
+  terminalMergeChars: 16 * 1024,
+  terminalMergeMs: 8,
+  /** Between two fresh screens to a client that is behind. */
+  terminalAnewMs: 250,
+  /** From asking its processes to end to ending them. */
+  terminalStopMs: 2_000,
+  /** Of a text file that an agent reads. */
+  agentFileBytes: 8 * 1024 * 1024,
+  /** What an agent may ask to have kept of a command's output. */
+  terminalOutputBytes: 4 * 1024 * 1024,
 
   // MCP servers
   /** Of a file that names them, or of its envFile. */

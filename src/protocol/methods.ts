@@ -2,6 +2,8 @@
 import * as z from 'zod/v4';
 import { answerSchema, cursorSchema, promptBlocks } from './facts.ts';
 import { limits } from './limits.ts';
+import { terminalRow } from './terminals.ts';
+import { rowWorktree, spawnState } from './new-session.ts';
 
 export const methods = {
   ack: '_offdesk/ack',
@@ -14,6 +16,20 @@ export const methods = {
   agentSessions: '_offdesk/agent_sessions',
   agentSessionContinue: '_offdesk/agent_sessions/continue',
   files: '_offdesk/files',
+  /** What a new session may be (new-session.ts, as the six below). */
+  sessionChoices: '_offdesk/session/choices',
+  sessionNew: '_offdesk/session/new',
+  sessionClose: '_offdesk/session/close',
+  sessionReopen: '_offdesk/session/reopen',
+  sessionSpawn: '_offdesk/session/spawn',
+  worktreeRemove: '_offdesk/worktree/remove',
+  /** Files that go with a prompt (attachments.ts). */
+  attachment: {
+    put: '_offdesk/attachment/put',
+    piece: '_offdesk/attachment/piece',
+    drop: '_offdesk/attachment/drop',
+    read: '_offdesk/attachment/read',
+  },
   /** What the session is called, everywhere; goes before the agent's own title. */
   sessionName: '_offdesk/session/name',
   queueEdit: '_offdesk/queue/edit',
@@ -26,6 +42,20 @@ export const methods = {
   state: '_offdesk/state',
   /** Host to client, a notification: the journal cannot continue from this client's cursor. */
   reset: '_offdesk/reset',
+  /** Shared terminals (terminals.ts). */
+  terminal: {
+    open: '_offdesk/terminal/open',
+    attach: '_offdesk/terminal/attach',
+    detach: '_offdesk/terminal/detach',
+    ack: '_offdesk/terminal/ack',
+    input: '_offdesk/terminal/input',
+    resize: '_offdesk/terminal/resize',
+    /** Ends all that runs in it; one that has ended is forgotten. */
+    close: '_offdesk/terminal/close',
+    /** Host to client, notifications. */
+    output: '_offdesk/terminal/output',
+    screen: '_offdesk/terminal/screen',
+  },
   host: {
     /** Host to desk, a notification with the whole HostStatus. */
     status: '_offdesk/host/status',
@@ -115,15 +145,22 @@ export const filesParams = z.object({
   query: z.string().max(512),
   limit: z.number().int().min(1).max(limits.completions),
 });
+export type FilesParams = z.infer<typeof filesParams>;
 export const filesResult = z.object({
   files: z.array(
     z.object({
-      /** Relative to the session's folder, with `/`. */
+      /**
+       * Relative to the session's folder, with `/`; in a workspace of several folders each begins with its folder's
+       * name. A folder ends with `/`.
+       */
       path: z.string(),
+      kind: z.enum(['file', 'folder']),
       /** An absolute file: URI for an ACP resource link. */
       uri: z.string(),
       /** Indexes of matched characters in `path`. */
       matches: z.array(z.number().int()),
+      /** Open at the desk, or chosen not long ago. */
+      recent: z.literal(true).optional(),
     }),
   ),
 });
@@ -193,6 +230,12 @@ const sessionRow = z.object({
   folder: z.object({ branch: z.string() }).optional(),
   /** Of the agent and all that it started, as of lately; while it runs and where that can be known. */
   process: z.object({ memoryBytes: z.number().int() }).optional(),
+  /** A git worktree of its own, where it works. */
+  worktree: rowWorktree.optional(),
+  /** The agent's mode by the name that it shows; absent where it has none. */
+  mode: z.string().optional(),
+  /** What waits for an answer, a sentence; of state `waiting`. */
+  asks: z.string().optional(),
 });
 
 /** Sessions that are over, the one used last first; `before`: the `next` of the page before. */
@@ -243,9 +286,13 @@ export const clientState = z.object({
   you: z.object({ id: z.string().optional(), name: z.string(), scope: scopeSchema }),
   /** Those that are open, not those that are over. */
   sessions: z.array(sessionRow),
+  /** Those that run, and those that ended lately. */
+  terminals: z.array(terminalRow).optional(),
   /** What every surface must show, such as a full disk: a sentence each. */
   warnings: z.array(z.string()).default([]),
   /** Names of who else is connected, the desk included. */
   others: z.array(z.string()),
+  /** How new sessions begin; absent where none can be begun. */
+  spawn: spawnState.optional(),
 });
 export type ClientState = z.infer<typeof clientState>;

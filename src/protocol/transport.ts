@@ -17,7 +17,15 @@ export interface MessageTransport {
 }
 
 /** Methods whose messages must not wait for company. */
-const urgentMethods = new Set(['session/cancel', '_offdesk/answer', '_offdesk/ack']);
+const urgentMethods = new Set([
+  'session/cancel',
+  '_offdesk/answer',
+  '_offdesk/ack',
+  // What is merged of a terminal's output was merged by its viewer.
+  '_offdesk/terminal/input',
+  '_offdesk/terminal/output',
+  '_offdesk/terminal/ack',
+]);
 
 /** A transport as the ACP SDK's stream of JSON-RPC messages. Messages that are no JSON close it. */
 export function acpStream(transport: MessageTransport): Stream {

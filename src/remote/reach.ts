@@ -2,6 +2,7 @@
 import { OffdeskError } from '../base/error.ts';
 import type { HostStatus, ReachKind } from '../protocol/host-status.ts';
 import type { Scope } from '../protocol/methods.ts';
+import { isTunnelKind, type TunnelKind } from '../protocol/tunnel.ts';
 import { baseAddress, isLoopback, isProtected } from './address.ts';
 import { urlHost } from './lan.ts';
 
@@ -14,6 +15,8 @@ export interface ReachFacts {
   publicUrl: string;
   /** From `lanAddresses`, best first. */
   lan: readonly string[];
+  /** Tunnel programs that are installed here. */
+  programs?: readonly TunnelKind[];
 }
 
 /** `HostStatus.reach` but for the session's link, which only the host knows. */
@@ -23,6 +26,8 @@ export type ReachOption = HostStatus['reachOptions'][number];
 const labels: Record<ReachKind, string> = {
   computer: 'This computer',
   relay: 'Your own relay',
+  tailscale: 'Tailscale, run by Offdesk',
+  cloudflared: 'Cloudflare quick tunnel, run by Offdesk',
   tunnel: 'Your tunnel',
   lan: 'Same network',
 };
@@ -32,6 +37,10 @@ const sentences: Record<ReachKind, string> = {
   computer: 'Only browsers on this computer can open it; nothing listens on the network.',
   relay:
     'This computer only calls out to your relay, which passes on messages that it cannot read; whoever runs it could serve another page.',
+  tailscale:
+    'Devices in your tailnet open it at an https address that stays the same, while remote control is on; messages are sealed.',
+  cloudflared:
+    'For trying out: anyone can load the page at an https address that changes at each start, and phones then have to pair again; messages are sealed, and Cloudflare could serve another page.',
   tunnel:
     'Your tunnel leads to this computer; messages are sealed, and whoever runs the address could serve another page.',
   lan: 'Anyone in your network can load the page, without https: messages are sealed, but whoever controls the network could replace the page.',
@@ -40,6 +49,8 @@ const sentences: Record<ReachKind, string> = {
 /** Throws `address_invalid` with the next step. */
 export function reachInfo(kind: ReachKind, facts: ReachFacts): ReachInfo {
   const url = reachUrl(kind, facts);
+  if (isTunnelKind(kind))
+    return { kind, url: url.href, phoneCanOpen: false, protectedPage: true, sentence: sentences[kind] };
   const phoneCanOpen = !isLoopback(url.hostname);
   const sentence =
     phoneCanOpen || kind === 'computer'
@@ -54,6 +65,10 @@ function reachUrl(kind: ReachKind, facts: ReachFacts): URL {
       return new URL(`http://127.0.0.1:${facts.port}/`);
     case 'relay':
       return baseAddress(facts.relay, 'relay');
+    case 'tailscale':
+    case 'cloudflared':
+      // Where it is until the program has said where else.
+      return new URL(`http://127.0.0.1:${facts.port}/`);
     case 'tunnel':
       return baseAddress(facts.publicUrl, 'tunnel');
     case 'lan': {
@@ -70,11 +85,14 @@ function reachUrl(kind: ReachKind, facts: ReachFacts): URL {
 
 /** For the chooser, in its order. An option with `needsUrl` takes an address; a bad one shows what is wrong with it. */
 export function reachOptions(facts: ReachFacts): ReachOption[] {
-  const kinds: ReachKind[] = ['computer', 'relay', 'tunnel', 'lan'];
+  const all: ReachKind[] = ['computer', 'relay', 'tailscale', 'cloudflared', 'tunnel', 'lan'];
+  const kinds = all.filter((kind) => !isTunnelKind(kind) || facts.programs?.includes(kind));
   return kinds.map((kind) => {
     const given = kind === 'relay' ? facts.relay : kind === 'tunnel' ? facts.publicUrl : undefined;
     const needsUrl = given !== undefined;
     const option = { kind, label: labels[kind], needsUrl };
+    // Its address is not known before it runs.
+    if (isTunnelKind(kind)) return { ...option, sentence: sentences[kind], available: true, url: '' };
     if (needsUrl && given.trim() === '')
       return { ...option, sentence: sentences[kind], available: true, url: '' };
     try {

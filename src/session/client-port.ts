@@ -7,11 +7,21 @@ import {
   type AgentSessionsParams,
   type AgentSessionsResult,
   type ClientState,
+  type FilesParams,
+  type FilesResult,
   type PastResult,
   type Scope,
 } from '../protocol/methods.ts';
+import type {
+  ChoicesResult,
+  NewSessionParams,
+  RemoveWorktreeResult,
+  SpawnMode,
+} from '../protocol/new-session.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
+import type { AttachedFiles } from './attached-files.ts';
 import type { Session } from './session.ts';
+import type { TerminalDirectory } from './terminal-port.ts';
 
 export interface ClientIdentity {
   origin: Origin;
@@ -21,8 +31,23 @@ export interface ClientIdentity {
   scope(): Scope;
 }
 
+/** Begins sessions, ends them, and opens them again. */
+export interface SessionSpawner {
+  choices(): Promise<ChoicesResult>;
+  /** Resolves with its id; its agent may still be starting. Rejects with `session_limit`, `path_not_allowed` or `worktree_failed`. */
+  create(wish: NewSessionParams, origin: Origin): Promise<string>;
+  /** Its agent is gone when it resolves; it can be read, and opened again. */
+  close(id: string): Promise<void>;
+  reopen(id: string): Promise<void>;
+  /** Rejects with `scope_insufficient` where that is the desk's. */
+  choose(mode: SpawnMode, desk: boolean): void;
+  /** Closes the session. Rejects with `worktree_dirty` unless nothing is lost or that is `confirmed`. */
+  removeWorktree(id: string, confirmed: boolean): Promise<RemoveWorktreeResult>;
+}
+
 /** The sessions that a client may see. */
 export interface SessionDirectory {
+  readonly spawner: SessionSpawner;
   /** Those that are open. */
   list(): Session[];
   get(id: string): Session | undefined;
@@ -44,12 +69,19 @@ export interface SessionDirectory {
   readonly onChange: Event<void>;
   /** Everything of ClientState that is the same for all. */
   describe(): Omit<ClientState, 'you' | 'others'>;
-  /** @-files of a session's folder. */
+  /** Files that go with prompts. */
+  readonly attachments: AttachedFiles;
+  /** Absent where there are none at all. */
+  readonly terminals?: TerminalDirectory;
+  /** @-files of a session's folder. Rejects with `superseded` when this client asks again meanwhile, or `signal` aborts. */
   files(
     session: Session,
-    query: string,
-    limit: number,
-  ): Promise<{ path: string; uri: string; matches: number[] }[]>;
+    client: ClientIdentity,
+    params: FilesParams,
+    signal: AbortSignal,
+  ): Promise<FilesResult['files']>;
+  /** What a prompt for this session links to, which comes first from now on. Rejects with `path_not_allowed`. */
+  filesLinked(session: Session, uris: readonly string[]): Promise<void>;
 }
 
 /** What only a client at the desk gets: `_offdesk/host/…`. */
@@ -96,7 +128,7 @@ export function sessionOver(): OffdeskError {
   return new OffdeskError(
     'session_ended',
     'This session is over: it can be read, and takes nothing more.',
-    'Start a new one at the computer.',
+    'Open it again, or start a new one.',
   );
 }
 

@@ -14,6 +14,7 @@ import { scopedLog, type Log } from '../base/log.ts';
 import { agentHello } from '../protocol/agent-hello.ts';
 import * as p from '../protocol/methods.ts';
 import { BUILD, PROTOCOL } from '../protocol/version.ts';
+import { attachmentMethods } from './attachment-methods.ts';
 import { Attachments } from './attachments.ts';
 import {
   openSession,
@@ -25,6 +26,7 @@ import {
   type SessionDirectory,
 } from './client-port.ts';
 import { Latest } from './latest.ts';
+import { newSessionMethods } from './new-session-methods.ts';
 import { PlainClient } from './plain-client.ts';
 import { Reads } from './reads.ts';
 import { queueMethods } from './queue-methods.ts';
@@ -32,6 +34,7 @@ import { readMethods } from './read-methods.ts';
 import { parsed, resumeParams, toRequestError } from './requests.ts';
 import { sessionMethods } from './session-methods.ts';
 import type { Session } from './session.ts';
+import { terminalMethods } from './terminal-methods.ts';
 
 export interface DownstreamOptions {
   stream: Stream;
@@ -74,14 +77,25 @@ class Connection implements Downstream {
       .onRequest('initialize', (cx) => this.#initialize(cx.params._meta))
       .onRequest('session/list', () => ({ sessions: sessions.list().map(describe) }))
       .onNotification('session/cancel', (cx) => this.#quietly(() => this.#cancel(cx.params.sessionId)))
-      .onNotification(p.methods.ack, anyParams, (cx) => this.#quietly(() => this.#ack(cx.params)));
+      .onNotification(p.methods.ack, anyParams, (cx) => this.#quietly(() => this.#ack(cx.params)))
+      .onNotification(p.methods.terminal.ack, anyParams, (cx) =>
+        this.#quietly(() => terminals.ack(cx.params)),
+      );
     const reads = this.#store.add(new Reads(sessions));
+    const terminals = this.#store.add(
+      terminalMethods(options, (method, params) => {
+        void this.#connection.client.notify<unknown>(method, params).catch(() => {});
+      }),
+    );
     this.#serve(app, {
       'session/resume': ({ params }) => this.#resume(params),
       'session/load': ({ params }) => this.#load(params),
       ...sessionMethods(options),
+      ...newSessionMethods(options),
       ...queueMethods(options),
       ...readMethods(options, reads),
+      ...terminals.table,
+      ...attachmentMethods(options),
       ...(desk && deskMethods(desk)),
     });
     this.#connection = app.connect(options.stream);

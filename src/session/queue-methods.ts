@@ -1,6 +1,8 @@
 /** The queue's methods: what a client may do with prompts that wait. */
 import * as p from '../protocol/methods.ts';
+import { sendAttachments } from './attachment-methods.ts';
 import { controlledSession, type MethodPorts, type MethodTable } from './client-port.ts';
+import { linkFiles } from './linked-files.ts';
 import { parsed } from './requests.ts';
 
 export function queueMethods(ports: MethodPorts): MethodTable {
@@ -9,7 +11,10 @@ export function queueMethods(ports: MethodPorts): MethodTable {
   return {
     [p.methods.queueEdit]: async ({ params }) => {
       const { sessionId, id, prompt, change } = parsed(p.queueEditParams, params);
-      await (await queueOf(sessionId)).edit(id, prompt, client.origin, change);
+      const session = await controlledSession(ports, sessionId);
+      await sendAttachments(ports.sessions, sessionId, prompt);
+      await linkFiles(ports.sessions, session, prompt);
+      await session.queue.edit(id, prompt, client.origin, change);
       return {};
     },
     [p.methods.queueMove]: async ({ params }) => {

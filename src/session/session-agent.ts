@@ -1,7 +1,8 @@
 /** A session's agent: started when it is needed, with its own session where it can; all that it says is journaled. */
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
-import type { Origin, RawUpdate } from '../protocol/facts.ts';
+import { plainLine } from '../base/plain-text.ts';
+import type { Origin, PromptBlock, RawUpdate } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentPort, AgentSink, OwnSessions } from './agent-port.ts';
 import { modeOf, type Earlier } from './earlier.ts';
@@ -17,6 +18,11 @@ import { sessionEnded } from './turns.ts';
 
 export type AgentState = { state: 'none' | 'starting' | 'ready' | 'exited'; error?: OffdeskError };
 
+export type ForAgent = (
+  blocks: PromptBlock[],
+  capabilities: Record<string, unknown> | null,
+) => Promise<PromptBlock[]>;
+
 export interface SessionAgentOptions {
   name: string;
   agent: AgentPort;
@@ -25,6 +31,8 @@ export interface SessionAgentOptions {
   log: Log;
   /** The turn that runs, and who stopped it. */
   turn(): { stoppedBy: Origin | undefined } | undefined;
+  /** What the agent gets of a prompt, by its promptCapabilities. */
+  forAgent?: ForAgent | undefined;
   changed(): void;
   earlier: Earlier | undefined;
   /** The agent's own session that this one goes on with, of which nothing is journaled yet. */
@@ -58,6 +66,7 @@ export class SessionAgent {
   #said: boolean;
   #configOptions: Record<string, unknown>[] | undefined;
   #modes: Record<string, unknown> | null = null;
+  #capabilities: Record<string, unknown> | null = null;
   #title: string | undefined;
   /** The mode that it is in, or was in when it ended. */
   #mode: string | undefined;
@@ -87,6 +96,14 @@ export class SessionAgent {
     return this.#title;
   }
 
+  /** The mode that it is in by the name that it shows; undefined where it offered none. */
+  get modeName(): string | undefined {
+    const offered: unknown = this.#modes?.['availableModes'];
+    const all = Array.isArray(offered) ? (offered as { id?: unknown; name?: unknown }[]) : [];
+    const name = all.find(({ id }) => id === this.#mode)?.name;
+    return typeof name === 'string' ? plainLine(name, limits.titleChars) : undefined;
+  }
+
   /** As it had them last. */
   get configOptions(): Record<string, unknown>[] {
     return this.#configOptions ?? [];
@@ -101,12 +118,14 @@ export class SessionAgent {
   }
 
   /** A turn that was `stopped` meanwhile is not sent. */
-  async prompt(blocks: Parameters<AgentPort['prompt']>[0], stopped: () => boolean) {
+  async prompt(blocks: PromptBlock[], stopped: () => boolean) {
     if (!stopped()) await this.start();
+    const { forAgent } = this.#options;
+    const own = forAgent && !stopped() ? await forAgent(blocks, this.#capabilities) : blocks;
     // Again: starting an agent may take a minute.
     if (stopped()) return { stopReason: 'cancelled' };
     this.#said = true;
-    return this.#port.prompt(blocks);
+    return this.#port.prompt(own);
   }
 
   /** Its own id of its session, once it has one. */
@@ -137,6 +156,7 @@ export class SessionAgent {
     await this.#port.setMode(modeId);
     this.#mode = modeId;
     this.#writer.update({ sessionUpdate: 'current_mode_update', currentModeId: modeId }, origin);
+    this.#options.changed();
   }
 
   async setConfigOption(configId: string, value: string | boolean, origin: Origin) {
@@ -190,6 +210,7 @@ export class SessionAgent {
       const offers = { ...said, modes: markModes(said.modes), configOptions };
       this.#modes = offers.modes;
       this.#session = offers.session;
+      this.#capabilities = offers.promptCapabilities;
       this.#configOptions = offers.configOptions ?? undefined;
       this.#writer.event({ type: 'agent_offers', ...offers }, agent);
       await this.#backToMode(offers.modes);
@@ -282,7 +303,10 @@ export class SessionAgent {
     // Some agents echo the prompt; it was journaled when the turn began.
     if (update.sessionUpdate === 'user_message_chunk' && this.#options.turn() && !again) return;
     const { configOptions, currentModeId } = update;
-    if (update.sessionUpdate === 'current_mode_update') this.#mode = modeOf(currentModeId) ?? this.#mode;
+    if (update.sessionUpdate === 'current_mode_update') {
+      this.#mode = modeOf(currentModeId) ?? this.#mode;
+      this.#options.changed();
+    }
     if (Array.isArray(configOptions)) this.#configOptions = configOptions;
     this.#tools.see(update);
     this.#writer.update(update, agent);

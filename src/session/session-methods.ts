@@ -1,6 +1,7 @@
 /** A session's own methods: what a client may ask of the agent, answer and set. */
 import { OffdeskError } from '../base/error.ts';
 import * as p from '../protocol/methods.ts';
+import { sendAttachments } from './attachment-methods.ts';
 import {
   controlledSession,
   findSession,
@@ -10,6 +11,7 @@ import {
   type MethodPorts,
   type MethodTable,
 } from './client-port.ts';
+import { linkFiles } from './linked-files.ts';
 import { configParams, modeParams, parsed, promptParams } from './requests.ts';
 
 export function sessionMethods(ports: MethodPorts): MethodTable {
@@ -21,6 +23,10 @@ export function sessionMethods(ports: MethodPorts): MethodTable {
       const session = await findSession(sessions, sessionId);
       const id = _meta?.offdesk?.id ?? crypto.randomUUID();
       const over = session.state === 'ended';
+      if (!over) {
+        await sendAttachments(sessions, session.id, prompt);
+        await linkFiles(sessions, session, prompt);
+      }
       const end = over ? await session.promptEnd(id) : await session.prompt(id, prompt, client.origin);
       if (!end) throw sessionOver();
       if (end.outcome === 'failed' || end.outcome === 'interrupted') {
@@ -58,10 +64,10 @@ export function sessionMethods(ports: MethodPorts): MethodTable {
       const session = await openSession(sessions, sessionId);
       return session.answer(question, id, answer, client.origin);
     },
-    [p.methods.files]: async ({ params }) => {
-      const { sessionId, query, limit } = parsed(p.filesParams, params);
-      const session = await controlledSession(ports, sessionId);
-      return { files: await sessions.files(session, query, limit) };
+    [p.methods.files]: async ({ params, signal }) => {
+      const wish = parsed(p.filesParams, params);
+      const session = await controlledSession(ports, wish.sessionId);
+      return { files: await sessions.files(session, client, wish, signal) };
     },
   };
 }

@@ -19,7 +19,7 @@ import type { PromptEnd } from './prompt-queue.ts';
 import { Questions, questionTitle } from './questions.ts';
 import { QueueChanges } from './queue-changes.ts';
 import { requireConfirmation } from './risk.ts';
-import { SessionAgent, type AgentState } from './session-agent.ts';
+import { SessionAgent, type AgentState, type ForAgent } from './session-agent.ts';
 import { firstLine } from './session-words.ts';
 import { turnsOf } from './told-history.ts';
 import { Turns } from './turns.ts';
@@ -34,6 +34,8 @@ export interface SessionOptions {
   agentName: string;
   demo: boolean;
   agent: AgentPort;
+  /** What the agent gets of a prompt: as it stands unless given. */
+  forAgent?: ForAgent;
   /** The agent's own session to go on with, of which the journal has nothing yet. */
   adopt?: string | undefined;
   /** Of one that is restored: the agent may know more of it than the journal does. */
@@ -96,6 +98,7 @@ export class Session {
         log: this.#log,
         earlier,
         adopt: options.adopt,
+        forAgent: options.forAgent,
         named: () => this.#name !== undefined,
         catchUp: options.catchUp ? () => turnsOf(options.journal) : undefined,
         changed,
@@ -161,6 +164,11 @@ export class Session {
 
   get agentState(): AgentState {
     return this.#agent.state;
+  }
+
+  /** The agent's mode, as it is shown; undefined where it has none, or did not run yet. */
+  get modeName(): string | undefined {
+    return this.#agent.modeName;
   }
 
   /** The agent's own id of its session, once it has one. */

@@ -1,6 +1,7 @@
 /** What waits in the queue, as its view shows it: places, new texts, and the way back of one that was removed. */
 import type { PromptBlock } from '../protocol/facts.ts';
 import type { PromptItem, Transcript } from './items.ts';
+import { isNamed } from './mention.ts';
 
 /** Of a prompt at `index` moved one place: the prompt that shall follow it, null for the end; undefined if it is there already. */
 export function beforeWhenMoved(
@@ -20,6 +21,11 @@ export function textOfBlocks(blocks: readonly PromptBlock[]): string {
     .join('\n');
 }
 
+/** As a line: its text, else the names of what goes with it. */
+export function wordsOfBlocks(blocks: readonly PromptBlock[]): string {
+  return textOfBlocks(blocks) || blocks.map((block) => String(block['name'] ?? '')).join(', ');
+}
+
 /**
  * The prompt with another text: one block of it, then what was attached, without the files that the new text no
  * longer names while the old one did.
@@ -28,8 +34,8 @@ export function withText(blocks: readonly PromptBlock[], text: string): PromptBl
   const old = textOfBlocks(blocks);
   const rest = blocks.filter((block) => {
     if (block.type === 'text') return false;
-    const name = block.type === 'resource_link' ? `@${String(block['name'] ?? '')}` : '';
-    return name === '' || !old.includes(name) || text.includes(name);
+    const name = block.type === 'resource_link' ? String(block['name'] ?? '') : '';
+    return name === '' || !isNamed(old, name) || isNamed(text, name);
   });
   const written = text.trim();
   return [

@@ -11,14 +11,17 @@ import { manageDevices } from './devices.ts';
 import { logIn } from './log-in.ts';
 import type { LogPort } from './log-port.ts';
 import { reviewMcp } from './mcp.ts';
+import { newSession } from './new-session.ts';
 import { showError } from './show-error.ts';
 import { statusMenu } from './status-menu.ts';
+import type { TerminalTabs } from './terminal-tabs.ts';
 
 export interface CommandPorts {
   desk: Desk;
   log: LogPort;
   secrets: vscode.SecretStorage;
   diagnosis: DiagnosisDocument;
+  terminals: TerminalTabs;
   /** The view is visible and shows this failure, with its next step. */
   shown(code: ErrorCode): boolean;
   /** Puts the view on screen. */
@@ -31,6 +34,7 @@ export function commands({
   log,
   secrets,
   diagnosis,
+  terminals,
   reveal,
 }: CommandPorts): Record<string, () => Promise<void>> {
   return {
@@ -44,6 +48,7 @@ export function commands({
       await desk.stop();
       await desk.start();
     },
+    'offdesk.newSession': () => newSession(desk, reveal),
     'offdesk.configure': () => configure(desk, secrets),
     'offdesk.showQr': () => showQr(desk, reveal),
     'offdesk.devices': async () => manageDevices(await desk.host()),
@@ -51,6 +56,8 @@ export function commands({
     'offdesk.copyPairingLink': () => copyPairingLink(desk),
     'offdesk.diagnose': () => diagnose(desk, secrets, diagnosis),
     'offdesk.mcpServers': () => reviewMcp(desk),
+    'offdesk.newTerminal': () => terminals.create(),
+    'offdesk.showTerminal': () => terminals.pick(),
     'offdesk.showLog': async () => log.show(),
     'offdesk.openWalkthrough': async () => {
       await vscode.commands.executeCommand(

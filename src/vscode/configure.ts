@@ -7,6 +7,7 @@ import { tokenKey, userSettings, writeSetting } from './host-ports.ts';
 import { reviewMcp } from './mcp.ts';
 import { pickReach, reachLabel } from './pick-reach.ts';
 import { pickAgent } from './pick-agent.ts';
+import { sessionItems } from './session-settings.ts';
 import { hostNameSetting, onByDefault, readSettings } from './settings.ts';
 
 type Item = vscode.QuickPickItem & { run?: () => Promise<void> };
@@ -82,6 +83,7 @@ async function items(desk: Desk, secrets: vscode.SecretStorage): Promise<Item[]>
       description: hostNameSetting(user) || t("the computer's own"),
       run: () => askName(hostNameSetting(user)),
     },
+    ...sessionItems(settings),
     {
       label: t('MCP servers of this folder'),
       detail: t('Which of them the agent gets. Pick to be asked again.'),

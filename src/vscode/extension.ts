@@ -17,6 +17,7 @@ import { LogPort } from './log-port.ts';
 import { onByDefault } from './settings.ts';
 import { SettingsWatch } from './settings-watch.ts';
 import { StatusItem } from './status-item.ts';
+import { TerminalTabs } from './terminal-tabs.ts';
 
 let running: Desk | undefined;
 
@@ -38,10 +39,16 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   running = desk;
+  const terminals = store.add(
+    new TerminalTabs({
+      desk,
+      connect: async (host) => new (await import('../host/core.ts')).DeskTerminals(host),
+    }),
+  );
   const diagnosis = new DiagnosisDocument();
   store.add(diagnosis.register());
   const ports: CommandPorts = {
-    ...{ desk, log, secrets: context.secrets, diagnosis },
+    ...{ desk, log, secrets: context.secrets, diagnosis, terminals },
     shown: (code) => view.visible && desk.status?.error?.code === code,
     reveal: () => view.reveal(),
   };
@@ -69,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
       keys.update(status);
       view.update();
       watch.state(status.state);
+      if (status.state === 'on') terminals.follow();
       for (const call of attention.take(status, view.visible)) void announce(call, desk);
     }),
   );

@@ -7,10 +7,12 @@ import type { Log } from '../base/log.ts';
 import type { HostPorts } from '../host/api.ts';
 import { markOn } from '../host/on-mark.ts';
 import { mcpPorts } from './mcp.ts';
+import { readOpenFile, writeOpenFile } from './open-files.ts';
 import { sessionFolder } from './allowed.ts';
 import { hostNameSetting, readSettings } from './settings.ts';
 import type { StartSettings } from './settings-watch.ts';
 import { terminalPath, terminalSystem } from './terminal-path.ts';
+import { workspacePort } from './workspace-port.ts';
 
 export function userSettings(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('offdesk');
@@ -63,13 +65,14 @@ export function hostPorts(
       env: { ELECTRON_RUN_AS_NODE: '1' },
     },
     terminalPath: userTerminalPath,
+    ...{ readOpenFile, writeOpenFile, shell: () => vscode.env.shell },
     get hostName() {
       return hostNameSetting(userSettings()) || hostname();
     },
     cwd: folder.fsPath,
     settings: () => readSettings(userSettings()),
     async rememberReach(kind, url) {
-      if (kind === 'lan') return;
+      if (kind === 'lan' || kind === 'cloudflared') return;
       await whileWritingReach(async () => {
         if (url !== undefined && kind === 'relay') await writeSetting('relayUrl', url);
         if (url !== undefined && kind === 'tunnel') await writeSetting('publicUrl', url);
@@ -79,12 +82,7 @@ export function hostPorts(
     rememberOn: (on) => markOn(machineFolder(), folder.fsPath, on),
     registrationToken: async (relay) => context.secrets.get(tokenKey(relay)),
     mcp: mcpPorts(context),
-    async findFiles(limit) {
-      const pattern = new vscode.RelativePattern(folder, '**/*');
-      const found = await vscode.workspace.findFiles(pattern, undefined, limit);
-      const root = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
-      return found.filter((uri) => uri.path.startsWith(root)).map((uri) => uri.path.slice(root.length));
-    },
+    workspace: workspacePort(context),
     act,
   };
 }

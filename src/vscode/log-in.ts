@@ -72,5 +72,7 @@ async function openUrl(url: string, message: string): Promise<boolean> {
     options,
     open,
   );
-  return picked === open && (await vscode.env.openExternal(vscode.Uri.parse(url, true)));
+  // As text: a Uri is written anew, and what is encoded within the address would come out as another
+  // (github.com/microsoft/vscode/issues/85930). VS Code takes one, though its types do not say so.
+  return picked === open && (await vscode.env.openExternal(url as unknown as vscode.Uri));
 }

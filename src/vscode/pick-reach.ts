@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ReachKind } from '../protocol/host-status.ts';
 import { addressProblem } from './address.ts';
 import type { Desk } from './desk.ts';
-import { userSettings, writeSetting } from './host-ports.ts';
+import { userSettings, userTerminalPath, writeSetting } from './host-ports.ts';
 import { readSettings } from './settings.ts';
 
 type Choice = vscode.QuickPickItem & { kindOfReach: ReachKind; needsUrl: boolean; url: string };
@@ -14,6 +14,10 @@ export function reachLabel(kind: ReachKind): string {
       return vscode.l10n.t('This computer only');
     case 'relay':
       return vscode.l10n.t('Your own relay');
+    case 'tailscale':
+      return vscode.l10n.t('Tailscale, run by Offdesk');
+    case 'cloudflared':
+      return vscode.l10n.t('Cloudflare quick tunnel, run by Offdesk');
     case 'tunnel':
       return vscode.l10n.t('Your tunnel');
     case 'lan':
@@ -25,7 +29,7 @@ export async function pickReach(desk: Desk): Promise<void> {
   const live = desk.status && desk.status.state !== 'off' ? desk.status : undefined;
   const choices = live
     ? live.reachOptions.filter(({ available }) => available).map(liveChoice)
-    : offChoices();
+    : await offChoices();
   const picked = await vscode.window.showQuickPick(choices, {
     title: vscode.l10n.t('How a phone gets here'),
     matchOnDetail: true,
@@ -55,8 +59,9 @@ function liveChoice(option: {
   return { kindOfReach: kind, label, detail: sentence, needsUrl, url };
 }
 
-/** The same network is not among them: it is chosen anew each time, while on. */
-function offChoices(): Choice[] {
+/** Same network and quick tunnel are not among them: they are chosen anew each time, while on. */
+async function offChoices(): Promise<Choice[]> {
+  const { installedTunnels } = await import('../host/core.ts');
   const { relay, publicUrl } = readSettings(userSettings());
   const { t } = vscode.l10n;
   return [
@@ -74,6 +79,7 @@ function offChoices(): Choice[] {
       needsUrl: true,
       url: relay,
     },
+    ...(installedTunnels(userTerminalPath()).includes('tailscale') ? [tailscaleChoice()] : []),
     {
       kindOfReach: 'tunnel',
       label: reachLabel('tunnel'),
@@ -84,6 +90,18 @@ function offChoices(): Choice[] {
       url: publicUrl,
     },
   ];
+}
+
+function tailscaleChoice(): Choice {
+  return {
+    kindOfReach: 'tailscale',
+    label: reachLabel('tailscale'),
+    detail: vscode.l10n.t(
+      'Offdesk runs tailscale serve while remote control is on; for devices in your tailnet.',
+    ),
+    needsUrl: false,
+    url: '',
+  };
 }
 
 async function askUrl(choice: Choice): Promise<string | undefined> {

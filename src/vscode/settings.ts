@@ -1,6 +1,9 @@
 /** Settings of the user alone: what a workspace, folder or dev container says about Offdesk is never read. */
+import { isAbsolute } from 'node:path';
 import { defaultHistory, type AgentChoice, type HostSettings } from '../host/api.ts';
 import { readOwnAgents, type OwnAgents } from '../host/own-agents.ts';
+import { limits } from '../protocol/limits.ts';
+import type { SpawnMode } from '../protocol/new-session.ts';
 
 /** The part of vscode.WorkspaceConfiguration that is used, so that nothing else can be. */
 export interface UserSettings {
@@ -46,11 +49,32 @@ export function readSettings(settings: UserSettings): HostSettings {
       maxSizeMB: bound(settings, 'history.maxSizeMB', defaultHistory.maxSizeMB),
     },
     port: typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0,
+    spawn: readSpawn(text(settings, 'spawn')),
+    capacity: readCapacity(own(settings, 'capacity')),
+    folders: readFolders(own(settings, 'folders')),
+    agents: ownAgentsSetting(settings).agents,
   };
 }
 
+function readSpawn(value: string): SpawnMode {
+  return value === 'worktree' || value === 'session' ? value : 'same-dir';
+}
+
+function readCapacity(value: unknown): number {
+  const isOne = typeof value === 'number' && Number.isInteger(value) && value >= 1;
+  return isOne ? Math.min(value, limits.mostSessions) : limits.openSessions;
+}
+
+/** What is no absolute path allows nothing. */
+function readFolders(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((path): path is string => typeof path === 'string' && isAbsolute(path));
+}
+
 function readReach(value: string): HostSettings['reach'] {
-  return value === 'computer' || value === 'relay' || value === 'tunnel' ? value : undefined;
+  return value === 'computer' || value === 'relay' || value === 'tunnel' || value === 'tailscale'
+    ? value
+    : undefined;
 }
 
 function readAgent(settings: UserSettings): AgentChoice {

@@ -23,6 +23,7 @@ export async function statusMenu(status: HostStatus | undefined): Promise<void> 
     ...(state === 'error' && !runsElsewhere(status)
       ? [item('debug-restart', t('Start again'), 'offdesk.start')]
       : []),
+    ...(status && isOn(status) ? [item('add', t('New Session'), 'offdesk.newSession')] : []),
     item('window', t('Open the view'), 'offdesk.view.focus'),
     item('device-mobile', t('Show Pairing QR Code'), 'offdesk.showQr'),
     item('list-unordered', t('Manage Devices'), 'offdesk.devices'),
@@ -36,4 +37,8 @@ export async function statusMenu(status: HostStatus | undefined): Promise<void> 
     placeHolder: statusText(status, vscode.l10n.t).label,
   });
   if (picked) await vscode.commands.executeCommand(picked.command);
+}
+
+function isOn({ state }: HostStatus): boolean {
+  return state === 'on' || state === 'reconnecting';
 }

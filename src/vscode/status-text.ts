@@ -1,7 +1,11 @@
 /** What status item and tooltip say about a host's status, in words. */
 import { errorFrom } from '../base/error.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
+import type { SessionState } from '../protocol/methods.ts';
 import type { Translate } from '../base/translate.ts';
+
+/** A tooltip is no list. */
+const mostSessions = 8;
 
 export interface StatusText {
   /** With codicons as `$(name)`. */
@@ -92,13 +96,57 @@ function details(status: HostStatus, t: Translate): string[] {
   const lines: string[] = [];
   if (status.error) lines.push(errorFrom(status.error).sentence);
   if (status.state === 'off') return [...lines, t('Nothing listens. Click to start.')];
-  if (status.agent) {
-    const { name, demo } = status.agent;
-    lines.push(demo ? t('Agent: {0} (demo)', name) : t('Agent: {0}', name));
-  }
+  lines.push(...agentLines(status, t));
   if (status.reach) lines.push(status.reach.sentence);
   else if (status.state === 'on') lines.push(t('No way for a phone is chosen yet.'));
   const online = status.devices.filter((device) => device.online).map((device) => device.name);
   if (online.length > 0) lines.push(t('Connected: {0}', online.join(', ')));
   return lines;
+}
+
+/** One agent, or each session with its own. */
+function agentLines({ agent, sessions = [] }: HostStatus, t: Translate): string[] {
+  if (sessions.length > 1) {
+    const shown = sessions.slice(0, mostSessions);
+    const more = sessions.length - shown.length;
+    return [
+      ...shown.map(({ title, agent: name, state }) =>
+        t('Session: {0} ({1}, {2})', title, name, stateWords(state, t)),
+      ),
+      ...(more > 0 ? [t('And {0} more sessions', more)] : []),
+    ];
+  }
+  if (!agent) return [];
+  const state = agentWords(agent.state, t);
+  return [
+    agent.demo ? t('Agent: {0} (demo), {1}', agent.name, state) : t('Agent: {0}, {1}', agent.name, state),
+  ];
+}
+
+function stateWords(state: SessionState, t: Translate): string {
+  switch (state) {
+    case 'starting':
+      return t('starting');
+    case 'idle':
+      return t('idle');
+    case 'working':
+      return t('working');
+    case 'waiting':
+      return t('waiting for you');
+    case 'ended':
+      return t('ended');
+  }
+}
+
+function agentWords(state: NonNullable<HostStatus['agent']>['state'], t: Translate): string {
+  switch (state) {
+    case 'none':
+      return t('not started');
+    case 'starting':
+      return t('starting');
+    case 'ready':
+      return t('ready');
+    case 'exited':
+      return t('has ended');
+  }
 }

@@ -3,4 +3,8 @@ declare module '*.svg' {
   const text: string;
   export default text;
 }
-declare module '*.css';
+declare module '*.css' {
+  /** Where it is imported as text. */
+  const text: string;
+  export default text;
+}

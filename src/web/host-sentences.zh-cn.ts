@@ -17,6 +17,81 @@ export const hostSentences: Readonly<Record<string, string>> = {
   'The address leads to this computer itself, so a phone cannot open it.':
     '该地址指向此电脑自身，因此手机无法打开。',
 
+  'This terminal is not there any more.': '此终端已不存在。',
+  'Terminals end when remote control stops; open a new one.': '远程控制停止时终端会结束；请打开新的终端。',
+  'Close one of them first.': '请先关闭其中一个。',
+  'There are no terminals here.': '这里没有终端。',
+  'Install the extension for this platform; everything else works without.':
+    '请安装适用于此平台的扩展；其他功能不受影响。',
+  'Tailscale, run by Offdesk': 'Tailscale（由 Offdesk 运行）',
+  'Cloudflare quick tunnel, run by Offdesk': 'Cloudflare 快速隧道（由 Offdesk 运行）',
+  'Devices in your tailnet open it at an https address that stays the same, while remote control is on; messages are sealed.':
+    '远程控制开启期间，你的 tailnet 中的设备可通过固定的 https 地址打开；消息已加密。',
+  'For trying out: anyone can load the page at an https address that changes at each start, and phones then have to pair again; messages are sealed, and Cloudflare could serve another page.':
+    '供试用：任何人都能通过 https 地址加载页面，该地址每次启动都会变化，手机需要重新配对；消息已加密，Cloudflare 可能提供另一个页面。',
+  'The quick tunnel has another address than before. Phones that came by the old one have to pair again, with a new QR code or link.':
+    '快速隧道的地址已变化。使用旧地址的手机需要用新的二维码或链接重新配对。',
+  'Tailscale is not installed on this computer.': '此电脑上未安装 Tailscale。',
+  'Install it from tailscale.com/download, or choose another way for phones to get here.':
+    '请从 tailscale.com/download 安装，或选择其他连接方式。',
+  'cloudflared is not installed on this computer.': '此电脑上未安装 cloudflared。',
+  "Install it as Cloudflare's documentation says, or choose another way for phones to get here.":
+    '请按 Cloudflare 的文档安装，或选择其他连接方式。',
+  'It is started again by itself.': '它会自动重新启动。',
+  'It is started again by itself; look at what it printed, or choose another way.':
+    '它会自动重新启动；请查看它的输出，或选择其他方式。',
+  'Tailscale is installed, but its service does not run.': 'Tailscale 已安装，但其服务未运行。',
+  'Start Tailscale, such as by sudo systemctl start tailscaled or by its app, then try again.':
+    '请启动 Tailscale（例如 sudo systemctl start tailscaled 或使用其应用），然后重试。',
+  'Tailscale is not logged in.': 'Tailscale 未登录。',
+  'Tailscale is switched off.': 'Tailscale 已关闭。',
+  'Run tailscale up in a terminal, or log in with the Tailscale app, then try again.':
+    '请在终端运行 tailscale up，或用 Tailscale 应用登录，然后重试。',
+  'This computer waits to be let into your tailnet.': '此电脑正在等待加入你的 tailnet。',
+  'Have it approved in the admin console of your tailnet, under Machines, then try again.':
+    '请在 tailnet 管理控制台的 Machines 中批准，然后重试。',
+  'Tailscale is still starting.': 'Tailscale 仍在启动。',
+  'Try again in a moment.': '请稍后重试。',
+  'Your tailnet gives out no HTTPS certificates yet.': '你的 tailnet 尚未提供 HTTPS 证书。',
+  'Turn on MagicDNS and HTTPS certificates in the admin console of your tailnet, under DNS, then try again.':
+    '请在 tailnet 管理控制台的 DNS 中启用 MagicDNS 和 HTTPS 证书，然后重试。',
+  'Tailscale does not let this user change what it serves.': 'Tailscale 不允许此用户更改它提供的内容。',
+  'Run sudo tailscale set --operator=$USER once in a terminal, then try again.':
+    '请在终端运行一次 sudo tailscale set --operator=$USER，然后重试。',
+  'Turn it off with tailscale funnel reset, or choose another way.':
+    '请用 tailscale funnel reset 关闭，或选择其他方式。',
+  'This version of Tailscale is too old.': '此 Tailscale 版本太旧。',
+  'Update it to 1.52 or newer, then try again.': '请更新到 1.52 或更高版本，然后重试。',
+  'Cloudflare gives this network no more quick tunnels for now (429).':
+    'Cloudflare 暂时不再为此网络提供快速隧道（429）。',
+  'It is tried again later by itself; or choose another way.': '稍后会自动重试；或选择其他方式。',
+  'cloudflared cannot reach Cloudflare.': 'cloudflared 无法连接 Cloudflare。',
+  'Check the network and its proxy; it is tried again by itself.': '请检查网络及其代理；会自动重试。',
+  'Cloudflare gave out no quick tunnel.': 'Cloudflare 没有提供快速隧道。',
+  'It is tried again by itself; or choose another way.': '会自动重试；或选择其他方式。',
+  'cloudflared has an address, but no connection to Cloudflare.':
+    'cloudflared 已有地址，但未连接到 Cloudflare。',
+  'A firewall may block port 7844 outwards (TCP and UDP); it goes on trying.':
+    '防火墙可能阻止了向外的 7844 端口（TCP 和 UDP）；它会继续尝试。',
+
+  'The computer could not keep the file.': '电脑无法保存该文件。',
+  'Check that its disk has room, then try again.': '请检查电脑磁盘是否有空间，然后重试。',
+  'A file of this prompt is not on the computer, or not all of it.':
+    '此提示词的某个文件不在电脑上，或不完整。',
+  'Attach it again.': '请重新附加。',
+  'Another file has this id.': '另一个文件已使用此标识。',
+  'Attach the file again.': '请重新附加该文件。',
+  'The file is longer than it said.': '文件比声明的更长。',
+  'Go on in a new session.': '请在新会话中继续。',
+  'The attachments of all sessions take up all the room that they may have on the computer.':
+    '所有会话的附件已占满它们在电脑上可用的空间。',
+  'Lower offdesk.history.maxSizeMB or maxAgeDays there, so that old sessions go.':
+    '请在电脑上调低 offdesk.history.maxSizeMB 或 maxAgeDays，以移除旧会话。',
+  'Send a smaller one, or copy it to the computer in another way and name it with @.':
+    '请发送较小的文件，或用其他方式复制到电脑并用 @ 引用。',
+  'Attach it again and send the prompt again.': '请重新附加并重新发送提示词。',
+  'A link in this prompt leads nowhere.': '此提示词中的一个链接无效。',
+  'Send some of them with another prompt.': '请用另一条提示词发送其中一些。',
   'Check its command in Configure.': '请在“配置”中检查它的命令。',
   'Check that it is a folder that you may write to.': '请检查它是否为可写的文件夹。',
   'Check that you may write there, and try again.': '请检查是否有写入权限，然后重试。',
@@ -76,14 +151,46 @@ export const hostSentences: Readonly<Record<string, string>> = {
     '此会话已结束：可以阅读，不再接受任何内容。',
   'With this the agent acts without asking.': '这样智能体会不询问直接执行。',
 
-  'Close them: stop remote control at the computer, and start it again.':
-    '请关闭它们：在电脑上停止远程控制，然后重新启动。',
+  'This computer shares one session, and it is open.': '此电脑只共享一个会话，且它已打开。',
+  'Go on in that one, or close it first. At the computer more can be allowed (offdesk.spawn).':
+    '请在该会话中继续，或先关闭它。可在电脑上允许更多会话（offdesk.spawn）。',
+  'Close one that you do not need, or allow more at the computer (offdesk.capacity).':
+    '请关闭不需要的会话，或在电脑上允许更多（offdesk.capacity）。',
+  '1 session is open, and this computer shares no more.': '已打开 1 个会话，此电脑不再共享更多会话。',
+  'Whether one session alone is shared is decided at the computer.': '是否只共享一个会话由电脑决定。',
+  'Change it there.': '请在电脑上更改。',
+  'That place is not shared from this computer.': '此电脑没有共享该位置。',
+  'Choose a file or folder of the shared ones, or share its folder in the settings (offdesk.folders).':
+    '请选择已共享的文件或文件夹，或在设置（offdesk.folders）中共享其文件夹。',
+  'Choose another folder, or bring it back.': '请选择其他文件夹，或恢复它。',
+  'That agent is not offered here.': '这里不提供该智能体。',
+  'Choose one of the list.': '请从列表中选择。',
+  'The repository has no commit yet, so there is nothing to begin a worktree with.':
+    '该仓库还没有提交，无法建立工作树。',
+  'Commit something, or start the session in the folder itself.': '请先提交，或在该文件夹本身中启动会话。',
+  'Start the session in the folder itself.': '请在该文件夹本身中启动会话。',
+  'git is not installed on this computer.': '此电脑上未安装 git。',
+  'Install it, or start the session in the folder itself.': '请安装它，或在该文件夹本身中启动会话。',
+  'Look at the repository at the computer, or start the session in the folder itself.':
+    '请在电脑上查看该仓库，或在该文件夹本身中启动会话。',
+  'There are too many worktrees of that name.': '同名的工作树太多。',
+  'Choose another name.': '请选择其他名称。',
+  'Commit and merge or push it, or confirm that it is not needed.': '请提交并合并或推送，或确认不再需要。',
+  'Stop it first, or confirm that its work is not needed.': '请先停止它，或确认不再需要它的工作。',
+  'This session has no worktree any more.': '此会话已没有工作树。',
+  'Another session works in this worktree.': '另一个会话正在此工作树中工作。',
+  'Close it first.': '请先关闭它。',
+  'Open it again, or start a new one.': '请重新打开它，或新建一个会话。',
   'Try again later, or start remote control again.': '请稍后再试，或重新启动远程控制。',
   'Remote control was interrupted and is back.': '远程控制曾中断，现已恢复。',
 };
 
 /** `{}` stands for a name, a number or what another program said; in their order here and there, or by `{1}`. */
 export const hostTemplates: Readonly<Record<string, string>> = {
+  '“{}” is larger than {} MB.': '“{}”大于 {} MB。',
+  '“{}” is not on the computer any more.': '“{}”已不在电脑上。',
+  'This session has {} files or {} MB already.': '此会话已有 {} 个文件或 {} MB。',
+  'No more than {} files go with one prompt.': '一条提示词最多附带 {} 个文件。',
   '{} is not logged in.': '{} 未登录。',
   '{} is not installed on this computer.': '此电脑上未安装 {}。',
   '{} could not be started: {}.': '无法启动 {}：{}。',
@@ -93,8 +200,14 @@ export const hostTemplates: Readonly<Record<string, string>> = {
   '{} could not be logged in: {}.': '{} 无法登录：{}。',
   '{} speaks version {} of ACP.': '{} 使用 ACP 版本 {}。',
   '{} did not list its sessions within {} seconds.': '{} 在 {} 秒内没有列出它的会话。',
-  '{} sessions are open, and each has an agent that runs.':
-    '已打开 {} 个会话，每个都有一个正在运行的智能体。',
+  '{} sessions are open, and this computer shares no more.': '已打开 {} 个会话，此电脑不再共享更多会话。',
+  '{} is no folder any more.': '{} 已不是文件夹。',
+  '{} is in no git repository, so there is no worktree to be had of it.':
+    '{} 不在任何 git 仓库中，因此无法建立工作树。',
+  'git could not do it: {}.': 'git 无法完成：{}。',
+  'The worktree of {} has work that would be lost: {}.': '{} 的工作树中有会丢失的工作：{}。',
+  '{} still works in the worktree of {}.': '{} 仍在 {} 的工作树中工作。',
+  '{} other sessions work in this worktree.': '另有 {} 个会话正在此工作树中工作。',
   '{} was stopped.': '{} 已停止。',
   '{} did not stop, and was ended.': '{} 没有停止，已被结束。',
   '{} is not running.': '{} 没有运行。',
@@ -128,6 +241,15 @@ export const hostTemplates: Readonly<Record<string, string>> = {
   'The relay {} did not answer in time.': '中继 {} 没有及时回应。',
   'The relay {} did not accept this computer.': '中继 {} 没有接受此电脑。',
   'This device already has {} connections.': '此设备已有 {} 个连接。',
+  '{} has ended ({}). It said: {}': '{} 已结束（{}）。它说：{}',
+  '{} has ended ({}).': '{} 已结束（{}）。',
+  '{} gave no address that leads here within {} seconds.': '{} 在 {} 秒内没有给出指向此处的地址。',
+  'Tailscale already serves something else on port {} of this computer, which Offdesk leaves alone.':
+    'Tailscale 已在此电脑的端口 {} 上提供其他内容，Offdesk 不会改动它。',
+  'Look at it with tailscale serve status. To give the port to Offdesk, run tailscale serve --https={} off.':
+    '请用 tailscale serve status 查看。要把该端口交给 Offdesk，请运行 tailscale serve --https={} off。',
+  'Tailscale Funnel is on for port {}: it would show the page to the whole internet.':
+    '端口 {} 已开启 Tailscale Funnel：页面会暴露给整个互联网。',
   'MCP servers that the agent did not get, since it {}: {}.': '智能体没有得到的 MCP 服务器（{}）：{}。',
   'MCP servers that are not passed on: {}.': '未传递的 MCP 服务器：{}。',
   'No MCP servers are taken from {}: {}.': '未采用 {} 中的 MCP 服务器：{}。',
@@ -142,8 +264,8 @@ const patterns = Object.entries(hostTemplates).map(([english, chinese]) => {
 
 /** A sentence of the computer's in Chinese; as it is where it is none that is known. What is filled in is translated, too, where it can be. */
 export function hostSaid(sentence: string): string {
-  const known = hostSentences[sentence];
-  if (known !== undefined) return known;
+  // An agent's word may be called as something that every object has.
+  if (Object.hasOwn(hostSentences, sentence)) return hostSentences[sentence]!;
   if (sentence.length > mostChars) return sentence;
   for (const { pattern, chinese } of patterns) {
     const filled = pattern.exec(sentence)?.slice(1);

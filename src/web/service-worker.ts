@@ -1,6 +1,5 @@
-/** Keeps the shell (page, scripts, styles, icons) by its build's hash, so that the page opens offline; nothing else. */
-
-export {};
+/** Keeps the shell (page, scripts, styles, icons) by its build's hash, so that the page opens offline, and what other apps share. */
+import { keepShared } from './attach/keep-shared.ts';
 
 declare const __BUILD_HASH__: string;
 declare const __SHELL__: string[];
@@ -25,6 +24,8 @@ const prefix = 'offdesk-shell-';
 const cacheName = prefix + __BUILD_HASH__;
 const pages = ['./', 'manifest.webmanifest', 'icon-192.png', 'favicon.svg'];
 const files = [...new Set([...pages, ...__SHELL__])];
+/** As the manifest names it. */
+const shareAddress = new URL('share', worker.registration.scope).href;
 const shell = new Set(files.map((file) => new URL(file, worker.registration.scope).href));
 
 worker.addEventListener('install', (event) => {
@@ -52,6 +53,10 @@ worker.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   url.search = '';
   url.hash = '';
+  if (request.method === 'POST' && url.href === shareAddress) {
+    event.respondWith(keepShared(request, worker.registration.scope));
+    return;
+  }
   if (request.method !== 'GET' || !shell.has(url.href)) return;
   event.respondWith(
     caches

@@ -107,6 +107,10 @@ export const scenarios: readonly Scenario[] = [
       // Gemini CLI sends nothing of what a command printed: no content, no output.
       const silent = tool?.content.length === 0 && tool.rawOutput === undefined;
       assert.match(silent ? text : (tool?.output ?? ''), /hello-from-shell/);
+      if (world.name !== 'kimi') return;
+      // It ran in a shared terminal, which is gone; what it showed stayed.
+      const [part] = tool?.content ?? [];
+      assert.deepEqual(part?.type === 'terminal' && part.exit, { code: 0, signal: null });
     },
   },
   {

@@ -96,10 +96,10 @@ describe('cli with a phone', function () {
     await mine.page.getByRole('option', { name: 'src/needle in hay.ts' }).waitFor();
     await mine.picture('files');
     await mine.page.getByRole('option', { name: 'src/needle in hay.ts' }).tap();
-    assert.equal(await message(mine.page).inputValue(), 'Please read @src/needle in hay.ts ');
+    assert.equal(await message(mine.page).inputValue(), 'Please read @"src/needle in hay.ts" ');
     await button(mine.page, 'Send').click();
     await says(mine.page, 'I only follow a script');
-    assert.deepEqual(await log(mine.page).locator('code', { hasText: '@src/needle in hay.ts' }).count(), 1);
+    assert.deepEqual(await log(mine.page).locator('code', { hasText: '@"src/needle in hay.ts"' }).count(), 1);
 
     assert.ok(desk.listening().some(({ address }) => address === '127.0.0.1'));
     assert.deepEqual(

@@ -1,5 +1,5 @@
 /** A login in the real VS Code: chosen from the list of agents, refused, logged in in a terminal, and it works. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { needing } from '../support/needs.ts';
@@ -48,5 +48,32 @@ describe('login at the desk, in VS Code', function () {
     const surface = desk.at();
     await surface.write('Hello');
     await surface.waitForFate('Hello', 'done');
+  });
+
+  it('A26: the agent’s own page is opened after its host was shown, at exactly its address (S8)', async () => {
+    rmSync(login);
+    await desk.window.runCommand('Offdesk: Stop Remote Control');
+    await desk.window.statusBarItem(/Remote control is off/).waitFor();
+    await desk.window.runCommand('Offdesk: Start Remote Control');
+    await desk.says('agent_login_required');
+    await desk.button('Log in').click();
+    await desk.window.pick('On a page');
+    const { page, context } = desk.window;
+    await context.route('https://login.example/**', (route) => route.fulfill({ body: 'Log in here' }));
+    await page.getByText('Type the code ABCD.').waitFor();
+    await page.getByRole('button', { name: 'Open login.example' }).click();
+    const [opened] = await Promise.all([
+      context.waitForEvent('page'),
+      // VS Code asks, too.
+      page.getByRole('button', { name: 'Open', exact: true }).click(),
+    ]);
+    await opened.waitForLoadState();
+    assert.equal(
+      opened.url(),
+      'https://login.example/device?back=http%3A%2F%2F127.0.0.1%2F%3Fa%3D1%26b%3D2&state=a%2Bb',
+    );
+    await opened.close();
+    await desk.window.webview().locator('[data-code="agent_login_required"]').waitFor({ state: 'detached' });
+    assert.equal(readFileSync(login, 'utf8'), 'by page');
   });
 });

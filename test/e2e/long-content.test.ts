@@ -5,7 +5,16 @@ import type { Page } from 'playwright-core';
 import { decodeInvite, encodeSessionLink } from '../../src/channel/invite.ts';
 import { buildAll, type Built } from '../bench/host/build.ts';
 import { HostProcess } from '../bench/host/host-process.ts';
-import { copy, fling, isOver, longContents, noLongTask, unfold } from '../look/long-content.steps.ts';
+import {
+  copy,
+  fling,
+  isCopied,
+  isOver,
+  longContents,
+  noLongTask,
+  selectAll,
+  unfold,
+} from '../look/long-content.steps.ts';
 import { launchBrowser, type TestBrowser } from '../support/browser.ts';
 import type { LongContent } from '../support/long-contents.mjs';
 import { needing } from '../support/needs.ts';
@@ -65,7 +74,9 @@ describe('contents far longer than usual', function () {
         await watched('unfolding', () => unfold(page, what));
         await watched('scrolling', () => fling(page));
         await watched('finding', () => find(page, wanted[what]));
-        await watched('copying', () => copy(page, 30_000));
+        await watched('selecting', () => selectAll(page));
+        await watched('copying', () => copy(page));
+        await isCopied(page, what);
         // Another page: nothing of it is drawn, and a part is kept on the device.
         await page.goto('about:blank');
         await watched('opening', async () => {

@@ -41,7 +41,6 @@ async function main(): Promise<void> {
     }),
     rememberReach: () => Promise.resolve(),
     registrationToken: () => Promise.resolve(undefined),
-    findFiles: () => Promise.resolve([]),
     act: () => Promise.resolve(),
   };
   const host = createRemoteHost(ports);

@@ -35,7 +35,6 @@ export async function makeTemplate(folder: string): Promise<Template> {
     }),
     rememberReach: () => Promise.resolve(),
     registrationToken: () => Promise.resolve(undefined),
-    findFiles: () => Promise.resolve([]),
     act: () => Promise.resolve(),
   });
   await host.start({ agent: false, invite: false });

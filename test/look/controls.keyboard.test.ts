@@ -168,6 +168,22 @@ for (const surface of ['phone', 'desk'] as const)
       await keys.isOn(page.getByRole('button', { name: /^Modes and options/ }));
     });
 
+    it('U14: where a script may not open a list, Space does, and arrows choose nothing in passing (C7)', async () => {
+      const { page, keys } = await at(views.queue);
+      const wrong: string[] = [];
+      page.on('pageerror', (error) => wrong.push(error.message));
+      // As in a frame of another origin, which VS Code's webview is.
+      await page.evaluate(`HTMLSelectElement.prototype.showPicker = () => {
+        throw new DOMException('Cross-origin', 'SecurityError');
+      }`);
+      await keys.use(/^Modes and options/);
+      await keys.to(page.getByRole('combobox', { name: 'Model', exact: true }));
+      await keys.press('ArrowDown', 'Space', 'ArrowDown', 'Enter');
+      const [option] = await asked(page, 'session/set_config_option');
+      assert.deepEqual([option!['configId'], option!['value']], ['model', 'haiku']);
+      assert.deepEqual(wrong, []);
+    });
+
     it('C9: a command is completed, with what may follow, and sent', async () => {
       const { page, keys } = await at(views.queue);
       await keys.to(message(page));

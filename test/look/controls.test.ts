@@ -113,6 +113,21 @@ describe('what a user does, on both surfaces', function () {
     assert.deepEqual(prompt!['prompt'], [{ type: 'text', text: 'Then write two changelogs' }]);
   });
 
+  it('U11: what is written for a waiting message stays while its reader looks elsewhere (C2)', async () => {
+    const page = await at('phone', { scene: 'elsewhere', whole: 'Message 1000' });
+    const prompt = [{ type: 'text', text: 'Wait for it' }];
+    await happen(page, { type: 'prompt_received', id: 'w1', prompt }, 'p:w1');
+    await page.getByRole('button', { name: /^Edit: Wait/ }).click();
+    const box = page.getByRole('textbox', { name: 'Text of the waiting message' });
+    await box.fill('Wait for it, and for me');
+    const log = page.getByRole('region', { name: 'Conversation' });
+    await log.press('Home');
+    await box.waitFor({ state: 'detached' });
+    await log.press('End');
+    assert.equal(await box.inputValue(), 'Wait for it, and for me');
+    assert.equal(await box.evaluate((element) => element === document.activeElement), false);
+  });
+
   it('U14, C7 and C8: a risky mode is confirmed on a phone, at the desk it is marked; unknown kinds are shown', async () => {
     const page = await at('phone', views.controls);
     const panel = page.getByRole('region', { name: 'Modes and options' });

@@ -12,6 +12,8 @@ import {
 import type { MessageTransport } from '../../src/protocol/transport.ts';
 import { PROTOCOL } from '../../src/protocol/version.ts';
 import { findInItem } from '../../src/session/find.ts';
+import { attachedAnswer } from './fake-attached.ts';
+import { sessionAnswer } from './fake-sessions.ts';
 
 export interface FakeHost {
   facts: Fact[];
@@ -93,9 +95,23 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
       case methods.answer:
         // Never answered: what is on its way stays visible.
         return;
-      default:
-        if (id !== undefined) answer(id, {});
+      default: {
+        if (id === undefined) return;
+        const attached = attachedAnswer(method ?? '', params ?? {});
+        if (attached !== undefined) return attached ? void answer(id, attached) : undefined;
+        answerOfSessions(id, method ?? '', params ?? {});
+      }
     }
+  };
+  const past = (host.past ??= []);
+  const answerOfSessions = (id: Message['id'], method: string, params: object) => {
+    const said = sessionAnswer(method, params, host.state, past);
+    if (said?.state) {
+      host.state = said.state;
+      post({ method: methods.state, params: host.state });
+    }
+    if (said?.error) post({ id, error: { code: -32000, message: 'refused', data: said.error } });
+    else answer(id, said?.result ?? {});
   };
   return {
     asked,

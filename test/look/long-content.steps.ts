@@ -77,16 +77,36 @@ export async function fling(page: Page): Promise<void> {
   })()`);
 }
 
-/** Selects the longest item up to about this many characters, and copies it. */
-export async function copy(page: Page, chars: number): Promise<void> {
-  await page.evaluate(`(() => {
-    const items = [...document.querySelectorAll('.item')];
-    const longest = items.reduce((a, b) => (b.textContent.length > a.textContent.length ? b : a));
-    const texts = document.createTreeWalker(longest, NodeFilter.SHOW_TEXT);
-    let left = ${chars};
-    while (left > 0 && texts.nextNode()) left -= texts.currentNode.length;
-    const end = texts.currentNode;
-    getSelection().setBaseAndExtent(longest, 0, end, end.nodeType === 3 ? end.length : end.childNodes.length);
-  })()`);
+/** Selects all of the page, as a reader does who wants to keep it. */
+export async function selectAll(page: Page): Promise<void> {
+  await page.locator('.scroller').focus();
+  await page.keyboard.press('Control+a');
+  await eventually(() => page.evaluate('!getSelection().isCollapsed'), {
+    what: 'the selection',
+    timeoutMs: waitMs,
+  });
+  // It is drawn.
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))');
+}
+
+export async function copy(page: Page): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(`navigator.clipboard.writeText('')`);
   await page.keyboard.press('Control+c');
+}
+
+/** What was copied begins and ends as the content does, and of a message all of it is there. */
+export async function isCopied(page: Page, what: LongContent): Promise<void> {
+  const text = await eventually(
+    async () => (await page.evaluate<string>('navigator.clipboard.readText()')) || undefined,
+    { what: 'the copied text', timeoutMs: waitMs },
+  );
+  assert.ok(text.includes(`The ${what} is over.`), what);
+  const times = (word: RegExp) => text.match(word)?.length ?? 0;
+  if (what === 'message') assert.equal(times(/\bPart \d+$/gm), 2_400);
+  else if (what === 'block') {
+    assert.equal(times(/\bvalue\d+\b/g), 9_000);
+    // Some are cut in two, where a section ends.
+    assert.ok(times(/\bwords\b/g) > 16_900);
+  } else assert.ok(text.split('\n').length > 300, `${what}: ${text.length} characters`);
 }

@@ -88,7 +88,7 @@ const views: { name: string; match: RegExp; theme: string; context: BrowserConte
   { name: 'light', match: /^desk/, theme: 'light', context: desk },
   {
     name: 'dark',
-    match: /^desk-(qr|talking|rich|asking|chooser|off|pairing|relay-down|crashed)$/,
+    match: /^desk-(qr|talking|rich|asking|chooser|off|pairing|relay-down|crashed|tunnel-.*)$/,
     theme: 'dark',
     context: { ...desk, colorScheme: 'dark' },
   },

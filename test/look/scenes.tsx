@@ -18,13 +18,16 @@ import { nextFrame } from '../../src/web/views/frame.ts';
 import { loadMarkdown } from '../../src/web/views/markdown-loader.ts';
 import { SurfaceContext } from '../../src/web/views/surface.ts';
 import { DeskApp } from '../../src/web/webview/desk-app.tsx';
+import { tunnelOptions, tunnelStatus } from './tunnel-status.ts';
 import { DeskHost } from '../../src/web/webview/desk-host.ts';
 import * as questions from './facts.asking.ts';
 import { controls } from './facts.offers.ts';
 import { rich } from './facts.rich.ts';
 import { start } from './facts.script.ts';
 import { conversation, crash, crashed, hostile, rejected, varied } from './facts.ts';
+import { attach, attachedFacts } from './fake-attached.ts';
 import { fakeTransport, type FakeHost } from './fake-host.ts';
+import { choices, listed, over } from './fake-sessions.ts';
 import { onStatus, options, qr } from './status.ts';
 
 const nothing = () => undefined;
@@ -67,7 +70,7 @@ interface PhoneScene {
   agentSessions?: AgentSessionsResult;
 }
 
-function phone(options: PhoneScene): void {
+function phone(options: PhoneScene): HostClient {
   const keep = options.keep ?? memoryKeep();
   const { facts, from = null, files = [] } = options;
   const state = clientState(options.scope ?? 'control', options.state ?? 'working', options.more);
@@ -95,6 +98,7 @@ function phone(options: PhoneScene): void {
     </SurfaceContext.Provider>
   );
   render(view, root);
+  return host;
 }
 
 function desk(
@@ -102,10 +106,11 @@ function desk(
   facts: Fact[] = [],
   state: SessionState = 'idle',
   more: Partial<ClientState> = {},
-): void {
+  past: ClientState['sessions'] = [],
+): HostClient {
   const keep = memoryKeep();
   const host = newHost(
-    { facts, state: clientState('control', state, more), status, agentSessions },
+    { facts, state: clientState('control', state, more), status, agentSessions, past },
     keep,
     true,
   );
@@ -115,6 +120,7 @@ function desk(
     </SurfaceContext.Provider>
   );
   render(view, root);
+  return host;
 }
 
 /** A page of its own with no host behind it. */
@@ -166,6 +172,9 @@ const sessions = (): ClientState['sessions'] => [
     updatedAt: start,
   },
 ];
+
+const manySessions = (): ClientState['sessions'] =>
+  Array.from({ length: 256 }, (_, i) => ({ ...listed[i % 3]!, id: `m${i}`, title: `Session ${i + 1}` }));
 
 const files = ['src/middleware/with-auth.ts', 'src/middleware/index.ts', 'test/middleware.test.ts'].map(
   (path) => ({
@@ -336,6 +345,18 @@ export const scenes: { [name: string]: () => void } = {
   'phone-unprotected': () =>
     phone({ facts: questions.asking(), state: 'waiting', scope: 'answer', lasting: false }),
   'phone-list': () => phone({ facts: [], more: { sessions: sessions() } }),
+  'phone-sessions': () => phone({ facts: [], more: { sessions: listed }, past: over }),
+  'phone-sessions-view': () => phone({ facts: [], scope: 'view', more: { sessions: listed }, past: over }),
+  'phone-sessions-many': () => phone({ facts: [], more: { sessions: manySessions() }, past: over }),
+  'phone-sessions-full': () =>
+    phone({ facts: [], more: { sessions: listed, spawn: { ...choices.spawn, capacity: 3 } } }),
+  'phone-sessions-one': () =>
+    phone({
+      facts: [],
+      more: { sessions: listed, spawn: { ...choices.spawn, mode: 'session', capacity: 1 } },
+    }),
+  'desk-sessions': () =>
+    desk({ ...onStatus(), invite: null }, controls().facts, 'working', { sessions: listed }, over),
   'phone-none': () => phone({ facts: [], more: { sessions: [] } }),
   'phone-welcome': page(<Welcome error={null} stranger={false} lasting onLink={nothing} />),
   'phone-install': page(<Install onSkip={nothing} />),
@@ -369,6 +390,13 @@ export const scenes: { [name: string]: () => void } = {
   'desk-crashed': () =>
     desk({ ...onStatus(), invite: null, error: { code: 'agent_exited', ...crash } }, crashed(), 'idle'),
   'desk-no-qr': () => desk(onStatus('computer')),
+  'desk-tunnel-chooser': () =>
+    desk({ ...onStatus(), reach: null, invite: null, devices: [], reachOptions: tunnelOptions }),
+  'desk-tunnel-starting': () => desk(tunnelStatus('cloudflared', 'starting')),
+  'desk-tunnel-running': () => desk(tunnelStatus('cloudflared', 'running')),
+  'desk-tunnel-tailscale': () => desk(tunnelStatus('tailscale', 'running')),
+  'desk-tunnel-failed': () => desk(tunnelStatus('tailscale', 'failed')),
+  'desk-tunnel-ended': () => desk(tunnelStatus('cloudflared', 'ended')),
   'desk-pairing': () =>
     desk({
       ...onStatus(),
@@ -406,6 +434,8 @@ export const scenes: { [name: string]: () => void } = {
         next: 'Stop that program, or choose another port in the settings; phones must then be paired again.',
       },
     }),
+  'desk-attached': () => attach(desk(onStatus(), attachedFacts(), 'idle')),
+  'phone-attached': () => attach(phone({ facts: attachedFacts(), state: 'idle' })),
   'desk-search': () => desk(onStatus(), messagesOf(140), 'idle'),
   'desk-notice': () =>
     desk({

@@ -20,6 +20,7 @@ const views: { [scene: string]: string | RegExp } = {
   'phone-asking': 'Allow once',
   'phone-asking-edit': /allow all edits/,
   'phone-asking-form': 'Submit',
+  'phone-attached': /screenshot of it/,
   'phone-view-only': /may only read/,
   'phone-unprotected': /not protected/,
   'phone-offline': /reconnecting since/,
@@ -37,6 +38,7 @@ const views: { [scene: string]: string | RegExp } = {
   'desk-talking': /Migrate billing/,
   'desk-asking': 'Allow once',
   'desk-varied': /And bump the version/,
+  'desk-attached': /screenshot of it/,
   'desk-error': /Another program uses port/,
   'desk-notice': /Two devices used the same QR code/,
 };

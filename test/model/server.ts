@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { anthropic, countTokens } from './anthropic.ts';
 import { gemini, geminiTokens } from './gemini.ts';
+import { imagesIn, type SeenImage } from './images.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
 import { asked, rememberedMarkers, replyTo, type Marker } from './scenarios.ts';
@@ -32,6 +33,8 @@ export interface LoggedRequest {
   args?: Record<string, unknown>;
   /** Tools that the agent offered. */
   tools?: string[];
+  /** Pictures of the whole conversation. */
+  images?: SeenImage[];
   /** Markers of all that the user said, in order: what the agent remembers of the conversation. */
   remembered?: string[];
 }
@@ -79,6 +82,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     const wish = asked(asking);
     logged.tools = asking.tools.map(({ name }) => name);
     logged.remembered = rememberedMarkers(asking);
+    logged.images = imagesIn(body);
     if (wish) {
       const { marker, argument, results } = wish;
       const whole = argument === '' ? marker : `${marker}:${argument}`;

@@ -3,9 +3,17 @@ import assert from 'node:assert/strict';
 import { client, type ClientConnection } from '@agentclientprotocol/sdk';
 import { fromNotification, type Fact } from '../../src/protocol/facts.ts';
 import { methods, type ClientState, type ResumeResultMeta } from '../../src/protocol/methods.ts';
+import type { TerminalAnew, TerminalOutput } from '../../src/protocol/terminals.ts';
 import { acpStream, tapNotifications, type MessageTransport } from '../../src/protocol/transport.ts';
+import { Emitter } from '../../src/base/emitter.ts';
 import { PROTOCOL } from '../../src/protocol/version.ts';
 import { eventually } from './wait.ts';
+
+/** What a terminal put out, or shows now. */
+export interface TerminalMessage {
+  method: string;
+  params: TerminalOutput | TerminalAnew;
+}
 
 export class ProbeClient {
   readonly facts: Fact[] = [];
@@ -14,9 +22,22 @@ export class ProbeClient {
   /** Acknowledge each fact at once; a stalled client does not. */
   acks = true;
 
+  readonly #terminals = new Emitter<TerminalMessage>();
+
+  /** In order; returns what ends it. */
+  onTerminal(listener: (message: TerminalMessage) => void): () => void {
+    const { dispose } = this.#terminals.event(listener);
+    return dispose;
+  }
+
   constructor(transport: MessageTransport) {
     const stream = tapNotifications(acpStream(transport), 'session/update', (params) => this.#take(params));
+    const took = (method: string) => (cx: { params: TerminalMessage['params'] }) =>
+      this.#terminals.fire({ method, params: cx.params });
+    const terminalMessage = (params: unknown) => params as TerminalMessage['params'];
     this.connection = client({ name: 'probe' })
+      .onNotification(methods.terminal.output, terminalMessage, took(methods.terminal.output))
+      .onNotification(methods.terminal.screen, terminalMessage, took(methods.terminal.screen))
       .onNotification(
         methods.state,
         (params) => params as ClientState,

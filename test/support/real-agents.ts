@@ -174,6 +174,8 @@ export function agentEnvironment(name: AnyAgent, modelUrl: string): Record<strin
         name: 'Fake',
         tool_call: true,
         reasoning: true,
+        attachment: true,
+        modalities: { input: ['text', 'image'], output: ['text'] },
         limit: { context: 128_000, output: 8_000 },
       };
       const options = { baseURL: `${modelUrl}/v1`, apiKey: 'dummy' };

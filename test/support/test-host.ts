@@ -46,7 +46,6 @@ export async function testHost(
     settings: () => all,
     rememberReach: () => Promise.resolve(),
     registrationToken: () => Promise.resolve(undefined),
-    findFiles: () => Promise.resolve([]),
     act: () => Promise.resolve(),
     ...ports,
   };

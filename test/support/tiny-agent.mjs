@@ -33,6 +33,7 @@ const app = agent({ name: 'tiny' })
       return { stopReason: 'cancelled' };
     }
     for (const word of text.split(' ')) await say(`${word} `);
+    for (const { type, name, uri } of params.prompt.slice(1)) await say(`[${type}](${name})(${uri}) `);
     return { stopReason: 'end_turn' };
   });
 app.connect(ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin)));

@@ -37,6 +37,13 @@ describe('lifecycle', () => {
   });
 
   it('S1: the log can be shown', async () => {
+    const { visibleTextEditors } = vscode.window;
+    const logs = (editors: readonly vscode.TextEditor[]) =>
+      editors.filter(({ document: { uri } }) => uri.scheme === 'output' && /offdesk/i.test(uri.path));
+    assert.equal(logs(visibleTextEditors).length, 0);
     await vscode.commands.executeCommand('offdesk.showLog');
+    await eventually(() => logs(vscode.window.visibleTextEditors).length === 1, {
+      what: 'the log on screen',
+    });
   });
 });

@@ -31,6 +31,7 @@ describe('manifest', () => {
       'Offdesk: Copy Session Link',
       'Offdesk: Diagnose',
       'Offdesk: Manage Devices',
+      'Offdesk: New Session',
       'Offdesk: Open Walkthrough',
       'Offdesk: Review MCP Servers',
       'Offdesk: Show Log',

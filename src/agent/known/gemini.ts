@@ -3,7 +3,7 @@
  *
  * What it does differently, seen with 0.61, and the rule for all agents that absorbs it:
  * - A second prompt pre-empts the first: one prompt at a time reaches an agent (session/turns).
- * - With a client's file system it fails to create a file ("Resource not found"): none is offered (open-session.ts).
+ * - With a client's file system it fails to create a file ("Resource not found"): none is offered (greet.ts).
  * - Models come by the older `models` and `session/set_model`: they are offered as an option (model-option.ts).
  * - After a permission it sends `tool_call_update` alone: one of an unknown call begins it (transcript/tool-item.ts).
  * - It can leave tool calls open after a cancel: they are closed for it (session/open-tool-calls.ts).

@@ -16,6 +16,9 @@ export interface AgentQuirks {
   forgetsWithinMinute?: true;
   /** It passes over the MCP servers on stdio that a client names. */
   ignoresLocalMcp?: true;
+  /** It runs its commands in a client's terminals, and reads and writes text through a client, and gains by it. */
+  usesClientTerminals?: true;
+  usesClientFiles?: true;
 }
 
 /** What shows without asking it that somebody has logged in; nothing of it says that nobody has. */

@@ -8,6 +8,7 @@ import {
 } from '@agentclientprotocol/sdk';
 import { disposable, DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, OffdeskError } from '../../base/error.ts';
+import { sameFolderAs } from '../../host/same-folder.ts';
 import { agentHello } from '../../protocol/agent-hello.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -106,7 +107,8 @@ export class EditorAgent implements Disposable {
     const live = [...sessions]
       .filter(({ state }) => state !== 'ended')
       .sort((a, b) => b.updatedAt - a.updatedAt);
-    const chosen = live.find((session) => session.cwd === cwd) ?? live[0];
+    const here = sameFolderAs(cwd);
+    const chosen = live.find((session) => here(session.cwd)) ?? live[0];
     if (chosen) return chosen.id;
     throw new OffdeskError(
       'session_unknown',
@@ -117,9 +119,10 @@ export class EditorAgent implements Disposable {
 
   async #list(cwd: string | undefined) {
     const { sessions } = await this.#ready();
+    const here = cwd === undefined ? undefined : sameFolderAs(cwd);
     return {
       sessions: sessions
-        .filter((session) => cwd === undefined || session.cwd === cwd)
+        .filter((session) => !here || here(session.cwd))
         .map((session) => ({
           sessionId: session.id,
           cwd: session.cwd,

@@ -4,7 +4,7 @@ import { Emitter } from '../../base/emitter.ts';
 import { asOffdeskError } from '../../base/error.ts';
 import type { Answer, PromptBlock } from '../../protocol/facts.ts';
 import type { HostStatus } from '../../protocol/host-status.ts';
-import { methods, type Scope } from '../../protocol/methods.ts';
+import { filesResult, methods, type FilesResult, type Scope } from '../../protocol/methods.ts';
 import type { Transcript } from '../../transcript/items.ts';
 import type { HostPeer } from '../client/host-peer.ts';
 import type { SessionFeed } from '../client/session-feed.ts';
@@ -52,9 +52,16 @@ export class Conversation implements Disposable {
     return this.#feed !== undefined;
   }
 
-  prompt(text: string): void {
+  /** `links`: to the files that it names. */
+  prompt(text: string, links: readonly PromptBlock[] = []): void {
     const offdesk = { id: newId() };
-    this.#do('session/prompt', { prompt: [{ type: 'text', text }], _meta: { offdesk } });
+    this.#do('session/prompt', { prompt: [{ type: 'text', text }, ...links], _meta: { offdesk } });
+  }
+
+  /** Files for `@query`. */
+  async files(query: string, limit: number): Promise<FilesResult['files']> {
+    const params = { sessionId: this.#feed?.sessionId, query: query.slice(0, 512), limit };
+    return filesResult.parse(await this.#peer.request(methods.files, params)).files;
   }
 
   /** Also with a turn that was just asked for. */

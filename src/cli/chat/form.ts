@@ -14,7 +14,7 @@ import type { Raw } from '../../transcript/items.ts';
 import { LineEditor } from './line-editor.ts';
 import { linesIn, type Line } from './lines.ts';
 import type { Press } from './press.ts';
-import { inert } from './wrap.ts';
+import { cut, endOf, startOf } from './wrap.ts';
 
 export class Form {
   readonly #fields: Field[];
@@ -187,11 +187,10 @@ export class Form {
 
 /** The end of the text where it is longer than the line. */
 function editorLine(editor: LineEditor, here: boolean, cells: number): Line {
-  if (!here) return { text: inert(`    ${editor.text || '–'}`).slice(0, cells), tone: 'plain' };
+  if (!here) return { text: cut(`    ${editor.text || '–'}`, cells), tone: 'plain' };
   const { before, at, after } = editor.parts;
-  const room = Math.max(cells - 6, 4);
-  const shown = before.slice(-room);
-  const text = inert(`    ${shown}${at}${after}`).slice(0, cells - 1);
+  const shown = endOf(before, Math.max(cells - 7, 4));
+  const text = startOf(`    ${shown}${at}${after}`, cells - 1);
   return { text, tone: 'own', place: { from: 4 + shown.length, to: 4 + shown.length + at.length } };
 }
 

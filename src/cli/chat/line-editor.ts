@@ -21,9 +21,14 @@ export class LineEditor {
     return { before: this.#text.slice(0, this.#at), at: here, after: this.#text.slice(next) };
   }
 
-  set(text: string): void {
+  /** Where the next character goes. */
+  get place(): number {
+    return this.#at;
+  }
+
+  set(text: string, place = text.length): void {
     this.#text = text;
-    this.#at = text.length;
+    this.#at = place;
   }
 
   /** False for a key that means nothing here. */

@@ -18,6 +18,7 @@ import { toolCallOf } from '../../transcript/asked.ts';
 import { controlsOf } from '../../transcript/controls.ts';
 import { textOfBlocks, withText } from '../../transcript/queue-edit.ts';
 import type { Conversation } from './conversation.ts';
+import { FileCompletion } from './file-completion.ts';
 import { LineEditor } from './line-editor.ts';
 import { lastOf, linesIn, type Line } from './lines.ts';
 import { OnScreen } from './on-screen.ts';
@@ -36,7 +37,7 @@ const failureChars = 1_000;
 
 const keys = [
   'Enter sends · Esc stops the agent · Ctrl-C stops it, once more leaves',
-  '/ commands, Tab completes · Shift-Tab next mode · Ctrl-O modes and options',
+  '/ commands, @ files, Tab completes · Shift-Tab next mode · Ctrl-O modes and options',
   '↑ waiting messages · Ctrl-R lets them go on · Ctrl-X takes the last out',
   'Ctrl-Y answers a device that wants to pair',
 ];
@@ -49,6 +50,7 @@ export class Screen {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
   readonly #draft = new LineEditor();
+  readonly #files: FileCompletion;
   /** Of the commands that fit. */
   #active = 0;
   #panel: Panel | undefined;
@@ -65,6 +67,11 @@ export class Screen {
   constructor(chat: Conversation, quit: () => void, clock: Clock = systemClock) {
     this.#chat = chat;
     this.#quit = quit;
+    this.#files = new FileCompletion(
+      this.#draft,
+      (query, limit) => chat.files(query, limit),
+      () => this.#changed.fire(),
+    );
     this.#onScreen = new OnScreen(clock);
   }
 
@@ -82,6 +89,7 @@ export class Screen {
     if (this.#panel) return this.#inPanel(this.#panel, press);
     const question = this.#asked();
     const empty = this.#draft.text === '';
+    if (!question?.typing && this.#files.press(press)) return;
     if (name === 'escape') return this.#escape(question);
     if (ctrl && text === 'y') return this.#pairing();
     if (ctrl && text === 'o') return this.#open(new OptionsPanel(this.#chat));
@@ -102,6 +110,7 @@ export class Screen {
       this.#leaving = true;
     } else {
       this.#draft.set('');
+      this.#files.close();
       this.#editing = undefined;
     }
     this.#panel = undefined;
@@ -156,7 +165,7 @@ export class Screen {
     }
     this.#active = 0;
     if (empty && text === '?') this.#help = !this.#help;
-    else this.#draft.press(press);
+    else if (this.#draft.press(press)) this.#files.look();
   }
 
   #send(): void {
@@ -182,8 +191,14 @@ export class Screen {
     }
     const wish = remoteWish(text);
     if (wish) this.#note = this.#remote(wish);
-    else if (!this.#comment(text)) this.#chat.prompt(text);
+    else if (!this.#comment(text)) this.#prompt(text);
     this.#draft.set('');
+  }
+
+  #prompt(text: string): void {
+    const links = this.#files.take(text);
+    if (links.length > 0) this.#chat.prompt(text, links);
+    else this.#chat.prompt(text);
   }
 
   /** About the plan on the screen; false where there is none. */
@@ -283,6 +298,7 @@ export class Screen {
       ...words(this.#note, 'warning'),
       ...(this.#help ? keys.flatMap((line) => words(line, 'quiet')) : []),
       ...this.#commandLines(cells),
+      ...this.#files.lines(cells),
       ...(this.#editing === undefined
         ? []
         : words('Changing a waiting message: Enter keeps it, Esc gives up', 'warning')),

@@ -23,15 +23,24 @@ export const inert = (text: string): string => text.replace(controls, ' ');
 /** One line of at most so many cells; what is cut off is marked. */
 export function cut(text: string, cells: number): string {
   const [line = '', ...more] = wrapText(text, cells);
-  if (more.length === 0) return line;
-  let shown = '';
+  return more.length === 0 ? line : `${startOf(text, cells - 1)}…`;
+}
+
+/** As much of its beginning as fits into so many cells. */
+export function startOf(text: string, cells: number): string {
+  return fitting(graphemes(inert(text).replaceAll('\n', ' ')), cells).join('');
+}
+
+/** As much of its end as fits into so many cells. */
+export function endOf(text: string, cells: number): string {
+  const backwards = graphemes(inert(text).replaceAll('\n', ' ')).toReversed();
+  return fitting(backwards, cells).toReversed().join('');
+}
+
+function fitting(all: readonly string[], cells: number): readonly string[] {
   let taken = 0;
-  for (const grapheme of graphemes(inert(text).replaceAll('\n', ' '))) {
-    taken += cellsOf(grapheme);
-    if (taken >= cells) break;
-    shown += grapheme;
-  }
-  return `${shown}…`;
+  const end = all.findIndex((grapheme) => (taken += cellsOf(grapheme)) > cells);
+  return end < 0 ? all : all.slice(0, end);
 }
 
 /**

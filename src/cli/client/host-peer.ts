@@ -7,7 +7,7 @@ import { hostStatus, type HostStatus } from '../../protocol/host-status.ts';
 import { clientState, helloMeta, methods, type ClientState } from '../../protocol/methods.ts';
 import type { MessageTransport } from '../../protocol/transport.ts';
 import { BUILD, PROTOCOL } from '../../protocol/version.ts';
-import { HostLink } from './host-link.ts';
+import { HostLink } from '../../host/desk/host-link.ts';
 import { SessionFeed, type FeedPort } from './session-feed.ts';
 
 export class HostPeer implements Disposable {

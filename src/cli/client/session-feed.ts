@@ -5,7 +5,7 @@ import { asOffdeskError, OffdeskError } from '../../base/error.ts';
 import { fromNotification, type Cursor, type Fact } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
 import { methods, resumeResultMeta, type ResumeResultMeta, type ResumeWish } from '../../protocol/methods.ts';
-import type { HostLink } from './host-link.ts';
+import type { HostLink } from '../../host/desk/host-link.ts';
 
 export interface FeedPort {
   /** One after the other: the next waits until the promise resolves. */

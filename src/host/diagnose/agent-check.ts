@@ -1,6 +1,7 @@
 /** The agent that is chosen: installed or not, which version, logged in or not. */
 import { basename, isAbsolute } from 'node:path';
 import { stat } from 'node:fs/promises';
+import { demoAgentId, unknownAgent } from '../../agent/catalog.ts';
 import { executableOnPath } from '../../agent/find.ts';
 import { agentsHere, type AgentHere } from '../agents-here.ts';
 import type { AgentChoice } from '../api.ts';
@@ -22,7 +23,10 @@ async function agent(ports: DiagnosePorts): Promise<Finding[]> {
     case 'named': {
       const one = agentsHere(terminalPath).find(({ id }) => id === choice.name);
       if (one) return [await known(one, ports)];
-      return [{ verdict: 'ok', message: t('The demo agent is chosen: it needs no model and no key.') }];
+      if (choice.name === demoAgentId)
+        return [{ verdict: 'ok', message: t('The demo agent is chosen: it needs no model and no key.') }];
+      const { message, next } = unknownAgent(choice.name);
+      return [{ verdict: 'problem', message, next }];
     }
     case 'command':
       return [await ownCommand(choice, ports)];

@@ -1,5 +1,4 @@
 /** Diagnose: all checks at once, each bounded in time, and what they found as one text without secrets. */
-import { homedir, userInfo } from 'node:os';
 import { plainLine } from '../../base/plain-text.ts';
 import type { Translate } from '../../base/translate.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -10,8 +9,9 @@ import { reachCheck } from './reach-check.ts';
 import { relayChecks } from './relay-check.ts';
 import { remoteControlCheck } from './remote-control-check.ts';
 import { storageCheck } from './storage-check.ts';
+import { tunnelCheck } from './tunnel-check.ts';
 import { versionsCheck } from './versions-check.ts';
-import { withoutSecrets } from './without-secrets.ts';
+import { placesOf, withoutSecrets } from './without-secrets.ts';
 
 export type { DiagnosePorts };
 
@@ -54,8 +54,7 @@ export async function diagnose(ports: DiagnosePorts, options: DiagnoseOptions = 
       [`## ${title}`, ...findings.map((one) => line(one, t))].join('\n'),
     ),
   ].join('\n\n');
-  const places = { home: homedir(), user: userInfo().username };
-  return { text: `${withoutSecrets(text, ports.secrets, places)}\n`, problems, warnings };
+  return { text: `${withoutSecrets(text, ports.secrets, placesOf())}\n`, problems, warnings };
 }
 
 export function summary(problems: number, warnings: number, t: Translate): string {
@@ -70,6 +69,7 @@ function checksOf(ports: DiagnosePorts): Check[] {
     ...relayChecks(ports),
     proxyCheck(ports),
     reachCheck(ports),
+    tunnelCheck(ports),
     storageCheck(ports),
     versionsCheck(ports),
   ];

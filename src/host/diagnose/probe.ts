@@ -1,7 +1,8 @@
 /** Looks at an address as the host would use it: one request, or one WebSocket, bounded and closed again. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import { TLSSocket, type PeerCertificate } from 'node:tls';
 import { WebSocket } from 'ws';
 import { OffdeskError, type ErrorShape } from '../../base/error.ts';
 import { hostPath, parseControl, relayToHost } from '../../protocol/envelope.ts';
@@ -25,16 +26,17 @@ export function probePage(url: string, signal: AbortSignal): Promise<PageProbe> 
   return new Promise((resolve, reject) => {
     const answered = (response: IncomingMessage) => {
       const ms = performance.now() - begun;
+      // Before its socket is gone, which then knows of no certificate any more.
+      const ends = certificateEnd(response.socket);
       response.destroy();
       const date = Date.parse(response.headers.date ?? '');
-      const ends = Date.parse((response.socket as Partial<TLSSocket>).getPeerCertificate?.().valid_to ?? '');
       resolve({
         status: response.statusCode ?? 0,
         html: /^text\/html\b/.test(response.headers['content-type'] ?? ''),
         ms,
         // The header is cut to the second, and was written about half way.
         skew: Number.isNaN(date) ? undefined : date + 500 - (Date.now() - ms / 2),
-        certificateEnds: Number.isNaN(ends) ? undefined : ends,
+        certificateEnds: ends,
       });
     };
     const options = { method: 'GET', agent: false, signal, headers: { accept: 'text/html' }, ...trusted() };
@@ -43,6 +45,13 @@ export function probePage(url: string, signal: AbortSignal): Promise<PageProbe> 
       .on('error', (error) => reject(errorOf(dialError(error, url).error)))
       .end();
   });
+}
+
+function certificateEnd(socket: Socket): number | undefined {
+  const certificate =
+    socket instanceof TLSSocket ? (socket.getPeerCertificate() as PeerCertificate | null) : null;
+  const ends = Date.parse(certificate?.valid_to ?? '');
+  return Number.isNaN(ends) ? undefined : ends;
 }
 
 /** The upgrade, and a relay's first words on it; in milliseconds. Rejects with OffdeskError. */
@@ -57,6 +66,7 @@ export function probeRelay(base: string, signal: AbortSignal): Promise<number> {
       ws.terminate();
     };
     signal.addEventListener('abort', () => ws.terminate());
+    if (signal.aborted) ws.terminate();
     ws.on('error', (error) => fail(dialError(error, base).error));
     ws.on('unexpected-response', (request, response) => {
       request.destroy();

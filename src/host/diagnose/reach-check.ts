@@ -1,6 +1,7 @@
 /** Reach: the address that a phone would open, and whether it answers from here. */
 import { asOffdeskError } from '../../base/error.ts';
 import type { HostStatus } from '../../protocol/host-status.ts';
+import { isTunnelKind } from '../../protocol/tunnel.ts';
 import { reachInfo, type ReachInfo } from '../../remote/reach.ts';
 import type { Check, DiagnosePorts, Finding } from './check.ts';
 import { probePage } from './probe.ts';
@@ -27,6 +28,13 @@ async function reach(ports: DiagnosePorts, signal: AbortSignal): Promise<Finding
         verdict: 'warning',
         message: t('It is not chosen yet how a phone gets here.'),
         next: t('Start remote control and choose.'),
+      },
+    ];
+  if (isTunnelKind(info.kind) && !info.phoneCanOpen)
+    return [
+      {
+        verdict: 'ok',
+        message: t('Phones come by a tunnel that Offdesk runs; its own part says how it is.'),
       },
     ];
   const found = openable(info, t);

@@ -1,8 +1,23 @@
 /** Takes out of a text what must not leave the computer with it: secrets, what hides in addresses, the user's name in paths. */
 
+import { homedir, userInfo } from 'node:os';
+
+/** Empty where the system knows none. */
 export interface Places {
   home: string;
   user: string;
+}
+
+/** In a container its user may have no name, and no folder either: asked for, they throw. */
+export function placesOf(system = { homedir, userInfo: () => userInfo() }): Places {
+  const asked = (ask: () => string): string => {
+    try {
+      return ask();
+    } catch {
+      return '';
+    }
+  };
+  return { home: asked(system.homedir), user: asked(() => system.userInfo().username) };
 }
 
 const mark = '•••';

@@ -1,9 +1,9 @@
 /** What stands in an `mcp.json` of VS Code, or in its setting `mcp`: servers by name, and inputs that VS Code asks for. */
-import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod/v4';
 import { OffdeskError } from '../../base/error.ts';
 import { limits } from '../../protocol/limits.ts';
 import { parseJsonc } from './jsonc.ts';
+import { readSmallFile, type SmallFile } from './small-file.ts';
 
 const text = z.string().max(limits.mcpTextChars);
 const texts = z.array(text).max(limits.mcpTexts);
@@ -56,20 +56,18 @@ export function mcpFileOf(value: unknown, name: string): McpFile {
 
 /** Undefined where there is none. Rejects with `settings_invalid`, which names the file. */
 export async function readMcpFile(path: string): Promise<McpFile | undefined> {
-  let content: string;
+  let read: SmallFile;
   try {
-    const { size } = await stat(path);
-    if (size > limits.mcpFileBytes) throw invalid(path, 'it is too large');
-    content = await readFile(path, 'utf8');
+    read = await readSmallFile(path, limits.mcpFileBytes);
   } catch (error) {
-    if (error instanceof OffdeskError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw invalid(path, `it can't be read (${code ?? 'unknown'})`);
   }
+  if ('wrong' in read) throw invalid(path, `it ${read.wrong}`);
   let value: unknown;
   try {
-    value = parseJsonc(content);
+    value = parseJsonc(read.text);
   } catch {
     // What the parser says would quote the file, which may hold secrets.
     throw invalid(path, 'it is no JSON');

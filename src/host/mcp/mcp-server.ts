@@ -1,11 +1,12 @@
 /** From a definition of VS Code to a server as ACP names it, or why it cannot be passed on. */
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { homedir } from 'node:os';
 import type { McpServer } from '../../agent/mcp-supply.ts';
 import { executableOnPath } from '../../agent/find.ts';
+import { leadsElsewhere } from '../../base/network-path.ts';
 import { limits } from '../../protocol/limits.ts';
 import { serverDefinition, type ServerDefinition } from './mcp-file.ts';
+import { readSmallFile } from './small-file.ts';
 import { Unresolved, withVariables, type VariablePlaces } from './mcp-variables.ts';
 
 export interface PassableServer {
@@ -45,13 +46,14 @@ async function local(name: string, definition: Local, places: VariablePlaces): P
     return { name, why: 'works in another folder' };
   let file = '';
   if (envFile !== undefined) {
-    const path = resolve(places.cwd, set(envFile));
-    try {
-      file = await readFile(path, 'utf8');
-    } catch {
-      return { name, why: 'has an envFile that cannot be read' };
-    }
-    if (file.length > limits.mcpFileBytes) return { name, why: 'has an envFile that is too large' };
+    const given = set(envFile);
+    // It would be told who asks, before anybody said yes. A folder on a share names its own files.
+    if (leadsElsewhere(given) && !given.startsWith(places.cwd))
+      return { name, why: 'has an envFile on another computer' };
+    const read = await readSmallFile(resolve(places.cwd, given), limits.mcpFileBytes).catch(() => undefined);
+    if (!read) return { name, why: 'has an envFile that cannot be read' };
+    if ('wrong' in read) return { name, why: `has an envFile that ${read.wrong}` };
+    file = read.text;
   }
   const values = new Map(variablesIn(file));
   for (const [key, value] of Object.entries(env)) {

@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals';
 import * as z from 'zod/v4';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
+import { Emitter } from '../../base/emitter.ts';
 import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
 import { hostStatus, type HostStatus } from '../../protocol/host-status.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type ClientState,
   type PastResult,
 } from '../../protocol/methods.ts';
+import { attachmentsIn } from '../../protocol/attachment-link.ts';
 import type { MessageTransport } from '../../protocol/transport.ts';
 import { openLink, sayHello, type AcpLink } from './acp-link.ts';
 import type { HistoryCache } from './history-cache.ts';
@@ -34,6 +36,8 @@ export interface HostClientOptions {
   /** How this surface calls itself, such as `Pixel 9`. */
   name: string;
   keep: Keep;
+  /** IndexedDB's name for files on their way, where they shall outlive the page. */
+  database?: string | undefined;
   /** Conversations are kept there, where given. */
   cache?: HistoryCache;
   clock: Clock;
@@ -58,11 +62,16 @@ export class HostClient implements Disposable {
   readonly phase = signal<Phase>({ kind: 'apart' });
   readonly state = signal<ClientState | null>(null);
   readonly status = signal<HostStatus | null>(null);
+  /** What is shown in place of a session: the terminals, one of them where `id` names it. */
+  readonly terminals = signal<{ session: string | null; id: string | null } | null>(null);
   readonly past: PagedList<PastRow>;
   readonly agentSessions: AgentSessions;
   /** Oldest first. */
   readonly stranded = computed(() => this.#strandedIn(this.#suspects.value));
   readonly #options: HostClientOptions;
+  readonly #news = new Emitter<{ method: string; params: unknown }>();
+  /** Notifications that are of no session, as they come. */
+  readonly news = this.#news.event;
   /** With kept messages, and not among the open sessions. */
   readonly #suspects = signal<readonly SessionClient[]>([]);
   /** As they were when the host last told of them. */
@@ -123,9 +132,9 @@ export class HostClient implements Disposable {
   session(id: string): SessionClient {
     const known = this.#sessions.get(id);
     if (known) return known;
-    const { keep, cache, clock, frame } = this.#options;
+    const { keep, cache, clock, frame, database } = this.#options;
     const title = () => this.row(id)?.title;
-    const session = new SessionClient({ id, keep, cache, clock, frame, title });
+    const session = new SessionClient({ id, keep, cache, clock, frame, title, database });
     this.#sessions.set(id, session);
     if (this.#link && this.phase.value.kind === 'ready') void this.#attach(session, this.#link);
     return session;
@@ -140,8 +149,14 @@ export class HostClient implements Disposable {
   /** Moves messages of a session that is over to one that is open; they are new ones there. */
   sendHere({ session, entries }: Stranded, here: SessionClient): void {
     for (const { id, prompt } of entries) {
-      session.outbox.remove(id);
-      here.prompt(prompt);
+      // Files first: what belongs to no prompt any more is forgotten.
+      const moved = attachmentsIn(prompt).length > 0 && session.uploads.moveTo(here.uploads, prompt);
+      const move = () => {
+        session.outbox.remove(id);
+        here.prompt(prompt);
+      };
+      if (moved) moved.then(move, () => undefined);
+      else move();
     }
   }
 
@@ -154,6 +169,11 @@ export class HostClient implements Disposable {
   request<Result>(method: string, params: unknown): Promise<Result> {
     if (!this.#link) return Promise.reject(new OffdeskError('closed', 'There is no connection.'));
     return this.#link.request<Result>(method, params);
+  }
+
+  /** Lost without a connection. */
+  notify(method: string, params: unknown): void {
+    this.#link?.notify(method, params);
   }
 
   dispose(): void {
@@ -204,6 +224,8 @@ export class HostClient implements Disposable {
         if (parsed.success) this.status.value = parsed.data;
         return;
       }
+      default:
+        this.#news.fire({ method, params });
     }
   }
 

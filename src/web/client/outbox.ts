@@ -29,6 +29,9 @@ export function newId(): string {
 /** Sends one prompt; rejects with `closed` when the connection ended, else with the host's refusal. */
 export type SendPrompt = (id: string, prompt: PromptBlock[]) => Promise<void>;
 
+/** Undefined where nothing must happen first; rejects with why the prompt can't go. */
+export type PreparePrompt = (prompt: PromptBlock[]) => Promise<void> | undefined;
+
 /** Codes after which trying again by itself makes sense: the prompt was not taken, and that may change. */
 const passing = new Set(['storage_failed']);
 /** The prompt was taken, and its turn ended badly: the journal has both. */
@@ -40,12 +43,16 @@ export class Outbox {
   readonly #key: string;
   readonly #clock: Clock;
   #send: SendPrompt | undefined;
+  /** What goes with a prompt must be there before it. */
+  readonly #prepare: PreparePrompt | undefined;
+  #preparation: { id: string; ready: boolean } | undefined;
   #retry: Disposable | undefined;
 
-  constructor(options: { keep: Keep; key: string; clock: Clock }) {
+  constructor(options: { keep: Keep; key: string; clock: Clock; prepare?: PreparePrompt }) {
     this.#keep = options.keep;
     this.#key = options.key;
     this.#clock = options.clock;
+    this.#prepare = options.prepare;
     this.entries.value = readEntries(options.keep.get(options.key));
   }
 
@@ -68,6 +75,7 @@ export class Outbox {
 
   close(): void {
     this.#send = undefined;
+    this.#preparation = undefined;
     this.#retry?.dispose();
     this.#retry = undefined;
     const entries = this.entries.value;
@@ -92,6 +100,7 @@ export class Outbox {
     for (const entry of this.entries.value) {
       if (entry.state === 'sent') return;
       if (entry.state !== 'here') continue;
+      if (!this.#isReady(entry)) return;
       this.#update(entry.id, { state: 'sent' });
       send(entry.id, entry.prompt).then(
         // The journal says so too, but maybe far from what this client reads of it.
@@ -106,6 +115,28 @@ export class Outbox {
       );
       return;
     }
+  }
+
+  /** What goes with it is there; else that is seen to, and it goes then. */
+  #isReady({ id, prompt }: OutboxEntry): boolean {
+    if (this.#preparation?.id === id) return this.#preparation.ready;
+    const prepared = this.#prepare?.(prompt);
+    if (!prepared) return true;
+    const preparation = { id, ready: false };
+    this.#preparation = preparation;
+    prepared.then(
+      () => {
+        preparation.ready = true;
+        if (this.#preparation === preparation) this.flush();
+      },
+      (thrown: unknown) => {
+        if (this.#preparation !== preparation) return;
+        this.#preparation = undefined;
+        const error = asOffdeskError(thrown);
+        if (error.code !== 'closed') this.#refused(id, error.toShape());
+      },
+    );
+    return false;
   }
 
   #refused(id: string, error: ErrorShape): void {

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
+import { Newest } from '../../base/newest.ts';
 import {
   fromNotification,
   type Answer,
@@ -18,6 +19,7 @@ import { Answers } from './answers.ts';
 import { Changes, type Change } from './changes.ts';
 import { noHistoryCache, type HistoryCache } from './history-cache.ts';
 import type { Keep } from './keep.ts';
+import { LateUploads } from './late-uploads.ts';
 import { Outbox } from './outbox.ts';
 import { ReadMark } from './read-mark.ts';
 import { SessionCopy } from './session-copy.ts';
@@ -34,6 +36,8 @@ export interface SessionClientOptions {
   /** Without one nothing of the conversation is kept. */
   cache?: HistoryCache | undefined;
   clock: Clock;
+  /** IndexedDB's name for this computer's files on their way; without one they live as long as the page. */
+  database?: string | undefined;
   /** Defers work to the next frame, so that a burst of facts renders once. */
   frame: (call: () => void) => void;
   /** The session's name, where it is known. */
@@ -52,6 +56,7 @@ export class SessionClient implements Disposable {
   readonly id: string;
   readonly record: SessionRecord;
   readonly outbox: Outbox;
+  readonly uploads: LateUploads;
   readonly answers = new Answers();
   readonly changes = new Changes();
   readonly read: ReadMark;
@@ -67,6 +72,10 @@ export class SessionClient implements Disposable {
   readonly #copy: SessionCopy;
   readonly #restored: Promise<void>;
   readonly #acks: Acks;
+  readonly #files = new Newest(async (query: string) => {
+    const params = { sessionId: this.id, query, limit: limits.completions };
+    return filesResult.parse(await this.#request(methods.files, params)).files;
+  });
   #link: AcpLink | undefined;
   #cursor: Cursor | undefined;
   #head = 0;
@@ -79,7 +88,10 @@ export class SessionClient implements Disposable {
     this.#options = options;
     const record = new SessionRecord(frame);
     this.record = record;
-    this.outbox = new Outbox({ keep, key: `outbox.${id}`, clock });
+    const prepare = (prompt: PromptBlock[]) => this.uploads.whole(prompt);
+    this.outbox = new Outbox({ keep, key: `outbox.${id}`, clock, prepare });
+    const { database } = options;
+    this.uploads = new LateUploads({ session: id, keep, clock, database, outbox: this.outbox.entries });
     this.read = new ReadMark({ keep, key: `read.${id}`, clock });
     this.pages = new SessionPages({
       ...{ id, record, request: (method, params) => this.#request(method, params) },
@@ -115,6 +127,7 @@ export class SessionClient implements Disposable {
     this.pages.stop();
     this.sync.value = 'apart';
     this.outbox.close();
+    this.uploads.close();
     this.answers.close();
     this.changes.close();
   }
@@ -150,6 +163,11 @@ export class SessionClient implements Disposable {
     if (this.#link) void this.#resume(this.#link);
   }
 
+  /** A request about this session; rejects with `closed` without a connection. */
+  ask(method: string, params: object): Promise<unknown> {
+    return this.#request(method, { sessionId: this.id, ...params });
+  }
+
   /** Shown at once, at the end; its id. */
   prompt(blocks: PromptBlock[]): string {
     const { id } = this.outbox.add(blocks, this.#options.title?.());
@@ -172,10 +190,9 @@ export class SessionClient implements Disposable {
     this.changes.make(change);
   }
 
-  /** Files for `@query`; empty without a connection. */
-  async files(query: string): Promise<FilesResult['files']> {
-    const params = { sessionId: this.id, query: query.slice(0, 512), limit: limits.completions };
-    return filesResult.parse(await this.#request(methods.files, params)).files;
+  /** Files for `@query`. Rejects with `superseded` when the next is asked for before this one goes, or without a connection. */
+  files(query: string): Promise<FilesResult['files']> {
+    return this.#files.ask(query.slice(0, 512));
   }
 
   /**
@@ -215,6 +232,7 @@ export class SessionClient implements Disposable {
 
   dispose(): void {
     this.detach();
+    this.uploads.dispose();
     this.#store.dispose();
   }
 
@@ -250,6 +268,7 @@ export class SessionClient implements Disposable {
     }
     if (this.#link !== link) return;
     this.error.value = null;
+    this.uploads.open((method, params) => link.request(method, { sessionId: this.id, ...params }));
     this.outbox.open(async (id, prompt) => {
       await link.request('session/prompt', { sessionId: this.id, prompt, _meta: { offdesk: { id } } });
     });

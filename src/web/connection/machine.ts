@@ -50,6 +50,8 @@ export class Machine implements Disposable {
   readonly #options: MachineOptions;
   readonly #store = new DisposableStore();
   readonly #cache: HistoryCache;
+  /** Files on their way to it, where they are kept. */
+  readonly #files: string | undefined;
   readonly #kept: KeptState;
   #pairing: Pairing;
   #connection: ReconnectingConnection | undefined;
@@ -61,8 +63,11 @@ export class Machine implements Disposable {
     this.name.value = options.pairing.hostName;
     this.keep = options.keep;
     const { keep, cache = noHistoryCache, clock, frame } = options;
+    this.#files = options.cache && `offdesk-files-${this.hostId}`;
     this.#cache = cache;
-    this.host = this.#store.add(new HostClient({ name: 'phone', keep, cache, clock, frame }));
+    this.host = this.#store.add(
+      new HostClient({ name: 'phone', keep, cache, clock, frame, database: this.#files }),
+    );
     this.#kept = this.#store.add(new KeptState({ host: this.host, cache, keep, clock }));
   }
 
@@ -106,6 +111,7 @@ export class Machine implements Disposable {
   async wipe(): Promise<void> {
     this.dispose();
     this.keep.clear();
+    if (this.#files !== undefined && 'indexedDB' in globalThis) indexedDB.deleteDatabase(this.#files);
     await Promise.all([this.#cache.clear(), this.#options.store.remove(this.hostId)]);
   }
 

@@ -3,20 +3,25 @@ import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { sentenceOf } from '../../base/error.ts';
 import type { RemoteWish } from '../../transcript/commands.ts';
+import { shared } from '../attach/shared.ts';
 import type { HostClient } from '../client/host-client.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import type { Machine, Way } from '../connection/machine.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
 import { Icon } from '../views/icon.tsx';
+import { late } from '../views/late.tsx';
 import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection } from '../views/marks.tsx';
 import { rename } from '../views/rename.ts';
 import { SearchButton } from '../views/search-view.tsx';
+import { SessionList } from '../views/session-list.tsx';
+import { TerminalsButton, TerminalsView } from '../views/terminals-door.tsx';
 import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { clientName, errorWords, folderName } from '../views/words.ts';
 import { Forget } from './forget.tsx';
-import { SessionList } from './session-list.tsx';
+
+const SharedNote = late(async () => (await import('../attach/shared-note.tsx')).SharedNote);
 
 export interface MachineViewProps {
   machine: Machine;
@@ -54,7 +59,8 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
     setListed(true);
     machine.session.value = null;
   };
-  const back = session ? toList : onBack;
+  const inTerminals = host.terminals.value !== null;
+  const back = inTerminals ? () => (host.terminals.value = null) : session ? toList : onBack;
   return (
     <div class="app phone">
       <header>
@@ -67,7 +73,8 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           <div class="name">
             <span class="title">{session ? (facts?.title ?? machine.name.value) : machine.name.value}</span>
             {facts?.agent.demo && <DemoBadge />}
-            {session && <SearchButton session={session} />}
+            {session && !inTerminals && <SearchButton session={session} />}
+            <TerminalsButton host={host} session={chosen} />
           </div>
           {session && (
             <div class="under">
@@ -98,7 +105,10 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           </button>
         </ErrorNote>
       )}
-      {session ? (
+      {!session && shared.value && <SharedNote />}
+      {inTerminals ? (
+        <TerminalsView host={host} />
+      ) : session ? (
         <SessionView
           host={host}
           session={session}

@@ -11,6 +11,7 @@ import { sealedCaches } from '../connection/sealed-cache.ts';
 import { speak } from '../language.ts';
 import { nextFrame } from '../views/frame.ts';
 import { loadMarkdown } from '../views/markdown-loader.ts';
+import { lookForShared } from '../attach/shared.ts';
 import { followKeyboard } from './keyboard.ts';
 import { followPageLife } from './page-life.ts';
 import { PhoneApp } from './phone-app.tsx';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     document.getElementById('root') ?? document.body,
   );
   followKeyboard();
+  if (isSecureContext) void lookForShared();
   addEventListener('hashchange', () => void phone.follow(takeLink()));
   followPageLife(
     window,

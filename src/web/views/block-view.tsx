@@ -152,6 +152,7 @@ function nameOfUri(uri: string): string {
 
 /** `2.4 MB`. */
 export function sizeOf(bytes: number): string {
+  if (bytes < 100) return `${bytes} B`;
   const [size, unit] = bytes < 1_000_000 ? [bytes / 1_000, 'KB'] : [bytes / 1_000_000, 'MB'];
   return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
 }

@@ -11,16 +11,18 @@ import {
   type Command,
   type RemoteWish,
 } from '../../transcript/commands.ts';
-import { emptyDraft, fileTokenAt, insertFile, keepDraft, readDraft, toPrompt } from '../client/draft.ts';
-import type { Draft, FileToken } from '../client/draft.ts';
+import { fileTokenAt, type FileToken } from '../../transcript/mention.ts';
+import { emptyDraft, insertFile, keepDraft, readDraft, toPrompt, type Draft } from '../client/draft.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { FilesResult } from '../../protocol/methods.ts';
+import { useAttach } from '../attach/use-attach.ts';
 import { strings } from '../strings.ts';
 import { CommandList } from './command-list.tsx';
 import { CommandNote, type Note } from './command-note.tsx';
 import { FileList } from './file-list.tsx';
 import { Icon } from './icon.tsx';
+import { late } from './late.tsx';
 import { useSurface } from './surface.ts';
 
 export interface ComposerProps {
@@ -45,6 +47,8 @@ const ownCommands = (): Command[] =>
     ...{ name, description: strings.commands.remote, hint: strings.commands.remoteHint, own: true },
   }));
 
+const AttachBar = late(async () => (await import('../attach/attach-bar.tsx')).AttachBar);
+
 /** Rows grow with the text up to this height, then it scrolls. */
 const maxHeight = 180;
 
@@ -57,6 +61,11 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
   const caretNext = useRef<number | undefined>(undefined);
   const [note, setNote] = useState<Note | null>(null);
   const hintId = useId();
+  const attach = useAttach(session, locked === undefined, (text) =>
+    change({ ...draft, text: [draft.text, text].filter(Boolean).join('\n') }),
+  );
+  const picker = useRef<HTMLInputElement>(null);
+  const attacher = useRef<HTMLButtonElement>(null);
   const available = session.record.present.value.commands;
   const commands = useMemo(
     () => commandsOf(available, onRemote ? ownCommands() : []),
@@ -93,7 +102,10 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
     session.files(token.query).then(
       (files) => {
         // Only the newest question counts: answers may come late.
-        if (turn === asked.current) setCompletion({ kind: 'files', token, found: files, active: 0 });
+        if (turn !== asked.current) return;
+        // A folder that stands there already is not chosen once more.
+        const found = files.filter(({ path }) => path !== token.query);
+        setCompletion({ kind: 'files', token, found, active: 0 });
       },
       () => {
         if (turn === asked.current) setCompletion(undefined);
@@ -109,9 +121,17 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
   const choose = (index: number) => {
     if (!completion?.found[index]) return;
     if (completion.kind === 'files') {
-      const inserted = insertFile(draft, completion.token, completion.found[index]);
+      // What was typed since this list was asked for belongs to the name, too.
+      const written = fileTokenAt(draft.text, box.current?.selectionStart ?? draft.text.length);
+      const inserted = insertFile(draft, written ?? completion.token, completion.found[index]);
       caretNext.current = inserted.caret;
       change(inserted.draft);
+      if (completion.found[index].kind === 'folder') {
+        // On with what is in it.
+        complete(inserted.draft.text, inserted.caret);
+        box.current?.focus();
+        return;
+      }
     } else {
       const text = `/${completion.found[index].name} `;
       caretNext.current = text.length;
@@ -122,7 +142,8 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
   };
 
   const post = (sent: Draft) => {
-    session.prompt(toPrompt(sent));
+    const text = sent.text.trim() === '' ? [] : toPrompt(sent);
+    session.prompt([...text, ...attach.take()]);
     setNote(null);
     done();
   };
@@ -133,8 +154,11 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
     box.current?.focus();
   };
 
+  // With or without words beside what is attached.
+  const ready = locked === undefined && !attach.blocked && (attach.any || draft.text.trim() !== '');
+
   const send = () => {
-    if (locked !== undefined || draft.text.trim() === '') return;
+    if (!ready) return;
     const wish = onRemote && remoteWish(draft.text);
     const picker = pickerIn(draft.text, commands);
     if (wish && onRemote) {
@@ -216,7 +240,46 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
         {hint && `/${typed?.command.name} ${hint}`}
       </p>
       {locked !== undefined && <p class="note">{locked}</p>}
-      <div class="compose">
+      {attach.shown && (
+        <AttachBar
+          uploads={attach.loaded}
+          menu={attach.menu}
+          input={picker}
+          onRemoved={() => (enterSends ? box : attacher).current?.focus()}
+          onClose={() => {
+            attach.setMenu(false);
+            attacher.current?.focus();
+          }}
+        />
+      )}
+      {attach.failed && <p class="note warn">{strings.lateFailed.message}</p>}
+      <div class={attach.dropping ? 'compose dropping' : 'compose'}>
+        <button
+          ref={attacher}
+          type="button"
+          class="round attach"
+          aria-label={strings.attach.button}
+          title={strings.attach.button}
+          aria-expanded={kind === 'phone' ? attach.menu : undefined}
+          disabled={locked !== undefined}
+          onClick={() => (kind === 'phone' ? attach.setMenu(!attach.menu) : picker.current?.click())}
+        >
+          <Icon name="attach" />
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          class="hidden"
+          multiple
+          tabIndex={-1}
+          aria-hidden="true"
+          onChange={(event) => {
+            attach.add(event.currentTarget.files ?? []);
+            event.currentTarget.value = '';
+            // On a phone it would open the keyboard over what was chosen.
+            if (enterSends) box.current?.focus();
+          }}
+        />
         <textarea
           ref={box}
           rows={1}
@@ -240,6 +303,9 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
           onClick={(event) => complete(draft.text, event.currentTarget.selectionStart)}
           onBlur={close}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            if (attach.add(event.clipboardData?.files ?? [])) event.preventDefault();
+          }}
         />
         {working && (
           <button
@@ -258,7 +324,7 @@ export function Composer({ session, working, connected, locked, mayStop, onRemot
           class="round send"
           aria-label={strings.send}
           title={strings.send}
-          disabled={locked !== undefined || draft.text.trim() === ''}
+          disabled={!ready}
           // Keeps the keyboard of a phone open: focus stays in the text.
           onPointerDown={(event) => event.preventDefault()}
           onClick={send}

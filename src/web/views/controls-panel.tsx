@@ -189,9 +189,15 @@ function ControlRow({ control, disabled, pending, onChoose }: ControlRowProps) {
 
 /** Arrows open the list: what they only pass by on the way to another value, the agent must not be set to. */
 function openPicker(event: TargetedKeyboardEvent<HTMLSelectElement>): void {
-  if (!/^(?:Arrow|Page|Home|End)/.test(event.key) || !('showPicker' in event.currentTarget)) return;
+  // With Alt an arrow opens it by itself.
+  if (event.altKey || !/^(?:Arrow|Page|Home|End)/.test(event.key)) return;
+  if (!('showPicker' in event.currentTarget)) return;
   event.preventDefault();
-  event.currentTarget.showPicker();
+  try {
+    event.currentTarget.showPicker();
+  } catch {
+    // Not in a frame of another origin, such as VS Code's webview: there Space opens it, or Alt and an arrow.
+  }
 }
 
 const optionOf = ({ value, name, risky }: ControlValue) => (

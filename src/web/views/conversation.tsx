@@ -14,6 +14,7 @@ import { OutboxView } from './prompt-view.tsx';
 import { QueueView } from './queue-view.tsx';
 import { questionsOfTools, toolCallOf } from '../../transcript/asked.ts';
 import { useReveal } from './reveal.ts';
+import { useSelectAll } from './select-all.ts';
 import { useSurface } from './surface.ts';
 import { useReading } from './use-reading.ts';
 import { when } from './words.ts';
@@ -71,6 +72,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
   const marked = searching.value && jump?.mark === true ? jump.item : null;
   useFocus(scroll.box, marked, shown.items);
   usePlainCopy();
+  useSelectAll(scroll.box, scroll.content);
   /** The computer, or a copy of it here, has told what there is. */
   const known = session.sync.value === 'live' || transcript.cursor > 0;
   const empty = !last && outbox.length === 0 && transcript.queue.length === 0;
@@ -171,9 +173,7 @@ export function Conversation({ session, agent, cwd, you, mayPrompt, connected }:
             </button>
           )}
           {live && working && transcript.questions.length === 0 && <Working />}
-          {live && (
-            <QueueView session={session} transcript={transcript} mayPrompt={mayPrompt} isOwn={isOwn} />
-          )}
+          <QueueView {...{ session, transcript, mayPrompt, isOwn, shown: live }} />
           {live &&
             outbox.map((entry) => (
               <div class="item" key={entry.id} data-item={`o:${entry.id}`}>

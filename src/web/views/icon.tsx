@@ -1,6 +1,8 @@
 /** The icons in use, from the codicon set; each is decoration beside a name that assistive tools read. */
+import add from '@vscode/codicons/src/icons/add.svg';
 import arrowUp from '@vscode/codicons/src/icons/arrow-up.svg';
 import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
+import attach from '@vscode/codicons/src/icons/attach.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
 import checkAll from '@vscode/codicons/src/icons/check-all.svg';
 import circleSlash from '@vscode/codicons/src/icons/circle-slash.svg';
@@ -30,10 +32,16 @@ import terminal from '@vscode/codicons/src/icons/terminal.svg';
 import tools from '@vscode/codicons/src/icons/tools.svg';
 import trash from '@vscode/codicons/src/icons/trash.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
+import branch from '@vscode/codicons/src/icons/git-branch.svg';
+import list from '@vscode/codicons/src/icons/list-unordered.svg';
+import more from '@vscode/codicons/src/icons/kebab-vertical.svg';
+import worktree from '@vscode/codicons/src/icons/worktree.svg';
 
 const icons = {
+  add,
   arrowUp,
   arrowDown,
+  attach,
   check,
   checkAll,
   circleSlash,
@@ -63,6 +71,10 @@ const icons = {
   tools,
   trash,
   warning,
+  branch,
+  list,
+  more,
+  worktree,
 };
 export type IconName = keyof typeof icons;
 

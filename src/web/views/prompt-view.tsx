@@ -2,15 +2,20 @@
 import type { ComponentChildren } from 'preact';
 import type { ErrorShape } from '../../base/error.ts';
 import { sentenceOf } from '../../base/error.ts';
+import { attachmentIn, attachmentsIn } from '../../protocol/attachment-link.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import type { PromptItem } from '../../transcript/items.ts';
+import { isNamed, mentionOf } from '../../transcript/mention.ts';
 import type { OutboxEntry } from '../client/outbox.ts';
 import { textOfBlocks } from '../../transcript/queue-edit.ts';
 import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
+import { late } from './late.tsx';
 import { LongText } from './long-text.tsx';
 import { useSurface } from './surface.ts';
 import { nameOf, when } from './words.ts';
+
+const AttachedView = late(async () => (await import('../attach/attached-view.tsx')).AttachedView);
 
 const deliveries = {
   received: 'queued',
@@ -49,7 +54,8 @@ export function OutboxView(props: { entry: OutboxEntry; onAgain: () => void; onD
   const { herePhone, hereDesk, keptPhone, keptDesk } = strings.delivery;
   // Where the computer said why, it is not the connection that it waits for.
   const [phone, desk] = entry.error ? [keptPhone, keptDesk] : [herePhone, hereDesk];
-  const here = kind === 'phone' ? phone : desk;
+  const files = entry.error === undefined && attachmentsIn(entry.prompt).length > 0;
+  const here = files ? strings.delivery.withFiles : kind === 'phone' ? phone : desk;
   const state = { here, sent: strings.delivery.sent, refused: strings.delivery.refused }[entry.state];
   return (
     <Bubble blocks={entry.prompt} waiting={entry.state !== 'refused'}>
@@ -83,15 +89,17 @@ export interface BubbleProps {
 }
 
 export function Bubble({ blocks, waiting, children }: BubbleProps) {
+  const attached = attachmentsIn(blocks);
   const links = blocks
-    .filter((block) => block.type === 'resource_link')
+    .filter((block) => block.type === 'resource_link' && !attachmentIn(block))
     .map((block) => String(block['name'] ?? ''));
   const text = textOfBlocks(blocks);
-  const unnamed = links.filter((name) => !text.includes(`@${name}`));
+  const unnamed = links.filter((name) => !isNamed(text, name));
   return (
     <div class={waiting ? 'prompt waiting' : 'prompt'}>
       <div class="me">
         {marked(text, links)}
+        {attached.length > 0 && <AttachedView files={attached} />}
         {unnamed.map((name) => (
           <span key={name} class="attached">
             <Icon name="file" /> {name}
@@ -105,10 +113,11 @@ export function Bubble({ blocks, waiting, children }: BubbleProps) {
 
 /** The text with its chosen files set apart. */
 function marked(text: string, files: string[]): ComponentChildren {
-  const known = files.filter((name) => name !== '').sort((a, b) => b.length - a.length);
+  const known = files.filter((name) => name !== '').map((name) => mentionOf(name));
   if (known.length === 0) return <LongText text={text} />;
+  known.sort((a, b) => b.length - a.length);
   const escaped = known.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return text
-    .split(new RegExp(`(@(?:${escaped.join('|')}))`))
+    .split(new RegExp(`(${escaped.join('|')})`))
     .map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }

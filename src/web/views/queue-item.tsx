@@ -1,7 +1,7 @@
 /** One waiting prompt with what can be done to it; stopping the running turn for it is asked first. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PromptItem } from '../../transcript/items.ts';
-import { textOfBlocks } from '../../transcript/queue-edit.ts';
+import { wordsOfBlocks } from '../../transcript/queue-edit.ts';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Bubble } from './prompt-view.tsx';
@@ -32,7 +32,7 @@ export function QueueItem({ item, own, stops, busy, act }: QueueItemProps) {
   useLayoutEffect(() => {
     if (asking) confirm.current?.focus();
   }, [asking]);
-  const text = textOfBlocks(item.blocks).slice(0, 60);
+  const text = wordsOfBlocks(item.blocks).slice(0, 60);
   const state = busy ? strings.queueBusy[busy] : strings.delivery.queued;
   const who = own ? [] : [strings.from(nameOf(item.origin))];
   const { edit, up, down, now, remove } = act ?? {};

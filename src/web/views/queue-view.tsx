@@ -13,6 +13,8 @@ export interface QueueViewProps {
   session: SessionClient;
   transcript: Transcript;
   mayPrompt: boolean;
+  /** False while the reader is elsewhere: what is being written stays. */
+  shown: boolean;
   isOwn(origin: Origin): boolean;
 }
 
@@ -20,11 +22,11 @@ interface Editing {
   id: string;
   blocks: readonly PromptBlock[];
   text: string;
-  /** The computer did not take it: nobody asked for the editor just now. */
+  /** It comes back by itself, from the computer or from a look elsewhere: nobody asked for the editor just now. */
   returned?: boolean;
 }
 
-export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewProps) {
+export function QueueView({ session, transcript, mayPrompt, shown, isOwn }: QueueViewProps) {
   const { queue, held, turn } = transcript;
   const pending = session.changes.pending.value;
   const [editing, setEditing] = useState<Editing | null>(null);
@@ -32,6 +34,9 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
   useReturned(session, editing, setEditing);
   useRemoval(transcript, removed, setRemoved);
   usePutBack(session, transcript, removed, setRemoved);
+  useEffect(() => {
+    if (!shown) setEditing((now) => now && { ...now, returned: true });
+  }, [shown]);
   const { root, focusLater } = useFocusAfter(queue, editing, removed);
   const is = (kind: string, id?: string) =>
     pending.some(
@@ -68,7 +73,7 @@ export function QueueView({ session, transcript, mayPrompt, isOwn }: QueueViewPr
       }}
     />
   );
-  if (queue.length === 0 && !gone && !removed?.done) return null;
+  if (!shown || (queue.length === 0 && !gone && !removed?.done)) return null;
   return (
     <section class="queue" aria-label={strings.queueLabel} ref={root}>
       {queue.length > 0 && <h2 class="sec">{strings.queueTitle(queue.length)}</h2>}

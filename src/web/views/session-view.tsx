@@ -11,12 +11,16 @@ import { strings } from '../strings.ts';
 import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
 import { ErrorNote } from './error-note.tsx';
+import { late } from './late.tsx';
 import { QuestionCard } from './question-card.tsx';
 import { askedOf } from './question-words.ts';
 import { SearchBar, SearchResults, useSearchKey } from './search-view.tsx';
 import { SessionChips } from './session-chips.tsx';
 import { StrandedView, Warnings } from './stranded-view.tsx';
 import { useSurface } from './surface.ts';
+import { SessionContext } from './terminals-door.tsx';
+
+const OverNote = late(async () => (await import('./over-note.tsx')).OverNote);
 
 export interface SessionViewProps {
   host: HostClient;
@@ -63,6 +67,7 @@ export function SessionView({ host, session, connected, shown, onRemote }: Sessi
     return transcript.items.find((item): item is ToolItem => item.kind === 'tool' && item.toolCallId === id);
   }, [transcript, question]);
   const answers = session.answers.states.value;
+  const shownSession = useMemo(() => ({ host, session: session.id }), [host, session.id]);
   const footer = useFocusKept(question?.questionId, useSurface().enterSends);
   const listed = state?.sessions.some(({ id }) => id === session.id) ?? true;
   // One that the host opens again is not listed for a moment; it can't be read then either.
@@ -79,15 +84,17 @@ export function SessionView({ host, session, connected, shown, onRemote }: Sessi
       <Warnings host={host} />
       {searching && <SearchBar session={session} connected={connected} />}
       <div class="stage">
-        <Conversation
-          key={session.id}
-          session={session}
-          agent={agent}
-          cwd={cwd}
-          you={state?.you.id}
-          mayPrompt={(!state || mayPrompt) && !over}
-          connected={connected}
-        />
+        <SessionContext.Provider value={shownSession}>
+          <Conversation
+            key={session.id}
+            session={session}
+            agent={agent}
+            cwd={cwd}
+            you={state?.you.id}
+            mayPrompt={(!state || mayPrompt) && !over}
+            connected={connected}
+          />
+        </SessionContext.Provider>
         {listing && <SearchResults session={session} connected={connected} />}
       </div>
       <footer ref={footer}>
@@ -125,7 +132,7 @@ export function SessionView({ host, session, connected, shown, onRemote }: Sessi
             over={over}
           />
         )}
-        {over && <p class="note over">{strings.over}</p>}
+        {over && <OverNote host={host} id={session.id} />}
         {!over && !listing && (
           <Composer
             key={session.id}

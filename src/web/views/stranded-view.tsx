@@ -1,6 +1,6 @@
 /** Messages that were written in a session which is over, and what the computer wants everyone to see. */
 import type { HostClient, Stranded } from '../client/host-client.ts';
-import { textOfBlocks } from '../../transcript/queue-edit.ts';
+import { wordsOfBlocks } from '../../transcript/queue-edit.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from './error-note.tsx';
@@ -25,7 +25,7 @@ export function StrandedView({ host, here, mayPrompt }: StrandedViewProps) {
               <p>{wordsOf(stranded)}</p>
               {stranded.entries.map((entry) => (
                 <p key={entry.id} class="said">
-                  {textOfBlocks(entry.prompt)}
+                  {wordsOfBlocks(entry.prompt)}
                 </p>
               ))}
               <div class="row">

@@ -11,6 +11,7 @@ import { diffOf } from './line-diff.ts';
 import { OutputView } from './output-view.tsx';
 import type { ToolQuestion } from '../../transcript/asked.ts';
 import { useSurface } from './surface.ts';
+import { ToolTerminal, useLiveTerminals } from './terminals-door.tsx';
 import { shortPath, shortTitle } from './words.ts';
 
 const kindIcons: { [kind: string]: IconName } = {
@@ -60,6 +61,7 @@ export function ToolView({ item, cwd, asked, children }: ToolViewProps) {
   const status = shownStatus(item, asked);
   const diffs = item.content.filter((content): content is Diff => content.type === 'diff');
   const title = visible(shortTitle(item.title, cwd));
+  const terminals = useLiveTerminals(item);
   return (
     <section class={`tool ${status}`} aria-label={visible(item.title)}>
       <div class="head">
@@ -81,8 +83,11 @@ export function ToolView({ item, cwd, asked, children }: ToolViewProps) {
             </div>
           ),
       )}
+      {terminals.map((id) => (
+        <ToolTerminal key={id} id={id} />
+      ))}
       <OutputView
-        text={item.output}
+        text={terminals.length > 0 ? '' : item.output}
         live={status === 'in_progress' || status === 'pending'}
         failed={status === 'failed'}
       />

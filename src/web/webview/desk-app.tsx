@@ -1,6 +1,6 @@
 /** The webview: Remote Control above, the conversation below, which has the room once it goes. */
 import { Fragment } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
 import type { RemoteWish } from '../../transcript/commands.ts';
 import type { HostClient } from '../client/host-client.ts';
@@ -12,9 +12,12 @@ import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, DemoBadge } from '../views/marks.tsx';
 import { rename } from '../views/rename.ts';
 import { SearchButton } from '../views/search-view.tsx';
-import { activityOf, agentError, SessionView } from '../views/session-view.tsx';
+import { SessionList } from '../views/session-list.tsx';
+import { activityOf, agentError, SessionView, type SessionFacts } from '../views/session-view.tsx';
+import { TerminalsButton, TerminalsView } from '../views/terminals-door.tsx';
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { useNow } from '../views/use-now.ts';
+import { useChosen } from './chosen-session.ts';
 import type { DeskHost } from './desk-host.ts';
 import { HostError, HostPanel, OffView, StartingView } from './host-panel.tsx';
 import { PairingCard } from './pairing-card.tsx';
@@ -32,15 +35,22 @@ export interface DeskAppProps {
 export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
   const phase = host.phase.value;
   const status = host.status.value;
-  const [chosen, choose] = useState<string | null>(null);
+  const { chosen, choose, listing, setListing } = useChosen(status);
   if (phase.kind === 'mismatch') return <UpdateNeeded update={phase.update} words={phase.words} />;
   if (!status || phase.kind === 'apart') return <Waiting onRetry={onRetry} />;
-  const sessions = host.state.value?.sessions ?? [];
-  const id = sessions.some((row) => row.id === chosen) ? chosen : (status.session?.id ?? null);
+  // One that is over can be read, too.
+  const known = chosen !== null && host.row(chosen) !== undefined;
+  const id = known ? chosen : (status.session?.id ?? null);
   const off = status.state === 'off' || (status.state === 'error' && !status.session);
   return (
     <div class="app desk">
-      <DeskHeader host={host} status={status} id={id} />
+      <DeskHeader
+        host={host}
+        status={status}
+        id={listing ? null : id}
+        listing={listing}
+        onList={off ? undefined : () => setListing(!listing)}
+      />
       <Notices status={status} desk={desk} />
       <HostError status={status} error={errorOf(host, status)} desk={desk} />
       {desk.failure.value && <ErrorNote error={desk.failure.value} />}
@@ -56,7 +66,7 @@ export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
       ) : status.state === 'starting' && !status.session ? (
         <StartingView />
       ) : (
-        <DeskBody host={host} desk={desk} status={status} id={id} choose={choose} />
+        <DeskBody host={host} desk={desk} status={status} id={id} listing={listing} choose={choose} />
       )}
     </div>
   );
@@ -93,7 +103,18 @@ function Waiting({ onRetry }: { onRetry: () => void }) {
   );
 }
 
-function DeskHeader({ host, status, id }: { host: HostClient; status: HostStatus; id: string | null }) {
+interface DeskHeaderProps {
+  host: HostClient;
+  status: HostStatus;
+  /** The session that is shown. */
+  id: string | null;
+  /** The list of sessions is shown. */
+  listing: boolean;
+  /** Undefined where there is none. */
+  onList: (() => void) | undefined;
+}
+
+function DeskHeader({ host, status, id, listing, onList }: DeskHeaderProps) {
   const session = id === null ? null : host.session(id);
   const facts = host.state.value?.sessions.find((row) => row.id === id);
   const online = status.devices.filter((device) => device.online).length;
@@ -110,7 +131,20 @@ function DeskHeader({ host, status, id }: { host: HostClient; status: HostStatus
         <div class="name">
           <span class="title">{strings.host.title}</span>
           {status.agent?.demo && <DemoBadge />}
-          {session && <SearchButton session={session} />}
+          {session && host.terminals.value === null && <SearchButton session={session} />}
+          {onList && <TerminalsButton host={host} session={id} />}
+          {onList && (
+            <button
+              type="button"
+              class="icon list-button"
+              aria-label={strings.sessions}
+              title={strings.sessions}
+              aria-expanded={listing}
+              onClick={onList}
+            >
+              <Icon name="list" />
+            </button>
+          )}
         </div>
         <div class="under">
           <div class="col where" role="status">
@@ -178,16 +212,22 @@ interface DeskBodyProps {
   status: HostStatus;
   /** The session that is shown. */
   id: string | null;
+  /** The list is shown in its place. */
+  listing: boolean;
   choose(id: string): void;
 }
 
-function DeskBody({ host, desk, status, id, choose }: DeskBodyProps) {
+function DeskBody({ host, desk, status, id, listing, choose }: DeskBodyProps) {
   const session = id === null ? null : host.session(id);
   const sessions = host.state.value?.sessions ?? [];
   const talking = session !== null && session.record.transcript.value.items.length > 0;
   // Closes by itself once the conversation goes, unless someone decided; a missing choice keeps it open.
   const [wanted, setWanted] = useState<boolean | undefined>(undefined);
-  const open = status.reach === null || (wanted ?? !talking);
+  // The last one was closed: what comes next is in the list.
+  const had = useRef(false);
+  had.current ||= sessions.length > 0;
+  const listed = listing || (id === null && had.current);
+  const open = status.reach === null || (wanted ?? !(talking || listed));
   return (
     <>
       <button type="button" class="fold" aria-expanded={open} onClick={() => setWanted(!open)}>
@@ -195,12 +235,13 @@ function DeskBody({ host, desk, status, id, choose }: DeskBodyProps) {
         {strings.host.panel}
       </button>
       {open && <HostPanel status={status} desk={desk} />}
-      {open && <AgentSessionsView host={host} onOpen={choose} />}
-      {sessions.length > 1 && (
+      {open && !listed && <AgentSessionsView host={host} onOpen={choose} />}
+      {listed && host.terminals.value === null && <SessionList host={host} onOpen={choose} />}
+      {sessions.length > 1 && !listed && (
         <div class="which">
           <label for="which">{strings.host.session}</label>
           <select id="which" value={id ?? ''} onChange={(event) => choose(event.currentTarget.value)}>
-            {sessions.map((row) => (
+            {withShown(sessions, id === null ? undefined : host.row(id)).map((row) => (
               <option key={row.id} value={row.id}>
                 {row.title}
               </option>
@@ -208,7 +249,8 @@ function DeskBody({ host, desk, status, id, choose }: DeskBodyProps) {
           </select>
         </div>
       )}
-      {session && (
+      {host.terminals.value !== null && <TerminalsView host={host} />}
+      {session && !listed && host.terminals.value === null && (
         <SessionView
           key={session.id}
           host={host}
@@ -220,4 +262,9 @@ function DeskBody({ host, desk, status, id, choose }: DeskBodyProps) {
       )}
     </>
   );
+}
+
+/** One that is over is shown among those that are open. */
+function withShown(sessions: readonly SessionFacts[], shown: SessionFacts | undefined) {
+  return shown && !sessions.some(({ id }) => id === shown.id) ? [...sessions, shown] : sessions;
 }

@@ -9,6 +9,7 @@ import type { DeskHost } from './desk-host.ts';
 import { DeviceList } from './device-list.tsx';
 import { InviteView } from './invite-view.tsx';
 import { ReachChooser } from './reach-chooser.tsx';
+import { TunnelView } from './tunnel-view.tsx';
 
 export interface HostPanelProps {
   status: HostStatus;
@@ -84,7 +85,7 @@ export function HostError({ status, error, desk }: HostErrorProps) {
 
 export function HostPanel({ status, desk }: HostPanelProps) {
   const [choosing, setChoosing] = useState(false);
-  const { reach, session, agent } = status;
+  const { reach, session, agent, tunnel } = status;
   const first = reach === null;
   return (
     <div class={first || choosing ? 'panel choosing' : 'panel'}>
@@ -101,7 +102,12 @@ export function HostPanel({ status, desk }: HostPanelProps) {
             onCancel={first ? undefined : () => setChoosing(false)}
           />
         ) : (
-          <InviteView status={status} desk={desk} onChangeReach={() => setChoosing(true)} />
+          <>
+            {(!tunnel || tunnel.state === 'running') && (
+              <InviteView status={status} desk={desk} onChangeReach={() => setChoosing(true)} />
+            )}
+            {tunnel && <TunnelView tunnel={tunnel} desk={desk} onChangeReach={() => setChoosing(true)} />}
+          </>
         )}
         {reach && !choosing && (
           <>

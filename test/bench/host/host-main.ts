@@ -30,7 +30,6 @@ const host = createRemoteHost({
   demoAgent: { command: process.execPath, args: [], env: {} },
   ...{ hostName: 'bench', cwd: options.cwd, settings: () => settings, rememberReach: nothing },
   registrationToken: () => Promise.resolve(undefined),
-  findFiles: () => Promise.resolve([]),
   act: nothing,
 });
 

@@ -53,7 +53,9 @@ export class Surface {
   async offeredFile(query: string, path: string): Promise<Locator> {
     await this.message.press('End');
     await this.message.pressSequentially(`@${query}`);
-    const option = this.screen.getByRole('option', { name: path, exact: true });
+    // Open or chosen before, it is said so.
+    const name = new RegExp(`^${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(, recent)?$`);
+    const option = this.screen.getByRole('option', { name });
     await option.waitFor();
     return option;
   }

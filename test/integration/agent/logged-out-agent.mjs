@@ -28,7 +28,8 @@ else {
     const { id, method, params, result } = JSON.parse(line);
     if (method === 'authenticate') {
       asked = id;
-      const url = 'https://login.example/device';
+      // With an address within, as OAuth has it: encoded once more or once less it would be another.
+      const url = 'https://login.example/device?back=http%3A%2F%2F127.0.0.1%2F%3Fa%3D1%26b%3D2&state=a%2Bb';
       const ask = { mode: 'url', url, message: 'Type the code ABCD.', elicitationId: 'e', requestId: id };
       send({ id: 'open', method: 'elicitation/create', params: ask });
     } else if (id === 'open') {

@@ -71,7 +71,8 @@ describe('login at the desk', function () {
   it('A26: the agent opens its page by the desk, with what it says of it', async () => {
     asked.length = 0;
     await login.call('page', ports(true));
-    assert.deepEqual(asked, [['https://login.example/device', 'Type the code ABCD.']]);
+    const url = 'https://login.example/device?back=http%3A%2F%2F127.0.0.1%2F%3Fa%3D1%26b%3D2&state=a%2Bb';
+    assert.deepEqual(asked, [[url, 'Type the code ABCD.']]);
     assert.equal(readFileSync(file, 'utf8'), 'by page');
     await login.again();
     await ready();

@@ -131,6 +131,12 @@ describe('upstream', () => {
     assert.equal(error.next, 'Install it.');
   });
 
+  it('A2, A25: one whose folder is not there is agent_failed and names it', async () => {
+    const agent = upstream(process.execPath, [tinyAgent], { folder: '/nowhere/at/all' });
+    const error = await failsWith(agent.start(new KeptSink()), 'agent_failed');
+    assert.match(error.message, /\/nowhere\/at\/all/);
+  });
+
   it('A2: one that cannot be run is agent_failed', async () => {
     await failsWith(upstream(tempFolder(), []).start(new KeptSink()), 'agent_failed');
   });

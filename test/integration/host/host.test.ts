@@ -55,7 +55,8 @@ describe('host', () => {
   });
 
   it('H1: pairs, streams a prompt, completes files, answers a question, stops, revokes', async () => {
-    const test = await start({}, { findFiles: () => Promise.resolve(['hay.txt', 'needle.txt']) });
+    const test = await start();
+    for (const name of ['hay.txt', 'needle.txt']) writeFileSync(join(test.ports.cwd, name), '');
     const device = await pair(test);
     const { probe, session } = await open(test, device);
 

@@ -78,7 +78,7 @@ describe('A12: programs of npm on Windows', () => {
     it(`leaves to the shell: ${name}`, () => assert.equal(readShim(text, at), undefined));
 
   const on = (text: string | undefined, more: Partial<LaunchOn> = {}): LaunchOn => ({
-    ...{ platform: 'win32', shell: 'C:\\Windows\\cmd.exe', exists: () => false },
+    ...{ platform: 'win32', shell: 'C:\\Windows\\cmd.exe', path: undefined, exists: () => false },
     read: () => {
       if (text === undefined) throw new Error('unreadable');
       return text;
@@ -88,11 +88,21 @@ describe('A12: programs of npm on Windows', () => {
 
   it('starts the script with its arguments, by the node beside it if there is one', () => {
     const args = [`${folder}\\${script}`, '--acp', 'a & b'];
-    const started = { command: 'node', args, windowsVerbatimArguments: false };
-    assert.deepEqual(launchOf(at, ['--acp', 'a & b'], on(npm(script))), started);
+    const started = { args, windowsVerbatimArguments: false };
     const command = `${folder}\\node.exe`;
-    const beside = on(npm(script), { exists: (path) => path === command });
-    assert.deepEqual(launchOf(at, ['--acp', 'a & b'], beside), { ...started, command });
+    const there = (...paths: string[]) =>
+      on(npm(script), { path: 'tools;C:\\nodejs', exists: (path) => paths.includes(path) });
+    const launched = (on: LaunchOn) => launchOf(at, ['--acp', 'a & b'], on);
+    const other = 'C:\\nodejs\\node.exe';
+    assert.deepEqual(launched(there(command, other)), { ...started, command });
+    assert.deepEqual(launched(there(other)), { ...started, command: other });
+  });
+
+  it('A12: node is never a bare name, which would be looked for in the workspace first', () => {
+    const nowhere = on(npm(script), { path: 'tools;.;C:\\nodejs', exists: () => false });
+    const relative = on(npm(script), { path: 'tools', exists: (path) => !path.startsWith('C:') });
+    for (const none of [nowhere, relative, on(npm(script))])
+      assert.equal(launchOf(at, [], none).command, `${folder}\\node.exe`);
   });
 
   it('quotes all for the shell where the file is not understood', () => {

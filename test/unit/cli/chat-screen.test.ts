@@ -306,6 +306,18 @@ describe('S12: the conversation by keys', () => {
     }
   });
 
+  it('L37: a form’s fields fit, whatever is written in them', () => {
+    const wide = '日本語'.repeat(20);
+    const text = { type: 'string', default: wide };
+    kit.ask('elicitation', {
+      ...{ mode: 'form', message: 'Which?' },
+      requestedSchema: { properties: { one: text, two: text } },
+    });
+    for (const cells of [39, 60])
+      for (const { text } of kit.screen.lines(cells, 30, []))
+        assert.ok([...text].reduce((sum, one) => sum + (one > '\u2e80' ? 2 : 1), 0) <= cells, text);
+  });
+
   it('L37: lines break between words, a word that is too long where the line ends; wide characters count twice', () => {
     assert.deepEqual(wrapText('> one two three', 10, 2), ['> one two', '  three']);
     assert.deepEqual(wrapText('  /a/very/long/path  +3', 12, 4), ['  /a/very/lo', '    ng/path', '    +3']);

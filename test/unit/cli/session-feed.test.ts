@@ -1,8 +1,8 @@
 /** A session that is followed while its journal is replaced by another one. */
 import assert from 'node:assert/strict';
-import { HostLink } from '../../../src/cli/client/host-link.ts';
+import { HostLink } from '../../../src/host/desk/host-link.ts';
 import { SessionFeed } from '../../../src/cli/client/session-feed.ts';
-import { pipe } from '../../../src/cli/chat/pipe.ts';
+import { pipe } from '../../../src/host/desk/pipe.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { toNotification, type Cursor } from '../../../src/protocol/facts.ts';
 import { methods } from '../../../src/protocol/methods.ts';

@@ -1,76 +1,111 @@
-/** Completion of a workspace's files: git's own rules, fuzzy and fresh. */
+/** Which files a folder has: git's own rules, patterns where there is no git, repositories in one another. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { FileIndex } from '../../../src/files/file-index.ts';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { usualExcludes } from '../../../src/files/excluded.ts';
 import { gitFiles } from '../../../src/files/git-files.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { listFiles, placeOf } from '../../../src/files/list-files.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+
+const git = (cwd: string, ...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd, stdio: 'pipe' });
+
+function write(folder: string, files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+const listed = async (folder: string, exclude = usualExcludes, most = 100) => {
+  const { files, trees } = await listFiles(placeOf(folder, exclude, most));
+  return { files: files.sort(), trees };
+};
 
 describe('files', () => {
   it('W1: lists what git tracks and what it does not ignore, with odd names as they are', async () => {
     const folder = tempFolder('files');
-    execFileSync('git', ['init', '-q'], { cwd: folder });
-    mkdirSync(join(folder, 'sub dir'));
-    for (const name of ['a.ts', 'sub dir/ü "x".txt', 'ignored.log', '.gitignore']) {
-      writeFileSync(join(folder, name), name === '.gitignore' ? '*.log\n' : 'x');
+    git(folder, 'init', '-q');
+    write(folder, {
+      '.gitignore': '*.log\n',
+      'a.ts': '',
+      'sub dir/ü "x".txt': '',
+      'new\nline.md': '',
+      'no.log': '',
+    });
+    const names = ['.gitignore', 'a.ts', 'new\nline.md', 'sub dir/ü "x".txt'];
+    assert.deepEqual((await gitFiles(folder, 100))?.files.sort(), names);
+    assert.equal((await gitFiles(folder, 2))?.files.length, 2);
+    assert.deepEqual((await gitFiles(join(folder, 'sub dir'), 100))?.files, ['ü "x".txt']);
+    assert.deepEqual((await listed(folder)).files, names);
+  });
+
+  it('W1: what is tracked and gone from the disk is not listed', async () => {
+    const folder = tempFolder('files');
+    git(folder, 'init', '-q');
+    write(folder, { 'stays.ts': '', 'goes.ts': '' });
+    git(folder, 'add', '.');
+    rmSync(join(folder, 'goes.ts'));
+    assert.deepEqual((await gitFiles(folder, 100))?.files, ['stays.ts']);
+  });
+
+  it('W6: repositories inside count by their own rules, submodules too; further working trees are left out', async () => {
+    const folder = tempFolder('files');
+    git(folder, 'init', '-q');
+    write(folder, { 'outer.ts': '', '.gitignore': 'hidden/\n' });
+    for (const inner of ['inner', 'hidden/inner', 'module']) {
+      write(folder, { [`${inner}/in.ts`]: '', [`${inner}/in.log`]: '', [`${inner}/.gitignore`]: '*.log\n' });
+      git(join(folder, inner), 'init', '-q');
+      git(join(folder, inner), 'add', '.');
+      git(join(folder, inner), 'commit', '-qm', 'one');
     }
-    assert.deepEqual((await gitFiles(folder, 100))?.sort(), ['.gitignore', 'a.ts', 'sub dir/ü "x".txt']);
-    assert.equal((await gitFiles(folder, 2))?.length, 2);
-    assert.deepEqual(await gitFiles(join(folder, 'sub dir'), 100), ['ü "x".txt']);
+    write(folder, { '.gitmodules': '[submodule "m"]\n\tpath = module\n\turl = ./module\n' });
+    git(folder, '-c', 'advice.addEmbeddedRepo=false', 'add', 'module', '.gitmodules', 'outer.ts');
+    git(folder, 'commit', '-qm', 'one');
+    git(folder, 'worktree', 'add', '-q', 'trees/second');
+    const { files, trees } = await listed(folder);
+    const own = ['.gitignore', '.gitmodules', 'outer.ts'];
+    const inside = ['inner', 'module'].flatMap((name) => [`${name}/.gitignore`, `${name}/in.ts`]);
+    assert.deepEqual(files, [...own, ...inside].sort());
+    assert.deepEqual(trees.sort(), ['', 'inner/', 'module/']);
+    assert.deepEqual((await listed(join(folder, 'trees', 'second'))).files, ['.gitmodules', 'outer.ts']);
   });
 
   it('W5: no program that a repository names is run', async () => {
     const folder = tempFolder('files');
-    execFileSync('git', ['init', '-q'], { cwd: folder });
+    git(folder, 'init', '-q');
     const program = join(folder, 'monitor.sh');
     writeFileSync(program, `#!/bin/sh\ntouch '${join(folder, 'ran')}'\n`, { mode: 0o755 });
-    execFileSync('git', ['add', '.'], { cwd: folder });
-    execFileSync('git', ['config', 'core.fsmonitor', program], { cwd: folder });
-    assert.deepEqual(await gitFiles(folder, 100), ['monitor.sh']);
+    git(folder, 'add', '.');
+    git(folder, 'config', 'core.fsmonitor', program);
+    assert.deepEqual((await gitFiles(folder, 100))?.files, ['monitor.sh']);
     assert.equal(existsSync(join(folder, 'ran')), false);
   });
 
-  it('W2: says so where git cannot answer', async () => {
-    assert.equal(await gitFiles(tempFolder('plain'), 100), undefined);
-  });
-
-  it('W3: finds abbreviations, best first, with the matched letters', async () => {
-    const index = new FileIndex(
-      () => Promise.resolve(['src/session/journal.ts', 'src/session/journal-window.ts', 'docs/jungle.md']),
-      new FakeClock(),
-    );
-    const found = await index.search('journal', 10);
-    assert.equal(found[0]?.path, 'src/session/journal.ts');
-    assert.equal(found[0].matches.map((i) => found[0]!.path[i]).join(''), 'journal');
-    assert.equal((await index.search('sesjou', 10))[0]?.path, 'src/session/journal.ts');
-    assert.deepEqual(
-      (await index.search('jgl', 10)).map(({ path }) => path),
-      ['docs/jungle.md'],
-    );
-    assert.equal((await index.search('', 2)).length, 2);
-    assert.deepEqual(await index.search('zzz', 10), []);
-  });
-
-  it('W4: lists anew when the list is no longer fresh, and keeps the old one when that fails', async () => {
-    const clock = new FakeClock();
-    let files = ['one.ts'];
-    let fails = false;
-    const index = new FileIndex(
-      () => (fails ? Promise.reject(new Error('gone')) : Promise.resolve(files)),
-      clock,
-    );
-    assert.equal((await index.search('o', 5)).length, 1);
-    files = ['one.ts', 'other.ts'];
-    assert.equal((await index.search('o', 5)).length, 1);
-    clock.advance(6_000);
-    assert.equal((await index.search('o', 5)).length, 2);
-    fails = true;
-    clock.advance(6_000);
-    assert.equal((await index.search('o', 5)).length, 2);
-    const broken = new FileIndex(() => Promise.reject(new Error('gone')), clock);
-    await assert.rejects(broken.search('o', 5));
-    await assert.rejects(broken.search('o', 5));
+  it('W2: without git the patterns count, and git does in a repository inside', async () => {
+    const folder = tempFolder('plain');
+    assert.equal(await gitFiles(folder, 100), undefined);
+    write(folder, {
+      'a.ts': '',
+      'a.js': '',
+      'b.js': '',
+      'node_modules/x/y.js': '',
+      'out/deep/z.js': '',
+      'lib/out/z.js': '',
+      'repo/in.ts': '',
+      'repo/in.log': '',
+      'repo/.gitignore': '*.log\n',
+    });
+    git(join(folder, 'repo'), 'init', '-q');
+    const repo = ['repo/.gitignore', 'repo/in.ts'];
+    const usual = ['a.js', 'a.ts', 'b.js', 'lib/out/z.js', 'out/deep/z.js'];
+    assert.deepEqual(await listed(folder), { files: [...usual, ...repo], trees: ['repo/'] });
+    const exclude = [
+      ...[...usualExcludes, { glob: '**/*.js', when: '$(basename).ts' }],
+      ...[{ glob: 'out' }, { glob: '**/{none,[a-c].md}' }],
+    ];
+    assert.deepEqual((await listed(folder, exclude)).files, ['a.ts', 'b.js', 'lib/out/z.js', ...repo]);
+    assert.equal((await listed(folder, usualExcludes, 3)).files.length, 3);
   });
 });

@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import * as tls from 'node:tls';
 import fc from 'fast-check';
 import { silentLog } from '../../../src/base/log.ts';
 import { inEnglish } from '../../../src/base/translate.ts';
@@ -18,7 +19,7 @@ import { relayChecks } from '../../../src/host/diagnose/relay-check.ts';
 import { remoteControlCheck } from '../../../src/host/diagnose/remote-control-check.ts';
 import { storageCheck } from '../../../src/host/diagnose/storage-check.ts';
 import { node, versionsCheck } from '../../../src/host/diagnose/versions-check.ts';
-import { withoutSecrets } from '../../../src/host/diagnose/without-secrets.ts';
+import { placesOf, withoutSecrets } from '../../../src/host/diagnose/without-secrets.ts';
 import { startRelay, type Relay } from '../../../src/relay/server.ts';
 import { freePort } from '../../support/ports.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
@@ -67,11 +68,12 @@ describe('diagnose', function () {
     return `http://127.0.0.1:${await listen(createServer(listener))}/`;
   };
 
-  async function relay(): Promise<string> {
+  async function relay(tls?: { key: string; cert: string }): Promise<string> {
     const webFolder = join(folder, 'web');
     mkdirSync(webFolder, { recursive: true });
     writeFileSync(join(webFolder, 'index.html'), '<!doctype html>');
-    const one = await startRelay({ host: '127.0.0.1', port: 0, mode: 'own', webFolder, log: silentLog });
+    const where = { host: '127.0.0.1', port: 0, mode: 'own' as const };
+    const one = await startRelay({ ...where, webFolder, log: silentLog, ...(tls && { tls }) });
     relays.push(one);
     return one.url;
   }
@@ -107,6 +109,33 @@ describe('diagnose', function () {
     ca.dispose();
     const reached = await run(reachCheck(ownRelay(page)));
     assert.equal(reached.at(-1)?.verdict, 'problem');
+  });
+
+  it('Y1: a relay behind TLS is reached, and the end of its certificate is told (S13)', async () => {
+    const ca = await createTestCa();
+    const { key, cert } = await ca.issue('127.0.0.1');
+    const before = process.env['NODE_EXTRA_CA_CERTS'];
+    process.env['NODE_EXTRA_CA_CERTS'] = ca.certPath;
+    // Newer Node reads that variable at its start alone.
+    const { setDefaultCACertificates } = tls as { setDefaultCACertificates?: (all: string[]) => void };
+    setDefaultCACertificates?.([...tls.rootCertificates, ca.cert]);
+    try {
+      const url = await relay({ key, cert });
+      const found = await run(relayChecks(ownRelay(url))[0]);
+      assert.deepEqual(
+        found.map(({ verdict }) => verdict),
+        ['ok', 'ok'],
+        JSON.stringify(found),
+      );
+      const [until] = /\d{4}-\d\d-\d\d/.exec(found[1]?.message ?? '') ?? [];
+      const days = (Date.parse(until ?? '') - Date.now()) / (24 * 3_600_000);
+      assert.ok(days > 28 && days < 31, found[1]?.message);
+    } finally {
+      setDefaultCACertificates?.([...tls.rootCertificates]);
+      if (before === undefined) delete process.env['NODE_EXTRA_CA_CERTS'];
+      else process.env['NODE_EXTRA_CA_CERTS'] = before;
+      ca.dispose();
+    }
   });
 
   it('S13, Y1: a clock that is wrong by the relay is told with the side to which it is', async () => {
@@ -172,6 +201,9 @@ describe('diagnose', function () {
       return found!;
     };
     assert.equal((await of({ kind: 'named', name: 'demo' })).verdict, 'ok');
+    const unknown = await of({ kind: 'named', name: 'nobody' });
+    assert.deepEqual([unknown.verdict, unknown.message.includes('nobody')], ['problem', true]);
+    assert.ok(unknown.next);
     const args = ['--api-key', 'hunter2-hunter2'];
     assert.equal((await of({ kind: 'command', command: process.execPath, args })).verdict, 'ok');
     const missing = await of({ kind: 'command', command: '/nowhere/my-agent', args });
@@ -243,6 +275,11 @@ describe('diagnose', function () {
     const out = (text: string) => withoutSecrets(text, [], places);
     assert.equal(out(`at ${join(homedir(), '.offdesk')}.`), 'at ~/.offdesk.');
     assert.equal(out('in /home/ann/work and C:\\Users\\Ann\\x'), 'in ~/work and ~\\x');
+    const nobody = () => {
+      throw new Error('ENOENT: no entry for this user');
+    };
+    assert.deepEqual(placesOf({ homedir: nobody, userInfo: nobody }), { home: '', user: '' });
+    assert.equal(withoutSecrets('/srv/x', [], { home: '', user: '' }), '/srv/x');
     assert.equal(withoutSecrets('/srv/ann/x', [], { home: '/nowhere', user: 'ann' }), '/srv/~/x');
     assert.equal(out('https://u:p@r.example:8443/a/b?c#d'), 'https://r.example:8443/a/b');
     for (const hidden of [

@@ -1,5 +1,6 @@
 /** MCP servers of a folder: read as VS Code writes them, asked about, remembered by their content. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -213,6 +214,32 @@ describe('MCP servers of a folder', function () {
     ])
       assert.ok(said.includes(name), `${name} in ${said}`);
     assert.ok(!said.includes(secret));
+  });
+
+  it('I3: what may never end, or leads to another computer, is not read', async () => {
+    for (const envFile of ['/dev/zero', '${workspaceFolder}', '//computer/share/.env', '\\\\computer\\share'])
+      kit.more.push({ name: envFile, value: { servers: { [`one ${envFile}`]: { ...node, envFile } } } });
+    kit.file({ servers: { fine: node } });
+    const servers = kit.servers();
+    await servers.settle();
+    assert.deepEqual(named(await servers.servers()), ['fine']);
+    const said = kit.notices[0]?.message ?? '';
+    assert.equal(said.split('is no file').length, 3, said);
+    assert.equal(said.split('on another computer').length, 3, said);
+  });
+
+  it('I4: a pipe in the place of the file holds nothing up', async function () {
+    const path = join(kit.cwd, '.vscode', 'mcp.json');
+    if (process.platform === 'win32') {
+      console.log('skipped: Windows has no such files');
+      this.skip();
+    }
+    execFileSync('mkfifo', [path]);
+    kit.more = [{ name: 'your setting "mcp"', value: { servers: { fine: node } } }];
+    const servers = kit.servers();
+    await servers.settle();
+    assert.deepEqual(named(await servers.servers()), ['fine']);
+    assert.equal(kit.notices.at(-1)?.code, 'settings_invalid');
   });
 
   it('I4: a file that nobody can read is named by a typed warning, and the rest goes on', async () => {

@@ -5,6 +5,7 @@ import { AgentsSessions } from '../../../src/host/agents-sessions.ts';
 import { ownSessions } from '../../../src/host/own-sessions.ts';
 import { Run } from '../../../src/host/run.ts';
 import type { LiveSession } from '../../../src/host/session-maker.ts';
+import { SessionRoom } from '../../../src/host/session-room.ts';
 import { SessionStore } from '../../../src/host/session-store.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import type { OwnSessions } from '../../../src/session/agent-port.ts';
@@ -31,8 +32,9 @@ async function agentsSessions(count: number, agentSessions: Pages) {
     const session = Object.assign(sessionWith(agentSessions), { id: `s${i}`, agentSession: `a${i}` });
     live.set(session.id, { session, kept: { stored: { agent } } } as unknown as LiveSession);
   }
+  const room = new SessionRoom(ports, () => live.size);
   const add = () => assert.fail('nothing is opened');
-  const own = new AgentsSessions({ host: ports, mcp: undefined, live, run: () => run, add });
+  const own = new AgentsSessions({ host: ports, mcp: undefined, live, run: () => run, room, add });
   return { own, clock, cwd: ports.cwd };
 }
 

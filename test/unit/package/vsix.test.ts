@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../support/paths.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 const maxBytes = 1.5 * 1024 * 1024;
 
@@ -20,6 +21,7 @@ const expected: string[] = [
   'extension/l10n/bundle.l10n.zh-cn.json',
   'extension/dist/extension.js',
   'extension/dist/core.js',
+  'extension/dist/files.js',
   'extension/dist/cli.js',
   'extension/dist/attach.js',
   'extension/dist/chat.mjs',
@@ -49,7 +51,12 @@ const expected: string[] = [
   'extension/media/walkthrough/devices.nls.zh-cn.md',
   'extension/media/walkthrough/configure.nls.zh-cn.md',
 ];
+/** Pseudoterminals: the library as it is, and its native part for this platform alone. */
+const native = `extension/dist/node_modules/@lydell/node-pty-${process.platform}-${process.arch}/`;
+const library = 'extension/dist/node_modules/@lydell/node-pty/';
 const optional = [
+  new RegExp(`^${native}(package\\.json|[\\w.-]+\\.node|spawn-helper|conpty/[\\w.]+)$`),
+  new RegExp(`^${library}(package\\.json|LICENSE|((shared|worker)/)?\\w+\\.js)$`),
   /^extension\/dist\/web\/chunk-[A-Z0-9]+\.(js|css)$/,
   /^extension\/dist\/web\/codicon-[A-Z0-9]+\.ttf$/,
 ];
@@ -87,6 +94,19 @@ describe('package', function () {
 
   it('V12: is at most 1.5 MB', () => {
     assert.ok(statSync(file).size <= maxBytes, `${statSync(file).size} bytes`);
+  });
+
+  it('O11, V12: has pseudoterminals for this platform, where an installed package finds them', () => {
+    assert.ok(names.some((name) => name.startsWith(native) && name.endsWith('.node')));
+    const folder = tempFolder('vsix');
+    execFileSync('unzip', ['-q', file, 'extension/dist/*', '-d', folder]);
+    const core = JSON.stringify(join(folder, 'extension', 'dist', 'core.js'));
+    const script = `const { spawn } = require('node:module').createRequire(${core})('@lydell/node-pty');
+      spawn('/bin/sh', ['-c', 'echo works-$((1+1))'], { env: process.env }).onData((text) => process.stdout.write(text));`;
+    assert.match(
+      execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', cwd: folder }),
+      /works-2/,
+    );
   });
 
   it('V12: names no path of the machine that built it', () => {

@@ -8,7 +8,13 @@ import type { Fact } from '../../../src/protocol/facts.ts';
 import type { HostStatus } from '../../../src/protocol/host-status.ts';
 import type { PastResult, Scope } from '../../../src/protocol/methods.ts';
 import { acpStream } from '../../../src/protocol/transport.ts';
-import type { ClientIdentity, DeskPort, SessionDirectory } from '../../../src/session/client-port.ts';
+import type { AttachedFiles } from '../../../src/session/attached-files.ts';
+import type {
+  ClientIdentity,
+  DeskPort,
+  SessionDirectory,
+  SessionSpawner,
+} from '../../../src/session/client-port.ts';
 import { serveClient } from '../../../src/session/downstream.ts';
 import type { Journal, NewFact, PagePlace, SearchPage } from '../../../src/session/journal.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
@@ -109,7 +115,19 @@ export class SlowJournal implements Journal {
   }
 }
 
+const refused = () => Promise.reject(new OffdeskError('attachment_unknown', 'There is none.'));
+const noAttachments: AttachedFiles = {
+  ...{ put: refused, piece: refused, drop: refused, read: refused, send: refused },
+};
+
+const noSpawner: SessionSpawner = {
+  ...{ choices: refused, create: refused, close: refused, reopen: refused, removeWorktree: refused },
+  choose: () => {},
+};
+
 export interface SetupOptions {
+  spawner?: SessionSpawner;
+  attachments?: AttachedFiles;
   journal?: Journal;
   past?: (before: string | undefined, limit: number) => PastResult;
 }
@@ -135,6 +153,7 @@ export function setup(options: SetupOptions = {}) {
   /** Sessions that are over. */
   const over = new Map<string, Session>();
   const sessions: SessionDirectory = {
+    spawner: options.spawner ?? noSpawner,
     list: () => [...listed.values()],
     get: (id) => listed.get(id),
     find: (id) => Promise.resolve(listed.get(id) ?? over.get(id)),
@@ -144,6 +163,8 @@ export function setup(options: SetupOptions = {}) {
     onChange: changed.event,
     describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [], warnings: [] }),
     files: () => Promise.resolve([]),
+    filesLinked: () => Promise.resolve(),
+    attachments: options.attachments ?? noAttachments,
   };
   const serve = (
     name: string,

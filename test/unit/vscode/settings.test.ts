@@ -31,6 +31,9 @@ const hostile = {
   reach: 'relay',
   port: 6666,
   hostName: 'evil',
+  folders: ['/'],
+  capacity: 256,
+  spawn: 'worktree',
   'history.maxAgeDays': 0.001,
   'history.maxSizeMB': 0.001,
 };
@@ -49,6 +52,7 @@ describe('settings of the extension', () => {
       reach: undefined,
       port: 0,
       history: { maxAgeDays: 90, maxSizeMB: 2048 },
+      ...{ spawn: 'same-dir', capacity: 32, folders: [], agents: [] },
     });
   });
 
@@ -57,6 +61,7 @@ describe('settings of the extension', () => {
       {
         ...{ agent: 'claude', relayUrl: ' https://relay.example ', reach: 'relay', port: 4242 },
         ...{ onByDefault: true, 'history.maxAgeDays': 7, 'history.maxSizeMB': 0 },
+        ...{ spawn: 'session', capacity: 3, folders: ['/srv/code', 'relative', 7] },
       },
       hostile,
     );
@@ -67,6 +72,7 @@ describe('settings of the extension', () => {
       reach: 'relay',
       port: 4242,
       history: { maxAgeDays: 7, maxSizeMB: 0 },
+      ...{ spawn: 'session', capacity: 3, folders: ['/srv/code'], agents: [] },
     });
     assert.equal(onByDefault(user), true);
   });

@@ -45,6 +45,16 @@ describe('status item', () => {
     assert.equal(waitingCount(undefined), 0);
   });
 
+  it('V6: the tooltip says how the agent of each session stands, when there are several sessions', () => {
+    const agent = { name: 'Claude Code', demo: false, state: 'ready' as const };
+    const one = (title: string) => ({ id: title, title, agent: 'Claude Code', state: 'working' as const });
+    const said = (titles: string[]) =>
+      statusText({ ...off, state: 'on', agent, sessions: titles.map(one) }, inEnglish).tooltip.join('\n');
+    assert.match(said(['a']), /Agent: Claude Code, ready/);
+    assert.match(said(['a', 'b']), /Session: a \(Claude Code, working\)\nSession: b/);
+    assert.match(said([...'abcdefghijk']), /And 3 more sessions/);
+  });
+
   it('V6: another window that runs it is no fault of this one', () => {
     const error = {
       code: 'host_locked',

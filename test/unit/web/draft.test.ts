@@ -1,13 +1,7 @@
 /** The message being written: `@` words, chosen files, what survives the page. */
 import assert from 'node:assert/strict';
-import {
-  emptyDraft,
-  fileTokenAt,
-  insertFile,
-  keepDraft,
-  readDraft,
-  toPrompt,
-} from '../../../src/web/client/draft.ts';
+import { fileTokenAt, isNamed, mentionOf } from '../../../src/transcript/mention.ts';
+import { emptyDraft, insertFile, keepDraft, readDraft, toPrompt } from '../../../src/web/client/draft.ts';
 import { memoryKeep, storageKeep } from '../../../src/web/client/keep.ts';
 
 const file = { path: 'src/web/a b.ts', uri: 'file:///w/src/web/a%20b.ts' };
@@ -25,6 +19,11 @@ describe('web: draft', () => {
       ['@done |', undefined],
       ['no|', undefined],
       ['@a@b|', undefined],
+      ['@node_modules/@pre|', 'node_modules/@pre'],
+      ['@@pre|', '@pre'],
+      ['see @"a b/c|', 'a b/c'],
+      ['see @"a \\"b\\" |"', 'a "b" '],
+      ['@"done" |', undefined],
     ];
     for (const [marked, query] of cases) {
       const caret = marked.indexOf('|');
@@ -34,23 +33,62 @@ describe('web: draft', () => {
 
   it('C10: puts the file in place of the word and goes on after it', () => {
     const draft = { text: 'see @src and more', files: [] };
-    const inserted = insertFile(draft, { start: 4, query: 'src' }, file);
-    assert.equal(inserted.draft.text, 'see @src/web/a b.ts and more');
+    const inserted = insertFile(draft, { start: 4, end: 8 }, file);
+    assert.equal(inserted.draft.text, 'see @"src/web/a b.ts" and more');
     assert.equal(inserted.draft.text.slice(inserted.caret), 'and more');
-    const atEnd = insertFile({ text: '@s', files: [] }, { start: 0, query: 's' }, file);
-    assert.equal(atEnd.draft.text, '@src/web/a b.ts ');
+    const atEnd = insertFile({ text: '@s', files: [] }, { start: 0, end: 2 }, file);
+    assert.equal(atEnd.draft.text, '@"src/web/a b.ts" ');
     assert.equal(atEnd.caret, atEnd.draft.text.length);
   });
 
   it('C10: sends the text and a resource link for each file it still names', () => {
     const kept = {
-      text: 'see @src/web/a b.ts please ',
+      text: 'see @"src/web/a b.ts" please ',
       files: [file, { path: 'gone.ts', uri: 'file:///w/gone.ts' }],
     };
     assert.deepEqual(toPrompt(kept), [
-      { type: 'text', text: 'see @src/web/a b.ts please' },
+      { type: 'text', text: 'see @"src/web/a b.ts" please' },
       { type: 'resource_link', name: file.path, uri: file.uri },
     ]);
+  });
+
+  it('C10, W12: a folder is gone on with, in quotes or not', () => {
+    const folder = (path: string) => ({ path, uri: 'file:///w/' });
+    const text = 'see @s';
+    const plain = insertFile({ text, files: [] }, { start: 4, end: 6 }, folder('src/'));
+    assert.equal(plain.draft.text, 'see @src/');
+    assert.equal(fileTokenAt(plain.draft.text, plain.caret)?.query, 'src/');
+    const odd = insertFile({ text, files: [] }, { start: 4, end: 6 }, folder('my src/'));
+    assert.equal(odd.draft.text, 'see @"my src/"');
+    const token = fileTokenAt(odd.draft.text, odd.caret);
+    assert.equal(token?.query, 'my src/');
+    assert.equal(insertFile(odd.draft, token, file).draft.text, 'see @"src/web/a b.ts" ');
+  });
+
+  it('W12: a name that is not one word stands in quotes, and is read back', () => {
+    const names = ['a b.ts', 'a"b\\c.ts', 'two\nlines', 'ü ö', 'end.', 'ab\u202ecd', "it's", 'a\u2028b'];
+    for (const name of names) {
+      const mention = mentionOf(name);
+      assert.match(mention, /^@"[^\p{Cc}\p{Cf}\u2028]*"$/u, name);
+      assert.equal(fileTokenAt(mention, mention.length - 1)?.query, name);
+      assert.ok(isNamed(`see ${mention}, please`, name), name);
+    }
+    for (const name of ['src/a.ts', 'app/[slug]/page.tsx', '日本/設定.ts', '@scope/x.js', 'a,b'])
+      assert.equal(mentionOf(name), `@${name}`);
+  });
+
+  it('W12: who is named, and who only begins so', () => {
+    const cases: [string, string, boolean][] = [
+      ['see @src/a.ts.', 'src/a.ts', true],
+      ['see @src/a.tsx', 'src/a.ts', false],
+      ['see @src/a.ts.map', 'src/a.ts', false],
+      ['(@src/a.ts)', 'src/a.ts', true],
+      ['看@src/a.ts，', 'src/a.ts', true],
+      ['in @src/ and', 'src/', true],
+      ['in @src/a.ts', 'src/', false],
+      ['@a.ts and @a.tsx', 'a.tsx', true],
+    ];
+    for (const [text, path, named] of cases) assert.equal(isNamed(text, path), named, text);
   });
 
   it('N11: a draft survives the page, per session, and goes when it is sent', () => {

@@ -61,7 +61,7 @@ describe('web: languages', () => {
   it('S14, U10: what is translated of the host is what the host says', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const code = files
-      .filter((name) => /^(host|session|agent|remote|files|protocol|base)[\\/].*\.ts$/.test(name))
+      .filter((name) => /^(host|session|agent|remote|files|protocol|base|terminal)[\\/].*\.ts$/.test(name))
       .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
       .join('\n');
     assert.deepEqual(
@@ -73,7 +73,7 @@ describe('web: languages', () => {
   it('S14, U10: also of what has a name or a number in it', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const code = files
-      .filter((name) => /^(host|session|agent|remote)[\\/].*\.ts$/.test(name))
+      .filter((name) => /^(host|session|agent|remote|terminal)[\\/].*\.ts$/.test(name))
       .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
       .join('\n');
     const isSaid = (text: string) => {
@@ -90,6 +90,8 @@ describe('web: languages', () => {
       'Kimi Code 重新开始，不记得之前说过的内容。',
     );
     assert.equal(hostSaid('Something else.'), 'Something else.');
+    // Words of an agent that every object of JavaScript has under the same name.
+    for (const word of ['constructor', 'toString', '__proto__']) assert.equal(hostSaid(word), word);
   });
 
   it('U10: no text is read before the language is chosen', function () {

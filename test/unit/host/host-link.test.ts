@@ -1,6 +1,6 @@
 /** The terminal's connection to a host: what a refused request says. */
 import assert from 'node:assert/strict';
-import { HostLink } from '../../../src/cli/client/host-link.ts';
+import { HostLink } from '../../../src/host/desk/host-link.ts';
 import { transportPair } from '../../support/transport-pair.ts';
 
 describe('cli: the connection to the host', () => {

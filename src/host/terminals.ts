@@ -1,0 +1,131 @@
+/** The host's terminals: which shell runs in them and with what, and what of them clients may see. */
+import { basename } from 'node:path';
+import { anyRuns, groupsInTerminal, signalGroups } from '../agent/family.ts';
+import type { AgentTerminal, AgentTerminalWish } from '../agent/client-tools.ts';
+import { agentEnvironment } from '../agent/process.ts';
+import type { Event } from '../base/emitter.ts';
+import type { TerminalOpen, TerminalRow } from '../protocol/terminals.ts';
+import type { ClientIdentity } from '../session/client-port.ts';
+import type { TerminalDirectory, TerminalTold, TerminalView } from '../session/terminal-port.ts';
+import { nodePty } from '../terminal/node-pty.ts';
+import { Terminals } from '../terminal/terminals.ts';
+import type { HostPorts } from './api.ts';
+
+export class HostTerminals implements TerminalDirectory {
+  readonly #ports: HostPorts;
+  readonly #all: Terminals;
+  readonly onChange: Event<void>;
+
+  constructor(ports: HostPorts) {
+    this.#ports = ports;
+    const { clock, pty = nodePty({ groupsIn: groupsInTerminal, signalGroups, anyRuns }) } = ports;
+    this.#all = new Terminals({ pty, clock });
+    this.onChange = this.#all.onChange;
+  }
+
+  rows(): TerminalRow[] {
+    return this.#all.all.map(({ row }) => row);
+  }
+
+  async open(
+    { cols, rows, name, command }: TerminalOpen,
+    place: { cwd: string; session: string } | undefined,
+    by: ClientIdentity,
+  ): Promise<string> {
+    const shell = this.#ports.shell?.() || defaultShell();
+    const args = command === undefined ? [] : shellArgs(command);
+    const { id } = await this.#all.open({
+      ...{ file: shell, args, env: terminalEnvironment(this.#ports), by },
+      ...{ name: name ?? command ?? basename(shell), size: { cols, rows } },
+      ...{ cwd: place?.cwd ?? this.#ports.cwd, session: place?.session },
+    });
+    return id;
+  }
+
+  available(): Promise<boolean> {
+    return this.#all.available();
+  }
+
+  /** As the agent says it; a whole line goes to a shell. Nobody is there to leave a pager. */
+  async openForAgent(
+    { command, args, env, cwd }: AgentTerminalWish & { cwd: string },
+    session: string,
+  ): Promise<AgentTerminal> {
+    const line = args.length === 0 && /[\s|&;<>()$`"'*?#~=%!{}[\]\\]/.test(command);
+    const shell = {
+      file: process.platform === 'win32' ? defaultShell() : '/bin/sh',
+      args: shellArgs(command),
+    };
+    return this.#all.open({
+      ...(line ? shell : { file: command, args }),
+      ...{
+        cwd,
+        session,
+        size: agentSize,
+        name: args[0] === '-c' ? (args[1] ?? '') : [command, ...args].join(' '),
+      },
+      env: { ...terminalEnvironment(this.#ports), PAGER: 'cat', GIT_PAGER: 'cat', ...env },
+    });
+  }
+
+  view(id: string, by: ClientIdentity, told: TerminalTold): TerminalView {
+    const terminal = this.#all.get(id);
+    const viewer = terminal.view(by, told);
+    return {
+      first: viewer.first,
+      start: () => viewer.start(),
+      ack: (at) => viewer.ack(at),
+      dispose: () => terminal.leave(viewer),
+    };
+  }
+
+  input(id: string, data: string, by: ClientIdentity): void {
+    this.#all.get(id).input(data, by);
+  }
+
+  resize(id: string, size: { cols: number; rows: number }, by: ClientIdentity): void {
+    this.#all.get(id).resize(size, by);
+  }
+
+  close(id: string): Promise<void> {
+    return this.#all.close(id);
+  }
+
+  /** Those of sessions that are not open any more. */
+  keepOf(isOpen: (session: string) => boolean): void {
+    for (const { id, session } of this.#all.all)
+      if (session !== undefined && !isOpen(session)) void this.#all.close(id);
+  }
+
+  closeAll(): Promise<void> {
+    return this.#all.closeAll();
+  }
+}
+
+/** Of a command that nobody looks at yet. */
+const agentSize = { cols: 100, rows: 30 };
+
+function shellArgs(line: string): string[] {
+  return [process.platform === 'win32' ? '/c' : '-c', line];
+}
+
+function defaultShell(): string {
+  const { SHELL, ComSpec } = process.env;
+  return process.platform === 'win32' ? ComSpec || 'cmd.exe' : SHELL || '/bin/sh';
+}
+
+/** As that of the user's own terminals, without what belongs to Offdesk or to the editor that runs it. */
+export function terminalEnvironment({
+  terminalPath,
+}: Pick<HostPorts, 'terminalPath'>): Record<string, string> {
+  const path = terminalPath?.();
+  const own = { TERM: 'xterm-256color', COLORTERM: 'truecolor', ...(path && { PATH: path }) };
+  const entries = Object.entries(agentEnvironment({ env: own }));
+  return Object.fromEntries(
+    entries.flatMap(([key, value]) => (value === undefined || editorsOwn.test(key) ? [] : [[key, value]])),
+  );
+}
+
+/** As VS Code has it for its terminals; and size and multiplexer of a terminal around this process are another's. */
+const editorsOwn =
+  /^(?:ELECTRON_.*|VSCODE_(?!PORTABLE|SHELL_LOGIN).*|OFFDESK_AGENT_MARK|TMUX|TMUX_PANE|STY|WINDOW|LINES|COLUMNS|TERMCAP)$/;

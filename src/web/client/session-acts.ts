@@ -1,0 +1,174 @@
+/** What a surface does with whole sessions: starts one, closes it, opens it again, removes its worktree. */
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
+import { methods } from '../../protocol/methods.ts';
+import {
+  choicesResult,
+  newSessionResult,
+  type NewSessionParams,
+  type ChoicesResult,
+  type SpawnMode,
+} from '../../protocol/new-session.ts';
+import type { HostClient, Phase } from './host-client.ts';
+import { newId } from './outbox.ts';
+
+export type SessionAct = 'close' | 'reopen' | 'rename' | 'removeWorktree';
+
+/** A session by what it is called. */
+export interface NamedSession {
+  id: string;
+  title: string;
+}
+
+export class SessionActs {
+  /** As the computer said last; null until it did. */
+  readonly choices = signal<ChoicesResult | null>(null);
+  /** A session is being started. */
+  readonly starting = signal(false);
+  /** Why the choices are not there, or the last start did not work. */
+  readonly error = signal<ErrorShape | null>(null);
+  /** What is under way, by session. */
+  readonly busy = signal<ReadonlyMap<string, SessionAct>>(new Map());
+  /** The last that did not work. */
+  readonly failed = signal<{ session: string; act: SessionAct; error: ErrorShape } | null>(null);
+  /** Closed here just now: it can be opened again. */
+  readonly closed = signal<NamedSession | null>(null);
+  readonly #host: HostClient;
+
+  constructor(host: HostClient) {
+    this.#host = host;
+  }
+
+  async load(): Promise<void> {
+    this.error.value = null;
+    await this.#choices().catch((thrown: unknown) => this.#show(thrown));
+  }
+
+  /** The new session; undefined where there is none, which `error` explains, or where one is being started. */
+  async start(wish: NewSessionParams): Promise<string | undefined> {
+    if (this.starting.value) return undefined;
+    this.starting.value = true;
+    this.error.value = null;
+    try {
+      return await this.#begin({ ...wish, id: newId() });
+    } catch (thrown) {
+      this.#show(thrown);
+      // What it was refused for may have changed what there is to choose.
+      await this.#choices().catch(() => {});
+      return undefined;
+    } finally {
+      this.starting.value = false;
+    }
+  }
+
+  /** Where new sessions of this computer work, unless one is told otherwise. */
+  async setSpawn(mode: SpawnMode): Promise<void> {
+    this.error.value = null;
+    try {
+      await this.#host.request(methods.sessionSpawn, { mode });
+      await this.#choices();
+    } catch (thrown) {
+      this.#show(thrown);
+    }
+  }
+
+  /** True when it is over. */
+  async close(session: NamedSession): Promise<boolean> {
+    const done = await this.#act(session.id, 'close', methods.sessionClose);
+    if (!done) return false;
+    this.closed.value = { id: session.id, title: session.title };
+    await this.#pastAnew();
+    return true;
+  }
+
+  /** True when it is open again. */
+  async reopen(id: string): Promise<boolean> {
+    const done = await this.#act(id, 'reopen', methods.sessionReopen);
+    if (!done) return false;
+    if (this.closed.value?.id === id) this.closed.value = null;
+    await this.#pastAnew();
+    return true;
+  }
+
+  rename(id: string, name: string): Promise<boolean> {
+    return this.#act(id, 'rename', methods.sessionName, { name, change: newId() });
+  }
+
+  /** `confirmed`: the user was told what is lost, which `failed` says after a refusal. */
+  async removeWorktree(id: string, confirmed: boolean): Promise<boolean> {
+    const more = confirmed ? { confirmed } : {};
+    const done = await this.#act(id, 'removeWorktree', methods.worktreeRemove, more);
+    if (done) await this.#pastAnew();
+    return done;
+  }
+
+  /** Somebody has read why it failed. */
+  letGo(session: string): void {
+    if (this.failed.value?.session === session) this.failed.value = null;
+  }
+
+  async #act(session: string, act: SessionAct, method: string, more: object = {}): Promise<boolean> {
+    if (this.busy.value.has(session)) return false;
+    this.busy.value = new Map([...this.busy.value, [session, act]]);
+    this.letGo(session);
+    try {
+      await this.#host.request(method, { sessionId: session, ...more });
+      return true;
+    } catch (thrown) {
+      this.failed.value = { session, act, error: asOffdeskError(thrown).toShape() };
+      return false;
+    } finally {
+      this.busy.value = new Map([...this.busy.value].filter(([id]) => id !== session));
+    }
+  }
+
+  /** Asked for again on each new connection until it is answered: the computer knows it by its id. */
+  async #begin(wish: NewSessionParams): Promise<string> {
+    for (;;) {
+      const { phase } = this.#host;
+      const before = phase.value;
+      try {
+        return newSessionResult.parse(await this.#host.request(methods.sessionNew, wish)).sessionId;
+      } catch (thrown) {
+        if (asOffdeskError(thrown).code !== 'closed') throw thrown;
+        const next = await nextPhase(phase, before);
+        // No connection is taken any more, or none that understands.
+        if (next.kind !== 'ready') throw thrown;
+      }
+    }
+  }
+
+  async #choices(): Promise<void> {
+    this.choices.value = choicesResult.parse(await this.#host.request(methods.sessionChoices, {}));
+  }
+
+  /** Nobody who has not looked at those that are over wants to hear of them now. */
+  async #pastAnew(): Promise<void> {
+    if (this.#host.past.state.value !== 'unread') await this.#host.past.load();
+  }
+
+  #show(thrown: unknown): void {
+    this.error.value = asOffdeskError(thrown).toShape();
+  }
+}
+
+/** Resolves on a connection that is not the one `before`, or where there is none to be had. */
+function nextPhase(phase: ReadonlySignal<Phase>, before: Phase): Promise<Phase> {
+  return new Promise((resolve) => {
+    const stop = phase.subscribe((now) => {
+      if (now === before || now.kind === 'apart' || now.kind === 'greeting') return;
+      resolve(now);
+      // Not within the first call, in which there is nothing to stop yet.
+      queueMicrotask(() => stop());
+    });
+  });
+}
+
+const all = new WeakMap<HostClient, SessionActs>();
+
+/** One for each computer: what is under way outlives the part of the page that began it. */
+export function actsOf(host: HostClient): SessionActs {
+  const known = all.get(host) ?? new SessionActs(host);
+  all.set(host, known);
+  return known;
+}
