@@ -1,7 +1,9 @@
 /** The command line: `offdesk remote-control`, `diagnose`, `chat`, `sessions`, `attach`, `relay` and `demo-agent`; each loads what it needs on first use. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asOffdeskError } from '../base/error.ts';
-import { plainLines } from '../base/plain-text.ts';
+import { plainLine, plainLines } from '../base/plain-text.ts';
 import { agentNames } from '../host/agent-names.ts';
 import { tunnelKind } from '../protocol/tunnel.ts';
 import { limits } from '../protocol/limits.ts';
@@ -23,6 +25,12 @@ function capacity(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= limits.mostSessions) return value;
   throw new InvalidArgumentError(`A number of sessions is one from 1 to ${limits.mostSessions}.`);
+}
+
+function folder(text: string, before: string[]): string[] {
+  const path = resolve(text);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [...before, path];
+  throw new InvalidArgumentError(`${plainLine(path)} is no folder.`);
 }
 
 function bound(text: string): number {
@@ -87,6 +95,7 @@ program
       .choices(['same-dir', 'worktree', 'session'])
       .default('same-dir'),
   )
+  .option('--folder <dir>', 'another folder that new sessions may have; as often as needed', folder, [])
   .option('--capacity <n>', 'so many sessions may be open (default: 32)', capacity)
   .option('--mcp', 'the agent gets the MCP servers that the folder names (.vscode/mcp.json)')
   .option('--history-days <n>', 'keep sessions that are over so long (default: 90; 0: for ever)', bound)

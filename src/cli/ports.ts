@@ -28,6 +28,8 @@ export interface PortsOptions {
   historySize?: number;
   spawn?: SpawnMode;
   capacity?: number;
+  /** Beside `cwd`, absolute: new sessions may have them. */
+  folder?: string[];
   verbose?: boolean;
   /** The newest earlier session of the folder. */
   continue?: boolean;
@@ -61,6 +63,7 @@ export function cliPorts(options: PortsOptions): HostPorts {
     port: options.port ?? 0,
     spawn: options.spawn ?? 'same-dir',
     capacity: options.capacity ?? limits.openSessions,
+    folders: options.folder ?? [],
     history: {
       maxAgeDays: options.historyDays ?? defaultHistory.maxAgeDays,
       maxSizeMB: options.historySize ?? defaultHistory.maxSizeMB,

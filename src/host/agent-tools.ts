@@ -1,11 +1,12 @@
 /** What agents use of this host: terminals that people see, and text files as they are in the editor. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClientTools } from '../agent/client-tools.ts';
 import { OffdeskError } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AllowedFolders } from './allowed-folders.ts';
 import type { HostPorts } from './api.ts';
+import { readSmallFile } from './small-file.ts';
 import type { HostTerminals } from './terminals.ts';
 
 /** Of a session. */
@@ -36,17 +37,18 @@ export function agentTools(ports: HostPorts, terminals: HostTerminals, allowed: 
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    const bytes = await readFile(path);
-    if (bytes.length <= limits.agentFileBytes) return bytes.toString('utf8');
+    const read = await readSmallFile(path, limits.agentFileBytes);
+    if ('text' in read) return read.text;
+    throw new OffdeskError(
+      'invalid_params',
+      read.wrong === 'is no file' ? 'It is no file.' : 'The file is too large to be read as text.',
+      read.wrong === 'is no file' ? '' : 'Read a part of it by a command.',
+    );
   } catch (error) {
+    if (error instanceof OffdeskError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     return failed(error);
   }
-  throw new OffdeskError(
-    'invalid_params',
-    'The file is too large to be read as text.',
-    'Read a part of it by a command.',
-  );
 }
 
 function failed(error: unknown): never {

@@ -3,7 +3,7 @@ import * as z from 'zod/v4';
 import { OffdeskError } from '../../base/error.ts';
 import { limits } from '../../protocol/limits.ts';
 import { parseJsonc } from './jsonc.ts';
-import { readSmallFile, type SmallFile } from './small-file.ts';
+import { readSmallFile, type SmallFile } from '../small-file.ts';
 
 const text = z.string().max(limits.mcpTextChars);
 const texts = z.array(text).max(limits.mcpTexts);

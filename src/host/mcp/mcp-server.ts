@@ -6,7 +6,7 @@ import { executableOnPath } from '../../agent/find.ts';
 import { leadsElsewhere } from '../../base/network-path.ts';
 import { limits } from '../../protocol/limits.ts';
 import { serverDefinition, type ServerDefinition } from './mcp-file.ts';
-import { readSmallFile } from './small-file.ts';
+import { readSmallFile } from '../small-file.ts';
 import { Unresolved, withVariables, type VariablePlaces } from './mcp-variables.ts';
 
 export interface PassableServer {

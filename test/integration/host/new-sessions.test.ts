@@ -9,7 +9,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { limits } from '../../../src/protocol/limits.ts';
 import { methods, type PastResult } from '../../../src/protocol/methods.ts';
 import {
@@ -311,5 +312,45 @@ describe('new sessions', function () {
       await assert.rejects(reader.request(method, { sessionId: inside }), code('scope_insufficient'));
     const trees = join(test.ports.machineFolder, 'worktrees');
     assert.equal(readdirSync(trees).length, 1, 'what was refused made nothing');
+  });
+
+  it('W11: a prompt that links to what is not shared is refused, and neither journal nor agent has it', async () => {
+    const outside = tempFolder('outside');
+    writeFileSync(join(outside, 'secret.txt'), 'x');
+    const test = await start();
+    const probe = await phone(test);
+    const { cwd } = test.ports;
+    symlinkSync(outside, join(cwd, 'out'));
+    const id = await begin(probe);
+    const { href } = pathToFileURL(cwd);
+    const uris = [
+      pathToFileURL(join(outside, 'secret.txt')).href,
+      `${href}/out/secret.txt`,
+      `${href}/../${basename(outside)}/secret.txt`,
+      `${href}/%2e%2e/${basename(outside)}/secret.txt`,
+      `${href}/..%2f${basename(outside)}%2fsecret.txt`,
+      'file://server/share/secret.txt',
+      join(outside, 'secret.txt'),
+    ];
+    const link = (uri: string, text: string) =>
+      probe.request('session/prompt', {
+        sessionId: id,
+        prompt: [
+          { type: 'text', text },
+          { type: 'resource_link', name: 'a file', uri },
+        ],
+      });
+    for (const uri of uris)
+      await assert.rejects(link(uri, 'write taken.txt taken'), code('path_not_allowed'), uri);
+    // What is shared goes through, after all of those.
+    await link(`${href}/readme.txt`, 'write given.txt given');
+    assert.ok(existsSync(join(cwd, 'given.txt')));
+    assert.ok(!existsSync(join(cwd, 'taken.txt')));
+    const journal = join(test.ports.machineFolder, 'sessions', id);
+    const kept = readdirSync(journal, { withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? [readFileSync(join(journal, entry.name), 'utf8')] : [],
+    );
+    assert.ok(kept.some((text) => text.includes('given.txt')));
+    assert.ok(!kept.some((text) => text.includes('secret.txt')));
   });
 });

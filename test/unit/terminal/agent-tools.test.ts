@@ -1,5 +1,6 @@
 /** ACP `terminal/*` and `fs/*` as an agent uses them, on terminals of the tests and files of a temporary folder. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agent, type AgentContext, type TerminalOutputResponse } from '@agentclientprotocol/sdk';
@@ -126,6 +127,10 @@ describe('what an agent uses of its client', function () {
     await client.request('fs/write_text_file', { sessionId: 's', path, content: 'by the agent' });
     assert.deepEqual([open.get(path), readFileSync(path, 'utf8')], ['by the agent', 'one\ntwo\nthree\n']);
     await assert.rejects(read({ path: join(folder, 'none') }), { code: -32002 });
+    // Nobody writes to this pipe: to read it would wait for ever.
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await assert.rejects(read({ path: join(folder, 'pipe') }), { code: -32602 });
+    await assert.rejects(read({ path: folder }), { code: -32602 });
     const made = join(folder, 'deep', 'er', 'new.txt');
     await client.request('fs/write_text_file', { sessionId: 's', path: made, content: 'new' });
     assert.equal(readFileSync(made, 'utf8'), 'new');
