@@ -32,10 +32,12 @@ describe('manifest', () => {
       'Offdesk: Diagnose',
       'Offdesk: Manage Devices',
       'Offdesk: New Session',
+      'Offdesk: New Terminal Session',
       'Offdesk: Open Walkthrough',
       'Offdesk: Review MCP Servers',
       'Offdesk: Show Log',
       'Offdesk: Show Pairing QR Code',
+      'Offdesk: Show Terminal Session',
       'Offdesk: Start Remote Control',
       'Offdesk: Stop Remote Control',
     ]);
