@@ -275,7 +275,13 @@ describe('attachments', function () {
             const database = names.find((name) => name.startsWith('offdesk-files-'));
             if (database === undefined) return undefined;
             const opening = indexedDB.open(database);
-            await new Promise((resolve) => (opening.onsuccess = resolve));
+            const there = await new Promise<boolean>((resolve) => {
+              // Deleted since it was listed: to open it must not make it anew.
+              opening.onupgradeneeded = () => opening.transaction?.abort();
+              opening.onsuccess = () => resolve(true);
+              opening.onerror = () => resolve(false);
+            });
+            if (!there) return undefined;
             const all = opening.result.transaction('files').objectStore('files').getAll();
             await new Promise((resolve) => (all.onsuccess = resolve));
             opening.result.close();

@@ -152,7 +152,7 @@ describe('cli in a terminal', function () {
       { env: cliEnvironment(tempFolder('od-home')) },
     );
     await terminal.shows(/http:\/\/127\.0\.0\.1:\d+\/#i=/);
-    await terminal.shows(/A phone needs --lan, --public-url or --relay/);
+    await terminal.shows(/A phone needs --tunnel, --lan, --public-url or --relay/);
     assert.equal(qrOf(await terminal.screen()), undefined);
   });
 });
