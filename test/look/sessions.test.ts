@@ -28,6 +28,14 @@ describe('the list of sessions, on both surfaces', function () {
     return (await wrongWith(page, sight)).map((problem) => `${picture}: ${problem}`);
   }
 
+  /** What was asked for; with an id, so that it counts once however often it is asked for. */
+  async function begun(page: Page): Promise<Record<string, unknown>> {
+    const [wish] = await asked(page, '_offdesk/session/new');
+    const { id, ...rest } = wish as { id: string };
+    assert.match(id, /^[\w-]{8,64}$/);
+    return rest;
+  }
+
   it('a session starts with what is filled in, by one tap (C18)', async () => {
     const page = await open(looking, 'phone', {
       scene: 'sessions',
@@ -35,7 +43,7 @@ describe('the list of sessions, on both surfaces', function () {
       act: openNew,
     });
     await page.getByRole('button', { name: 'Start' }).tap();
-    const [wish] = await asked(page, '_offdesk/session/new');
+    const wish = await begun(page);
     assert.deepEqual(wish, { agent: 'claude', folder: '/work/api-gateway', spawn: 'same-dir' });
     await page.getByRole('textbox', { name: 'Message' }).waitFor();
   });
@@ -57,7 +65,7 @@ describe('the list of sessions, on both surfaces', function () {
     await sheet.getByText('This folder is no git repository.').waitFor();
     await sheet.getByRole('combobox', { name: 'Folder' }).selectOption('/work/api-gateway');
     await sheet.getByRole('textbox', { name: 'Name' }).press('Enter');
-    const [wish] = await asked(page, '_offdesk/session/new');
+    const wish = await begun(page);
     const chosen = {
       agent: 'opencode',
       folder: '/work/api-gateway',
