@@ -44,6 +44,7 @@ const packages = [
     shows: '/usr/lib/python3/dist-packages/dissononce',
     for: 'the cross-check of Noise',
   },
+  { name: 'vim', shows: '/usr/bin/vim', for: 'a program that draws the whole terminal' },
   { name: 'git', shows: '/usr/bin/git', for: 'workspaces of the tests' },
   { name: 'ca-certificates', for: 'downloads' },
   { name: 'libkrb5-dev', for: 'building VS Code’s server' },
