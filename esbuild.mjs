@@ -3,6 +3,7 @@ import { build, context } from 'esbuild';
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -27,8 +28,13 @@ const web = {
   jsxImportSource: 'preact',
   loader: { '.svg': 'text' },
   define: { ...shared.define, 'process.env.NODE_ENV': '"production"' },
-  // A browser has the table of HTML entities that markdown-it would bring along.
-  alias: { entities: './src/web/views/html-entities.ts' },
+  alias: {
+    // A browser has the table of HTML entities that markdown-it would bring along.
+    entities: './src/web/views/html-entities.ts',
+    'zod/v4': './src/web/fluent-zod.ts',
+  },
+  // What fluent-zod.ts has not.
+  logOverride: { 'import-is-undefined': 'error' },
 };
 const icons = [
   'icon-192.png',
@@ -86,6 +92,38 @@ const withoutJsonSchema = {
         };
       },
     );
+  },
+};
+
+// esbuild makes a chunk of each set of files that the same entries load, and each late part is an entry: what the page
+// shares with them would be two dozen small files. Every late part says here that it needs all of the page's own,
+// which is there already; so that is one.
+const lateOnShell = {
+  name: 'late-on-shell',
+  setup(b) {
+    b.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) =>
+      kind === 'dynamic-import'
+        ? { path: relative('.', resolve(resolveDir, path)), namespace: 'late' }
+        : undefined,
+    );
+    b.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `import './src/web/shell.ts'; export * from ${JSON.stringify(`./${path}`)};`,
+      resolveDir: process.cwd(),
+    }));
+  },
+};
+
+// A hundredth of an icon's sixteenth is more than any screen shows.
+const shortIcons = {
+  name: 'short-icons',
+  setup(b) {
+    b.onLoad({ filter: /codicons.*\.svg$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(
+        /(?<![\d.])(?:0|[1-9]\d*)\.\d{3,}(?![\d.])/g,
+        (number) => String(Number(Number(number).toFixed(2))),
+      ),
+      loader: 'text',
+    }));
   },
 };
 
@@ -157,7 +195,7 @@ export async function buildWeb(outdir, more) {
   await mkdir(outdir, { recursive: true });
   const define = { ...web.define, ...more.define };
   const metafile = await run({
-    ...{ ...web, chunkNames: 'chunk-[hash]', plugins: [withoutJsonSchema] },
+    ...{ ...web, chunkNames: 'chunk-[hash]', plugins: [withoutJsonSchema, lateOnShell, shortIcons] },
     ...{ ...more, outdir, define },
   });
   const page = await pageWithPreloads(metafile, outdir);

@@ -2,10 +2,11 @@
 //
 //   node test/run.mjs                       everything, as npm test does
 //   node test/run.mjs unit integration      some stages
+//   node test/run.mjs look --jobs 2         so many mochas at a time, each with a part of the files
 //   node test/run.mjs e2e -- --grep story   what follows -- goes to mocha
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './bed/places.mjs';
 
@@ -18,11 +19,14 @@ const exitMs = 20_000;
 const leftoverMs = 5_000;
 const node = process.execPath;
 
-/** In order. `background` begins with the first stage and is awaited in its place. */
+/**
+ * In order. `background` begins with the first stage and is awaited in its place. `jobs`: so many mochas at a time, each
+ * with a part of the files: of stages whose tests keep one processor busy, or wait for other programs, at most.
+ */
 const stages = [
   { name: 'build', command: ['npm', 'run', 'build'], boundMs: 5 * minute },
-  { name: 'lint', command: ['npm', 'run', 'lint'], boundMs: 10 * minute },
   { name: 'types', command: ['npm', 'run', 'typecheck'], boundMs: 10 * minute },
+  { name: 'lint', command: ['npm', 'run', 'lint'], boundMs: 10 * minute, background: true },
   { name: 'prepare', command: [node, 'test/prepare.mjs'], boundMs: 35 * minute, background: true },
   {
     name: 'package',
@@ -30,12 +34,13 @@ const stages = [
     boundMs: 5 * minute,
     after: ['build'],
   },
-  { name: 'unit', mocha: 'test/unit', timeoutMs: 30_000, boundMs: 15 * minute, after: [] },
+  { name: 'unit', mocha: 'test/unit', timeoutMs: 30_000, boundMs: 15 * minute, jobs: 2, after: [] },
   {
     name: 'integration',
     mocha: 'test/integration',
     timeoutMs: minute,
     boundMs: 30 * minute,
+    jobs: 2,
     after: ['build'],
   },
   {
@@ -63,6 +68,7 @@ const stages = [
     mocha: 'test/e2e',
     timeoutMs: 5 * minute,
     boundMs: 60 * minute,
+    jobs: 2,
     after: ['build', 'package', 'prepare'],
   },
   {
@@ -76,7 +82,10 @@ const stages = [
 
 const args = process.argv.slice(2);
 const dashes = args.includes('--') ? args.indexOf('--') : args.length;
-const chosen = args.slice(0, dashes);
+const own = args.slice(0, dashes);
+const given = own.indexOf('--jobs');
+const [, jobsOfAll] = given < 0 ? [] : own.splice(given, 2);
+const chosen = own;
 const mochaArgs = args.slice(dashes + 1);
 const unknown = chosen.filter((name) => !stages.some((stage) => stage.name === name));
 if (unknown.length > 0) {
@@ -134,14 +143,20 @@ console.log(counts(all));
 process.exitCode = failed.length > 0 ? 1 : 0;
 
 async function runStage(stage) {
-  const results = join(output, `results-${stage.name}-${process.pid}.jsonl`);
-  rmSync(results, { force: true });
   console.log(`\n=== ${stage.name}`);
-  if (stage.mocha && !hasTests(join(root, stage.mocha)))
+  if (!stage.mocha) return [{ title: stage.name, ...(await runBounded(stage, stage.command)) }];
+  const parts = partsOf(testsIn(stage.mocha), Number(jobsOfAll ?? stage.jobs ?? 1));
+  if (parts.length === 0)
     return [{ result: 'failed', title: `${stage.name}: there are no tests in ${stage.mocha}` }];
-  const command = stage.mocha ? mochaCommand(stage) : stage.command;
-  const ended = await runBounded(stage, command, stage.mocha ? results : undefined);
-  if (!stage.mocha) return [{ title: stage.name, ...ended }];
+  const found = await Promise.all(parts.map((files, part) => runMocha(stage, files, part)));
+  return found.flat();
+}
+
+/** The first part shows its output as it comes, the others theirs when they have ended. */
+async function runMocha(stage, files, part) {
+  const results = join(output, `results-${stage.name}-${process.pid}-${part}.jsonl`);
+  rmSync(results, { force: true });
+  const ended = await runBounded(stage, mochaCommand(stage, files), results, part > 0);
   const found = read(results).filter(({ result }) => result !== 'end');
   rmSync(results, { force: true });
   const explained = !ended.wrong && found.some(({ result }) => result === 'failed');
@@ -150,16 +165,16 @@ async function runStage(stage) {
   return found;
 }
 
-function mochaCommand({ mocha, timeoutMs }) {
+function mochaCommand({ timeoutMs }, files) {
   return [
     ...[node, tool('mocha/bin/mocha.js'), '--import=tsx', '--forbid-only'],
     ...['--timeout', String(timeoutMs), '--reporter', 'test/support/stage-reporter.cjs'],
-    ...[...mochaArgs, `${mocha}/**/*.test.ts`],
+    ...[...mochaArgs, ...files],
   ];
 }
 
 /** Runs a command to its end, shows its output, and ends it and all it started when the time is over. */
-async function runBounded({ boundMs, background, name }, [program, ...args], results) {
+async function runBounded({ boundMs, background, name }, [program, ...args], results, held = false) {
   const run = randomUUID();
   const env = {
     ...process.env,
@@ -172,12 +187,13 @@ async function runBounded({ boundMs, background, name }, [program, ...args], res
     if (child.pid && child.exitCode === null) end(-child.pid);
   };
   running.add(kill);
-  let tail = '';
+  let [tail, shown] = ['', ''];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
     stream.on('data', (text) => {
       tail = (tail + text).slice(-64 * 1024);
-      process.stdout.write(text);
+      if (held) shown += text;
+      else process.stdout.write(text);
     });
   }
   let wrong;
@@ -206,6 +222,7 @@ async function runBounded({ boundMs, background, name }, [program, ...args], res
   });
   clearTimeout(bound);
   clearInterval(watch);
+  process.stdout.write(shown);
   if (!background) {
     const left = await remaining(run);
     if (left.length > 0) wrong ??= `left processes behind: ${left.map(commandOf).join('; ')}`;
@@ -268,10 +285,26 @@ function read(path) {
     .map((line) => JSON.parse(line));
 }
 
-function hasTests(folder) {
-  return (
-    existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => name.endsWith('.test.ts'))
-  );
+/** Relative to the root, in the order in which mocha would take them. */
+function testsIn(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  const names = readdirSync(join(root, folder), { recursive: true });
+  return names
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** At most so many, of about as much text each. */
+function partsOf(files, most) {
+  const parts = Array.from({ length: most }, () => ({ bytes: 0, files: [] }));
+  const sized = files.map((file) => ({ file, bytes: statSync(join(root, file)).size }));
+  for (const { file, bytes } of sized.sort((a, b) => b.bytes - a.bytes)) {
+    const [least] = parts.sort((a, b) => a.bytes - b.bytes);
+    least.bytes += bytes;
+    least.files.push(file);
+  }
+  return parts.map(({ files }) => files.sort()).filter(({ length }) => length > 0);
 }
 
 function counts(found) {

@@ -33,3 +33,18 @@ export async function agentSessions(
     next: nextCursor ?? null,
   };
 }
+
+/**
+ * A copy of one of them, as it is now: ACP session/fork. It is closed in this process where that can be, since whoever
+ * asked goes on with it in another. Measured on 2026-11-21: Claude Code, opencode, Codex and Kimi Code offer it, and load
+ * the copy afterwards with all that was said, Codex once the process that made it has ended; Copilot CLI and Gemini CLI don't. Resolves with the agent's own id of the copy; rejects with what the agent says.
+ */
+export async function forkSession(
+  connection: ClientConnection,
+  { sessionId, cwd, closes }: { sessionId: string; cwd: string; closes: boolean },
+): Promise<string> {
+  const params = { sessionId, cwd, mcpServers: [] };
+  const fork = await connection.agent.request<{ sessionId: string }>('session/fork', params);
+  if (closes) await connection.agent.request('session/close', { sessionId: fork.sessionId }).catch(() => {});
+  return fork.sessionId;
+}

@@ -1,5 +1,6 @@
 /** ACP `terminal/*`: commands of an agent in terminals that people see, and can type into; what they put out is kept. */
 import { RequestError } from '@agentclientprotocol/sdk';
+import { OffdeskError } from '../base/error.ts';
 import type { RawUpdate } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentTerminal, AgentTerminalWish, ClientTools } from './client-tools.ts';
@@ -19,8 +20,6 @@ export class AgentTerminals {
   readonly #open: NonNullable<ClientTools['terminals']>;
   readonly #update: (update: RawUpdate) => void;
   readonly #kept = new Map<string, Kept>();
-  /** Tool calls by the terminal that they name. */
-  readonly #tools = new Map<string, string>();
   #over = false;
 
   /** `update`: into the session's transcript, as if the agent had said it. */
@@ -30,6 +29,7 @@ export class AgentTerminals {
   }
 
   async create(wish: AgentTerminalWish, outputByteLimit: number | undefined): Promise<string> {
+    if (this.#kept.size >= limits.agentTerminals) throw tooMany();
     const terminal = await this.#open.open(wish);
     const most = Math.min(outputByteLimit ?? Infinity, limits.terminalOutputBytes);
     const kept: Kept = { terminal, output: new PlainOutput(most), raw: '', exit: undefined, told: false };
@@ -45,7 +45,6 @@ export class AgentTerminals {
       this.#tell(kept);
     });
     this.#kept.set(terminal.id, kept);
-    this.#know(terminal.id);
     if (this.#over) void this.#end(terminal.id);
     return terminal.id;
   }
@@ -76,8 +75,10 @@ export class AgentTerminals {
     if (typeof toolCallId !== 'string' || !Array.isArray(content)) return;
     for (const part of content as { type?: unknown; terminalId?: unknown }[]) {
       if (part?.type !== 'terminal' || typeof part.terminalId !== 'string') continue;
-      if (this.#tools.size < limits.agentSessions) this.#tools.set(part.terminalId, toolCallId);
-      this.#know(part.terminalId);
+      const kept = this.#kept.get(part.terminalId);
+      if (!kept) continue;
+      kept.terminal.tool = toolCallId;
+      this.#tell(kept);
     }
   }
 
@@ -97,19 +98,13 @@ export class AgentTerminals {
     await this.#open.close(id);
   }
 
-  #know(id: string): void {
-    const kept = this.#kept.get(id);
-    if (!kept) return;
-    kept.terminal.tool = this.#tools.get(id);
-    this.#tell(kept);
-  }
-
   /** Once it has ended: the terminal goes, what it showed stays with the tool call. */
   #tell(kept: Kept): void {
     const { terminal, exit, raw, told } = kept;
-    const toolCallId = this.#tools.get(terminal.id);
+    const toolCallId = terminal.tool;
     if (!exit || told || toolCallId === undefined) return;
     kept.told = true;
+    kept.raw = '';
     const terminal_id = terminal.id;
     const data = raw.slice(-limits.terminalChars).replaceAll('\r\n', '\n');
     this.#update({
@@ -128,4 +123,12 @@ export class AgentTerminals {
     if (kept) return kept;
     throw RequestError.resourceNotFound(id);
   }
+}
+
+function tooMany(): OffdeskError {
+  return new OffdeskError(
+    'terminal_limit',
+    `${limits.agentTerminals} terminals were not released.`,
+    'Release those that have ended.',
+  );
 }

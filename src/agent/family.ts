@@ -18,11 +18,13 @@ export function groupsOf(agent: number): number[] {
 }
 
 /**
- * Groups of all that runs in the terminal which this process leads, also once it is gone, and of what its descendants
+ * Groups of all that runs in the terminal which this process leads, also once it is `gone`, and of what its descendants
  * lead. Other than Linux: its own group.
  */
-export function groupsInTerminal(leader: number): number[] {
+export function groupsInTerminal(leader: number, gone = false): number[] {
   if (process.platform !== 'linux') return [leader];
+  // Its number is another's only once nobody is left in its session.
+  if (gone && statOf(leader)) return [];
   const inside = allProcesses().filter(({ session }) => session === leader);
   return [...new Set([...inside.map(({ group }) => group), ...groupsOf(leader).slice(1)])];
 }
@@ -33,7 +35,7 @@ export function groupsInTerminal(leader: number): number[] {
  */
 export function groupsLeftBy(agent: number, mark: string): number[] {
   if (process.platform !== 'linux') return [];
-  const marked = allProcesses().filter(({ pid }) => markOf(pid) === mark);
+  const marked = allProcesses().filter(({ pid }) => markOfProcess(pid) === mark);
   const own = marked.some(({ group }) => group === agent) ? [agent] : [];
   const commands = marked.filter((one) => leads(one) && one.pid !== agent && isCommand(one.pid));
   return [...own, ...commands.map(idOf)];
@@ -41,8 +43,13 @@ export function groupsLeftBy(agent: number, mark: string): number[] {
 
 /** Groups of all agents, and of their commands, whose mark begins with this family's name. Other than Linux: none. */
 export function groupsOfFamily(family: string): number[] {
+  return groupsMarked((mark) => mark.startsWith(`${family}.`));
+}
+
+/** Groups of all agents, and of their commands, whose mark is one of these. Other than Linux: none. */
+export function groupsMarked(isOne: (mark: string) => boolean): number[] {
   if (process.platform !== 'linux') return [];
-  const marked = allProcesses().filter(({ pid }) => markOf(pid)?.startsWith(`${family}.`));
+  const marked = allProcesses().filter(({ pid }) => isOne(markOfProcess(pid) ?? ''));
   return marked.filter((one) => leads(one) && isCommand(one.pid)).map(idOf);
 }
 
@@ -80,10 +87,29 @@ export function anyRuns(groups: readonly number[]): boolean {
   return allProcesses().some(({ group }) => groups.includes(group));
 }
 
+/** Those that it descends from, the nearest first. Linux. */
+export function linuxAncestors(pid: number): number[] {
+  const found: number[] = [];
+  for (let parent = parentOf(pid); parent > 1 && !found.includes(parent); parent = parentOf(parent))
+    found.push(parent);
+  return found;
+}
+
+const parentOf = (pid: number): number => Number(statOf(pid)?.[1] ?? 0);
+
 /** proc(5): start in ticks since boot, and which boot; undefined where it does not run. Linux. */
 export function linuxStart(pid: number): string | undefined {
   const stat = statOf(pid);
   return stat && `${stat[19]}@${readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''}`;
+}
+
+/** pid_namespaces(7): which one this process is in; empty where that can't be known. Linux. */
+export function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '';
+  }
 }
 
 interface LinuxProcess {
@@ -114,15 +140,22 @@ function statOf(pid: number): string[] | undefined {
   return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields;
 }
 
-function markOf(pid: number): string | undefined {
+/** proc(5), the seventh field: a session that an agent began has none unless somebody gave it one. */
+const hasTerminal = (pid: number): boolean => Number(statOf(pid)?.[4] ?? 0) !== 0;
+
+/** The mark that it bears, of whichever agent of Offdesk's; undefined without one. Linux. */
+export function markOfProcess(pid: number): string | undefined {
   const variables = readText(`/proc/${pid}/environ`)?.split('\0');
   const begin = `${markVariable}=`;
   return variables?.find((variable) => variable.startsWith(begin))?.slice(begin.length);
 }
 
-/** A shell, or what one became (`sh -c` of a single command): its output went to the agent. */
+/**
+ * A shell, or what one became (`sh -c` of a single command): its output went to the agent. A shell that has a terminal, as
+ * in tmux, is somebody's own; where that terminal was the agent's it has ended with it.
+ */
 function isCommand(pid: number): boolean {
-  if (/^(?:ba|da|z|k|fi)?sh$/.test(readText(`/proc/${pid}/comm`)?.trim() ?? '')) return true;
+  if (/^(?:ba|da|z|k|fi)?sh$/.test(readText(`/proc/${pid}/comm`)?.trim() ?? '')) return !hasTerminal(pid);
   return [1, 2].some((output) => {
     try {
       return /^(?:pipe|socket):/.test(readlinkSync(`/proc/${pid}/fd/${output}`));

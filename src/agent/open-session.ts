@@ -6,9 +6,7 @@ import { takenBy, type McpServer, type McpSupply } from './mcp-supply.ts';
 import { modeOption } from './mode-option.ts';
 import { modelOption, modelState, type ModelState } from './model-option.ts';
 import type { Replay } from './replay.ts';
-
-/** ACP: the agent wants a login first. */
-const authRequired = -32000;
+import { authRequired } from './wire-messages.ts';
 
 export function isLoginError(error: unknown): boolean {
   return error instanceof RequestError && error.code === authRequired;
@@ -33,8 +31,10 @@ export interface Opened {
   models: ModelState | undefined;
   /** Its own options, as the session begins. */
   own: Record<string, unknown>[];
-  /** It lists its own sessions. */
+  /** It lists its own sessions; it copies them; it can close one. */
   lists: boolean;
+  forks: boolean;
+  closes: boolean;
 }
 
 /** What session/new, session/load and session/resume have in common. */
@@ -129,6 +129,9 @@ function opened(hello: InitializeResponse, id: string, session: SessionAnswer, k
     session: id,
     kept,
   };
-  const lists = Boolean(hello.agentCapabilities?.sessionCapabilities?.list);
-  return { offers, modeConfig: mode?.configId, models, own: own ?? [], lists };
+  // The SDK has fork among what is not stable yet; most agents offer it (agent-sessions.ts).
+  type Capabilities = Partial<Record<'list' | 'fork' | 'close', object | null>>;
+  const { list, fork, close }: Capabilities = hello.agentCapabilities?.sessionCapabilities ?? {};
+  const can = { lists: Boolean(list), forks: Boolean(fork), closes: Boolean(close) };
+  return { offers, modeConfig: mode?.configId, models, own: own ?? [], ...can };
 }

@@ -3,7 +3,16 @@ import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/v4';
 import { limits } from '../protocol/limits.ts';
-import { anyRuns, groupsLeftBy, groupsOf, groupsOfFamily, linuxStart, signalGroups } from './family.ts';
+import {
+  anyRuns,
+  groupsLeftBy,
+  groupsMarked,
+  groupsOf,
+  groupsOfFamily,
+  linuxStart,
+  signalGroups,
+} from './family.ts';
+import { hostOf, hostRuns } from './host-mark.ts';
 
 /** A process, told apart from any later one with the same number; to be kept over restarts of the host. */
 export const processIdentity = z.object({
@@ -36,9 +45,10 @@ export async function startOf(pid: number): Promise<string> {
 /**
  * Ends what is left of an agent whose host was killed: SIGTERM, SIGKILL after `agentStopMs`. Resolves when it is gone.
  * Signals nothing but what is known to be of that agent: number and start are the recorded ones or, where only what it
- * started is left, the mark is (Linux). Never rejects.
+ * started is left, the mark is (Linux). What sessions of a host that runs share is no orphan. Never rejects.
  */
 export async function endOrphan(orphan: ProcessIdentity): Promise<OrphanEnd> {
+  if (hostRuns(orphan.mark)) return 'none';
   return await endGroups(await groupsOfOrphan(orphan));
 }
 
@@ -48,6 +58,11 @@ export async function endOrphan(orphan: ProcessIdentity): Promise<OrphanEnd> {
  */
 export async function endFamily(family: string): Promise<OrphanEnd> {
   return await endGroups(groupsOfFamily(family));
+}
+
+/** The same for shared processes whose host was killed before it could record them. Other than Linux: `none`. */
+export async function endAbandoned(): Promise<OrphanEnd> {
+  return await endGroups(groupsMarked((mark) => hostOf(mark) !== undefined && !hostRuns(mark)));
 }
 
 async function endGroups(groups: readonly number[]): Promise<OrphanEnd> {

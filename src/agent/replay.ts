@@ -25,6 +25,9 @@ export class Replay {
   #told = false;
   #askedAt = 0;
   #toldAt = 0;
+  /** Copies that were made of the agent's sessions; and the session itself, while one is being made. */
+  readonly #copies = new Set<unknown>();
+  #own: string | undefined;
 
   constructor(tell: (update: RawUpdate) => void) {
     this.#tell = tell;
@@ -48,7 +51,20 @@ export class Replay {
     this.#phase = told ? { name: 'live' } : { name: 'asked', state: new Map() };
   }
 
+  /** What the agent tells of a copy, while `copy` makes one by its id and after, is nothing to this session. */
+  async copying(own: string, copy: () => Promise<string>): Promise<string> {
+    this.#own = own;
+    try {
+      const id = await copy();
+      this.#copies.add(id);
+      return id;
+    } finally {
+      this.#own = undefined;
+    }
+  }
+
   update(session: unknown, update: RawUpdate): void {
+    if (this.#copies.has(session) || (this.#own !== undefined && session !== this.#own)) return;
     const phase = this.#phase;
     const kind = update.sessionUpdate;
     switch (phase.name) {

@@ -6,44 +6,34 @@ import { scopedLog, type Log } from '../base/log.ts';
 import type { PromptBlock } from '../protocol/facts.ts';
 import { limits } from '../protocol/limits.ts';
 import type { AgentOffers, AgentPort, AgentSink } from '../session/agent-port.ts';
-import { agentSessions, type AgentSessionPage } from './agent-sessions.ts';
+import { agentSessions, forkSession, type AgentSessionPage } from './agent-sessions.ts';
 import { AgentTerminals } from './agent-terminals.ts';
 import type { ClientTools, ToolsWanted } from './client-tools.ts';
 import { connectAgent } from './connect.ts';
-import type { AgentQuirks } from './known/known-agent.ts';
 import { greet } from './greet.ts';
 import { loginState } from './login-check.ts';
 import { LoginRequired, loginWays, type LoginWay } from './login-ways.ts';
 import type { McpSupply } from './mcp-supply.ts';
 import { isLoginError, openSession, type Opened } from './open-session.ts';
-import type { ProcessIdentity } from './orphan.ts';
 import { restOfMinute } from './minute.ts';
-import { startProcess, type AgentCommand, type AgentProcess } from './process.ts';
+import type { AgentProcess } from './process.ts';
 import { Replay } from './replay.ts';
 import { SessionOptions } from './session-options.ts';
+import { SessionProcess, type SessionProcessOptions } from './session-process.ts';
 import { boundStart, isLoginRequired, startError } from './start-failure.ts';
 import { AgentTurn } from './turn.ts';
 
-export interface UpstreamOptions extends AgentCommand {
-  cwd: string;
+export interface UpstreamOptions extends SessionProcessOptions {
   /** Logs in without asking, such as Gemini CLI's key from the environment. */
   authMethod: string | undefined;
   /** What the user does to log in. */
   loginHint: string;
   /** Arguments with which the command says whether it is logged in (login-check.ts). */
   loginCheck?: string[];
-  quirks?: AgentQuirks;
   /** How long start may take, in milliseconds; `limits.agentStartMs` unless given. */
   startMs?: number;
   /** How long a turn may go on after its cancel; `limits.agentCancelMs` unless given. */
   cancelMs?: number;
-  /**
-   * Told before anything is asked of a process, and `undefined` once it is gone: what `endOrphan` (orphan.ts) needs
-   * where this host is killed.
-   */
-  onProcess?: (process: ProcessIdentity | undefined) => void;
-  /** Begins the mark of its processes: what `endFamily` (orphan.ts) needs. */
-  family?: string;
   /** MCP servers for its sessions; none without it. */
   mcp?: McpSupply | undefined;
   /** Terminals and text files, for agents that use a client's; none without it. */
@@ -56,8 +46,10 @@ interface Running {
   connection: ClientConnection;
   sessionId: string;
   options: SessionOptions;
-  /** It lists its own sessions. */
+  /** It lists its own sessions; it copies them; it can close one. */
   lists: boolean;
+  forks: boolean;
+  closes: boolean;
   replay: Replay;
   /** Its commands that run in terminals of this host. */
   terminals: AgentTerminals | undefined;
@@ -65,17 +57,17 @@ interface Running {
   turn: AgentTurn | undefined;
 }
 
-/** One agent process with one session in it. */
+/** One session of an agent, in a process of its own or in one that several share. */
 export class Upstream implements AgentPort {
   readonly #options: UpstreamOptions;
   readonly #log: Log;
   #running: Running | undefined;
-  #process: AgentProcess | undefined;
+  readonly #process: SessionProcess;
   /** How often it was stopped: a start that was overtaken starts nothing. */
   #stops = 0;
   #sink: AgentSink | undefined;
-  /** Ends the wait before a start. */
-  #waiting: AbortController | undefined;
+  /** Ends the waits before a start. */
+  #waiting = new AbortController();
   /** How it can be logged in, as it said last. */
   #ways: readonly LoginWay[] = [];
   /** The session that began in a process of this agent, and when, by the clock. */
@@ -84,6 +76,7 @@ export class Upstream implements AgentPort {
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.#log = scopedLog(options.log, `agent ${options.name}`);
+    this.#process = new SessionProcess(options, this.#log);
   }
 
   /**
@@ -92,7 +85,8 @@ export class Upstream implements AgentPort {
    */
   async start(sink: AgentSink, earlier?: string, told = false, begun?: number): Promise<AgentOffers> {
     const stops = this.#stops;
-    if (this.#process) await this.#end();
+    this.#waiting = new AbortController();
+    if (this.#process.now) await this.#end();
     const began = earlier !== undefined && earlier === this.#begun?.session ? this.#begun.at : begun;
     if (began !== undefined) await this.#minuteOver(began);
     if (stops !== this.#stops) throw new OffdeskError('closed', `${this.#options.name} was stopped.`);
@@ -111,7 +105,7 @@ export class Upstream implements AgentPort {
   async #minuteOver(begun: number): Promise<void> {
     if (!this.#options.quirks?.forgetsWithinMinute) return;
     const left = restOfMinute(begun, Date.now());
-    const { signal } = (this.#waiting = new AbortController());
+    const { signal } = this.#waiting;
     if (left > 0) await wait(left, undefined, { signal }).catch(() => {});
   }
 
@@ -119,6 +113,17 @@ export class Upstream implements AgentPort {
   async sessions(before?: string): Promise<AgentSessionPage | undefined> {
     const { connection, lists } = this.#alive();
     return lists ? await agentSessions(connection, before) : undefined;
+  }
+
+  get forks(): boolean {
+    return this.#running?.forks ?? false;
+  }
+
+  /** A copy of one of its sessions; undefined where it makes none. */
+  async fork(sessionId: string, cwd: string): Promise<string | undefined> {
+    const { connection, forks, closes, replay, sessionId: own } = this.#alive();
+    if (!forks) return undefined;
+    return await replay.copying(own, () => forkSession(connection, { sessionId, cwd, closes }));
   }
 
   #replay(sink: AgentSink): Replay {
@@ -137,12 +142,15 @@ export class Upstream implements AgentPort {
     earlier: string | undefined,
     told: boolean,
   ): Promise<AgentOffers> {
-    const agentProcess = startProcess(this.#options, this.#options.cwd, this.#log, this.#options.family);
-    this.#process = agentProcess;
-    this.#sink = sink;
-    await this.#tellProcess(agentProcess);
-    const { tools } = this.#options;
+    const stops = this.#stops;
     const wanted = await this.#wanted();
+    const agentProcess = await this.#process.begin(earlier, wanted, this.#waiting.signal);
+    this.#sink = sink;
+    if (stops !== this.#stops) {
+      await this.#end();
+      throw new OffdeskError('closed', `${this.#options.name} was stopped.`);
+    }
+    const { tools } = this.#options;
     const terminals =
       wanted.terminals && tools?.terminals
         ? new AgentTerminals(tools.terminals, (update) => sink.update(update))
@@ -153,13 +161,14 @@ export class Upstream implements AgentPort {
     try {
       const opening = this.#open(connection, replay, earlier, told);
       const opened = await boundStart(this.#options, agentProcess, replay, opening);
-      const { offers, lists, ...ways } = opened;
+      const { offers, lists, forks, closes, ...ways } = opened;
       const sessionId = offers.session;
       if (!offers.kept) this.#begun = { session: sessionId, at: Date.now() };
       const options = new SessionOptions(connection, sessionId, ways, (update) => this.#sink?.update(update));
       const turn = undefined;
       this.#running = {
-        ...{ process: agentProcess, connection, sessionId, options, lists, replay, terminals, turn },
+        ...{ process: agentProcess, connection, sessionId, options, lists, forks, closes },
+        ...{ replay, terminals, turn },
       };
       void agentProcess.exited.then((error) => {
         if (this.#running?.process !== agentProcess) return;
@@ -174,16 +183,6 @@ export class Upstream implements AgentPort {
       await agentProcess.stop();
       throw startError(error, this.#options, agentProcess, this.#ways);
     }
-  }
-
-  async #tellProcess(agentProcess: AgentProcess): Promise<void> {
-    const { onProcess } = this.#options;
-    const identity = await agentProcess.identity();
-    if (!identity || !onProcess) return;
-    onProcess(identity);
-    void agentProcess.exited.then(() => {
-      if (this.#process === agentProcess || !this.#process) onProcess(undefined);
-    });
   }
 
   async prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }> {
@@ -244,7 +243,7 @@ export class Upstream implements AgentPort {
 
   stop(): Promise<void> {
     this.#stops++;
-    this.#waiting?.abort();
+    this.#waiting.abort();
     return this.#end();
   }
 
@@ -252,8 +251,7 @@ export class Upstream implements AgentPort {
     const running = this.#running;
     this.#running = undefined;
     running?.connection.close();
-    await Promise.all([this.#process?.stop(), running?.terminals?.dispose()]);
-    this.#process = undefined;
+    await Promise.all([this.#process.stop(), running?.terminals?.dispose()]);
   }
 
   async #wanted(): Promise<ToolsWanted> {

@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'session_unknown'
   | 'session_ended'
   | 'session_limit'
+  | 'session_live'
   | 'path_not_allowed'
   | 'worktree_failed'
   | 'worktree_dirty'
@@ -63,6 +64,7 @@ export type ErrorCode =
   | 'terminals_missing'
   | 'terminal_unknown'
   | 'terminal_limit'
+  | 'terminal_unread'
   | 'terminal_failed'
   // machine
   | 'host_locked'

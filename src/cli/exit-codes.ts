@@ -38,6 +38,7 @@ export function exitCodeOf(error: OffdeskError): number {
       return exitCodes.pairing;
     case 'session_unknown':
     case 'session_ended':
+    case 'session_live':
       return exitCodes.session;
     case 'invite_invalid':
     case 'address_invalid':

@@ -41,6 +41,11 @@ function bound(text: string): number {
 
 const newest = (): Option =>
   new Option('--continue', 'go on with the newest earlier session of the folder').conflicts('resume');
+const ifLive = (): Option =>
+  new Option(
+    '--if-live <what>',
+    'where that session is open in another program: wait until it is closed there, go on in a copy, or go on anyway',
+  ).choices(['wait', 'fork', 'anyway']);
 const sessionById = "go on with an earlier session: Offdesk's id of it (offdesk sessions) or the agent's";
 
 const program = new Command('offdesk')
@@ -104,6 +109,7 @@ program
   .option('--json', 'one JSON object a line on stdout; answers are read from stdin')
   .addOption(newest())
   .option('--resume <id>', sessionById)
+  .addOption(ifLive())
   .action((options: RemoteControlOptions) => remoteControl(options));
 
 program
@@ -159,6 +165,7 @@ program
   .option('--mcp', 'the agent gets the MCP servers that the folder names (.vscode/mcp.json)')
   .addOption(newest())
   .option('--resume <id>', sessionById)
+  .addOption(ifLive())
   .action(async (options: PortsOptions) => {
     const [{ chat }, { createRemoteHost }] = await Promise.all([
       import('./chat.tsx'),

@@ -35,14 +35,16 @@ export interface PortsOptions {
   continue?: boolean;
   /** An earlier session by its id. */
   resume?: string;
+  /** What becomes of that one where it is open in another program. */
+  ifLive?: NonNullable<SessionWish['live']>;
   /** The agent gets the MCP servers that the folder names. */
   mcp?: boolean;
 }
 
 /** Which earlier session the options name. */
-export function wishOf({ continue: newest, resume }: PortsOptions): SessionWish | undefined {
-  if (resume !== undefined) return { kind: 'id', id: resume };
-  return newest ? { kind: 'newest' } : undefined;
+export function wishOf({ continue: newest, resume, ifLive: live }: PortsOptions): SessionWish | undefined {
+  if (resume !== undefined) return { kind: 'id', id: resume, live };
+  return newest ? { kind: 'newest', live } : undefined;
 }
 
 /** The program that runs now, which is also the demo agent. */

@@ -2,7 +2,7 @@
 import { plainLine } from '../base/plain-text.ts';
 import type { NewSessions } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
-import type { SpawnMode, SpawnState } from '../protocol/new-session.ts';
+import type { RowWorktree, SpawnMode, SpawnState } from '../protocol/new-session.ts';
 
 /** A terminal is no list. */
 const mostLines = 8;
@@ -25,10 +25,17 @@ export function sessionLines(
   const shown = all.slice(0, mostLines);
   const more = all.length - shown.length;
   return [
-    ...shown.map(({ title, agent, state }) => plainLine(`  ${title} · ${agent} · ${stateWords[state]}`)),
+    ...shown.map(({ title, agent, state, worktree }) =>
+      plainLine(`  ${[title, agent, stateWords[state], ...worktreeWords(worktree)].join(' · ')}`),
+    ),
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(spawn && state === 'on' ? [spawnLine(spawn, keys)] : []),
   ];
+}
+
+/** Its branch, and whether work in it is in no commit. */
+export function worktreeWords(worktree: RowWorktree | undefined): string[] {
+  return worktree ? [`${worktree.branch}${worktree.dirty ? ' (not committed)' : ''}`] : [];
 }
 
 /** Toggles where new sessions work, and says so. Rejects as `NewSessions.setSpawn`. */

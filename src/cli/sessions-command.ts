@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { jsonLine, plainLine } from '../base/plain-text.ts';
 import type { ListedSession } from '../host/list-sessions.ts';
 import { sameFolderAs } from '../host/same-folder.ts';
+import { worktreeWords } from './session-lines.ts';
 import { machineFolder } from './ports.ts';
 import { stderrLog } from './stderr-log.ts';
 
@@ -24,9 +25,9 @@ export async function sessions({ cwd, json }: SessionsOptions): Promise<void> {
 /** Two lines a session: the id stands alone in its line's beginning, to be copied. */
 export function tableOf(sessions: readonly ListedSession[]): string[] {
   if (sessions.length === 0) return ['No session is kept here yet. Start one: offdesk remote-control'];
-  return sessions.flatMap(({ id, title, cwd, agent, updatedAt, open }) => [
+  return sessions.flatMap(({ id, title, cwd, agent, updatedAt, open, worktree }) => [
     `${plainLine(id)}  ${timeOf(updatedAt)}  ${plainLine(agent)}${open ? ', open' : ''}`,
-    `  ${plainLine(title)} · ${plainLine(cwd)}`,
+    `  ${[title, cwd, ...worktreeWords(worktree)].map((words) => plainLine(words)).join(' · ')}`,
   ]);
 }
 

@@ -1,4 +1,5 @@
 /** Which paths the patterns of VS Code's `files.exclude` leave out. */
+import { globStates, rangeOf } from './glob-states.ts';
 
 export interface Exclude {
   /** As VS Code has it: `*`, `?`, `**`, `{a,b}`, `[a-z]`, relative to the folder. */
@@ -23,17 +24,34 @@ export type Excluded = (path: string, siblings: ReadonlySet<string>) => boolean;
 export function excluder(excludes: readonly Exclude[]): Excluded {
   const rules = excludes
     .filter(({ glob }) => glob.length <= globChars)
-    .map(({ glob, when }) => ({ pattern: globPattern(glob), when }));
+    .map(({ glob, when }) => ({ fits: globFits(glob), when }));
   return (path, siblings) =>
-    rules.some(({ pattern, when }) => {
-      if (!pattern.test(path)) return false;
+    rules.some(({ fits, when }) => {
+      if (!fits(path)) return false;
       if (when === undefined) return true;
       const name = path.slice(path.lastIndexOf('/') + 1);
       return siblings.has(when.replaceAll('$(basename)', name.replace(/\.[^.]*$/, '')));
     });
 }
 
-function globPattern(glob: string): RegExp {
+/** Expressions are faster, but with more stars or braces than these they may try for ever. */
+const [fewStars, fewBraces] = [2, 2];
+
+function globFits(glob: string): (path: string) => boolean {
+  const stars = glob.match(/\*+/g)?.length ?? 0;
+  const braces = glob.match(/\{/g)?.length ?? 0;
+  try {
+    if (stars > fewStars || braces > fewBraces) return globStates(glob);
+    const pattern = globPattern(glob);
+    return (path) => pattern.test(path);
+  } catch {
+    // A range that is none: it leaves nothing out.
+    return () => false;
+  }
+}
+
+/** Throws SyntaxError for a range that is none. */
+export function globPattern(glob: string): RegExp {
   let source = '';
   let braces = 0;
   for (let at = 0; at < glob.length; at++) {
@@ -52,17 +70,9 @@ function globPattern(glob: string): RegExp {
     else if (letter === ',' && braces > 0) source += '|';
     else if (letter === '[' && glob.includes(']', at + 2)) {
       const end = glob.indexOf(']', at + 2);
-      source += `[${glob
-        .slice(at + 1, end)
-        .replace(/^[!^]/, '^')
-        .replaceAll(/[\\[\]]/g, '\\$&')}]`;
+      source += rangeOf(glob.slice(at + 1, end));
       at = end;
     } else source += letter.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   }
-  try {
-    return new RegExp(`^${source}${')'.repeat(braces)}/?$`);
-  } catch {
-    // A range that is none: it leaves nothing out.
-    return /[^\s\S]/;
-  }
+  return new RegExp(`^${source}${')'.repeat(braces)}/?$`, 's');
 }

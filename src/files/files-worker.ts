@@ -100,6 +100,8 @@ export class FilesWorker {
       workerData: { most: this.#options.most },
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
       execArgv: [],
+      // It writes nothing. Without these the first one has the main thread open its own output, which takes as long again.
+      ...{ stdout: true, stderr: true },
     };
     // From the sources, in tests, tsx has to read it.
     const worker = path.endsWith('.ts')

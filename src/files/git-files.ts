@@ -1,6 +1,7 @@
 /** A folder's files as git sees them: tracked and untracked, not ignored, and there. */
 import { spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
+import { gitEnvironment, gitProgram } from './git-program.ts';
 
 export interface GitFiles {
   /** Relative to the folder, with `/`. */
@@ -39,6 +40,24 @@ export async function gitFiles(
   return { files: [...listed], repositories };
 }
 
+/** Windows takes 32,767 characters of a command, quotes and blanks among them. */
+const lineChars = 16_000;
+
+/** In groups that go into one command each. */
+export function byLine(paths: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  let chars = Infinity;
+  for (const path of paths) {
+    chars += path.length + 3;
+    if (chars > lineChars) {
+      groups.push([]);
+      chars = path.length + 3;
+    }
+    groups.at(-1)!.push(path);
+  }
+  return groups;
+}
+
 /** Which of these (relative files or folders) git ignores; none where it cannot answer. */
 export async function gitIgnored(folder: string, paths: readonly string[]): Promise<Set<string>> {
   const ignored = new Set<string>();
@@ -68,11 +87,11 @@ function git(
   take: (entry: string) => boolean,
   input = '',
 ): Promise<boolean> {
-  const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
-  // Where this runs below one of git's own programs, these name its repository.
-  for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) delete env[name];
+  const program = gitProgram();
+  if (program === undefined) return Promise.resolve(false);
+  const options = { cwd, env: gitEnvironment(), timeout: gitMs, windowsHide: true };
   return new Promise((resolve) => {
-    const child = spawn('git', [...harmless, ...args], { cwd, env, timeout: gitMs, windowsHide: true });
+    const child = spawn(program, [...harmless, ...args], options);
     const decoder = new StringDecoder('utf8');
     let [rest, enough] = ['', false];
     child.stdout.on('data', (chunk: Buffer) => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { excluder, type Exclude, type Excluded } from './excluded.ts';
-import { gitFiles } from './git-files.ts';
+import { byLine, gitFiles } from './git-files.ts';
 
 export interface Place {
   /** An absolute folder. */
@@ -48,10 +48,13 @@ export async function listSome(
     else inTrees.set(tree, [...(inTrees.get(tree) ?? []), path.slice(tree.length)]);
   }
   for (const [tree, inside] of inTrees) {
-    const listed = await gitFiles(join(place.root, tree), place.most, inside);
-    for (const file of listed?.files ?? []) listing.files.push(tree + file);
+    for (const some of byLine(inside)) {
+      const listed = await gitFiles(join(place.root, tree), place.most, some);
+      for (const file of listed?.files ?? []) listing.files.push(tree + file);
+    }
   }
-  return listing.files;
+  // A folder and what is in it may have been asked for apart.
+  return [...new Set(listing.files)];
 }
 
 /** The innermost of `trees` in which a path lies. */

@@ -1,4 +1,5 @@
 /** Paths of a workspace in a few flat arrays: a name each, and folders once, so that a search reads little. */
+import { folderOfPath, foldersOf, shallowFirst } from './path-order.ts';
 
 /** A bit for each letter, so that a path without one of the query's is passed over by one comparison. */
 const maskBits = new Uint32Array(256);
@@ -30,10 +31,6 @@ export function foldedBytes(text: string): Uint8Array {
   return encoder.encode(text.normalize('NFC').toLowerCase());
 }
 
-/** The folder of a path, with its slash; empty for what lies at the top. */
-export const folderOfPath = (path: string): string =>
-  path.slice(0, path.lastIndexOf('/', path.length - 2) + 1);
-
 /**
  * An entry is a file or a folder: a name (a folder's with its slash) in a folder, by its number. Folder 0 is the top;
  * every other folder is an entry, too, and comes after the one that it lies in.
@@ -61,7 +58,6 @@ export class PathTable {
   /** Relative files with `/`, in any order: the few folders deep and short ones are looked at first. */
   constructor(files: readonly string[]) {
     const { folders, parents, folderOf } = foldersOf(files);
-    const depths = depthsOf(parents);
     let length = 0;
     for (let at = 0; at < files.length; at++) length += files[at]!.length - folders[folderOf[at]!]!.length;
     for (const folder of folders) length += folder.length - folderOfPath(folder).length;
@@ -77,7 +73,7 @@ export class PathTable {
       const parent = parents[folder]!;
       return (numbers[folder] = this.#writeFolder(folders[folder]!, folders[parent]!.length, number(parent)));
     };
-    for (const at of shallowFirst(folders, depths, files, folderOf)) {
+    for (const at of shallowFirst(files, { folders, parents, folderOf })) {
       const file = at - folders.length;
       if (file < 0) number(at);
       else this.#write(files[file]!, folders[folderOf[file]!]!.length, number(folderOf[file]!));
@@ -277,79 +273,4 @@ export class PathTable {
 function grown<T extends Uint8Array | Uint16Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;
-}
-
-interface Folders {
-  /** Each with its slash; the first is the top. */
-  folders: string[];
-  /** Of each folder, the one that it lies in. */
-  parents: number[];
-  /** Of each file. */
-  folderOf: Uint32Array;
-}
-
-/** All folders above these files. */
-function foldersOf(files: readonly string[]): Folders {
-  const [folders, parents] = [[''], [0]];
-  const known = new Map([['', 0]]);
-  const folderOf = new Uint32Array(files.length);
-  const indexOf = (folder: string): number => {
-    let index = known.get(folder);
-    if (index !== undefined) return index;
-    const parent = indexOf(folderOfPath(folder));
-    index = folders.push(folder) - 1;
-    parents.push(parent);
-    known.set(folder, index);
-    return index;
-  };
-  let [last, index] = ['', 0];
-  for (let at = 0; at < files.length; at++) {
-    const file = files[at]!;
-    // Lists are mostly sorted: the next file is in the same folder.
-    if (!file.startsWith(last) || file.indexOf('/', last.length) >= 0) {
-      last = folderOfPath(file);
-      index = indexOf(last);
-    }
-    folderOf[at] = index;
-  }
-  return { folders, parents, folderOf };
-}
-
-/** How many folders each lies in, the top not counted; parents come before what is in them. */
-function depthsOf(parents: readonly number[]): Uint16Array {
-  const depths = new Uint16Array(parents.length);
-  for (let folder = 1; folder < parents.length; folder++) {
-    const parent = parents[folder]!;
-    depths[folder] = parent === 0 ? 0 : depths[parent]! + 1;
-  }
-  return depths;
-}
-
-/**
- * All folders but the top, by their indexes, and all files, by theirs after these: by depth and then length, so that a
- * scan that ends early has seen what is likely meant.
- */
-function shallowFirst(
-  folders: readonly string[],
-  depths: Uint16Array,
-  files: readonly string[],
-  folderOf: Uint32Array,
-): Uint32Array {
-  const [levels, lengths] = [16, 128];
-  const total = folders.length + files.length;
-  const keys = new Uint16Array(total);
-  const counts = new Uint32Array(levels * lengths + 1);
-  for (let at = 1; at < total; at++) {
-    const file = at - folders.length;
-    const folder = file < 0 ? at : folderOf[file]!;
-    const depth = depths[folder]! + (file < 0 || folder === 0 ? 0 : 1);
-    const { length } = file < 0 ? folders[at]! : files[file]!;
-    const key = Math.min(depth, levels - 1) * lengths + Math.min(length >> 1, lengths - 1);
-    keys[at] = key;
-    counts[key + 1]!++;
-  }
-  for (let key = 1; key < counts.length; key++) counts[key]! += counts[key - 1]!;
-  const order = new Uint32Array(total - 1);
-  for (let at = 1; at < total; at++) order[counts[keys[at]!]!++] = at;
-  return order;
 }

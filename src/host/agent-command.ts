@@ -3,6 +3,7 @@ import { demoAgentId, knownAgent, knownAgents } from '../agent/catalog.ts';
 import { findAgent, type FoundProgram } from '../agent/find.ts';
 import type { KnownAgent } from '../agent/known/known-agent.ts';
 import { surroundings, type Surroundings } from '../agent/places.ts';
+import { programName } from '../agent/program-name.ts';
 import type { UpstreamOptions } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
 import type { AgentChoice, HostPorts } from './api.ts';
@@ -49,7 +50,7 @@ export function candidates(
 
 function ownCommand(choice: Extract<AgentChoice, { kind: 'command' }>): AgentCandidate {
   const { command, args, env = {}, folder } = choice;
-  const name = choice.name ?? nameOf(command, args);
+  const name = choice.name ?? programName(command, args);
   return {
     choice,
     title: name,
@@ -93,30 +94,4 @@ function demoCandidate(demo: HostPorts['demoAgent']): AgentCandidate {
       installHint: 'Reinstall Offdesk.',
     },
   };
-}
-
-const interpreters = /^(node|bun|deno|npx|bunx|uvx?|python[\d.]*|env|sh|bash)$/;
-const plainNames = /^(index|main|cli|dist|bin|lib|src|build|out)$/;
-
-/** What a user would call a command: of `node …/some-agent/dist/index.js` it is some-agent. */
-function nameOf(command: string, args: readonly string[]): string {
-  const last = baseName(command);
-  const script = interpreters.test(last) ? args.find((arg) => !arg.startsWith('-')) : undefined;
-  if (script === undefined || /\s/.test(script)) return last;
-  const parts = script
-    .split(/[/\\]/)
-    .filter(Boolean)
-    .map((part) => part.replace(/\.[cm]?[jt]s$|\.py$/, ''));
-  const name = parts.findLast((part) => !plainNames.test(part)) ?? last;
-  // A package with its version, as npx takes it.
-  return name.replace(/(.)@.*$/, '$1');
-}
-
-function baseName(path: string): string {
-  return (
-    path
-      .split(/[/\\]/)
-      .at(-1)
-      ?.replace(/\.(exe|cmd)$/, '') || path
-  );
 }

@@ -58,10 +58,14 @@ export class AllowedFolders {
    * `base`: the folder of a relative path.
    */
   async allowedUri(uri: string, base: string): Promise<string | undefined> {
+    // Whoever reads it as a URL drops these, and `fi\tle:///x` is a path no more.
+    if (/^[\0-\x20]|[\t\n\r]|[\0-\x20]$/.test(uri)) throw refused();
     const scheme = /^([a-z][a-z\d+.-]+):/i.exec(uri)?.[1]?.toLowerCase();
     if (scheme === undefined) {
       const { isAbsolute, resolve } = this.#windows ? win32 : posix;
-      return this.allowedPath(isAbsolute(uri) || /^[\\/]/.test(uri) ? uri : resolve(base, uri));
+      if (isAbsolute(uri) || /^[\\/]/.test(uri)) return this.allowedPath(uri);
+      // Not resolved as text: a link may stand before a `..`.
+      return this.allowedPath(this.#windows ? resolve(base, uri) : `${base.replace(/\/$/, '')}/${uri}`);
     }
     if (scheme !== 'file') return undefined;
     const path = this.#pathOf(uri);
@@ -74,10 +78,12 @@ export class AllowedFolders {
     // `file:x` and `file:////server/x` are read in more than one way.
     const [, host, path] = /^file:\/\/([^/\\?#]*)(\/[^/\\?#][^?#]*|\/)$/i.exec(uri) ?? [];
     if (path === undefined || (host !== '' && host?.toLowerCase() !== 'localhost')) return undefined;
-    // An encoded separator is no separator to who encoded it.
-    if (/%2f|%5c/i.test(path)) return undefined;
+    // An encoded separator is no separator to who encoded it; a backslash is one to whoever reads URLs.
+    if (/%2f|%5c|\\/i.test(path)) return undefined;
     try {
       const decoded = decodeURIComponent(path);
+      // After an empty name (`//..`) it goes up from another folder than a path does; nobody writes it.
+      if (decoded.split('/').includes('..')) return undefined;
       return this.#windows ? decoded.slice(1) : decoded;
     } catch {
       return undefined;
@@ -122,10 +128,20 @@ export class AllowedFolders {
 
   async #real(path: string): Promise<string> {
     const real = await this.#realPath((this.#windows ? win32 : posix).resolve(path));
+    if (!this.#windows && (await this.#walked(path)) !== real) throw refused();
     const roots = await Promise.all(this.#roots().map((root) => this.#rootOf(root)));
     const { sep } = this.#windows ? win32 : posix;
     if (roots.some((root) => root !== undefined && isBelow(real, root, sep))) return real;
     throw refused();
+  }
+
+  /** As the system reads it, which follows a link before it goes up from there: `link/..` is not where `link` lies. */
+  async #walked(path: string): Promise<string> {
+    let at = path;
+    // What is left is not made plain as text: there may be a link before its next `..`, too.
+    for (let up = upFrom(at); up; up = upFrom(at))
+      at = `${posix.dirname(await this.#realPath(posix.resolve(up.from)))}/${up.rest}`;
+    return this.#realPath(posix.resolve(at));
   }
 
   async #rootOf(root: string): Promise<string | undefined> {
@@ -155,6 +171,15 @@ export class AllowedFolders {
   #named(real: string): string {
     return this.#windows ? real.replace(/^[a-z]:/, (drive) => drive.toUpperCase()) : real;
   }
+}
+
+/** What stands before the first `..`, and after it. */
+function upFrom(path: string): { from: string; rest: string } | undefined {
+  const parts = path.split('/');
+  const up = parts.indexOf('..');
+  return up < 0
+    ? undefined
+    : { from: parts.slice(0, up).join('/') || '/', rest: parts.slice(up + 1).join('/') };
 }
 
 function isBelow(path: string, root: string, sep: string): boolean {

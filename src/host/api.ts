@@ -94,8 +94,11 @@ export interface HostPorts {
   pty?: PtyPort;
   /** What is in the editor of this file and not saved; undefined where it is not open, or as it is on disk. */
   readOpenFile?(path: string): Promise<string | undefined>;
-  /** Into the editor of this file, and saved; false where it is not open. */
-  writeOpenFile?(path: string, content: string): Promise<boolean>;
+  /**
+   * Into the editor of this file, and saved; false where the disk has to be written instead. Rejects with `superseded`
+   * where something there is not saved that who writes does not know.
+   */
+  writeOpenFile?(path: string, content: string, knows: (text: string) => boolean): Promise<boolean>;
   /** The user's shell, where the shell around this knows it better than the environment does. */
   shell?(): string | undefined;
   /** Shown on phones; the machine's name unless named. */
@@ -118,7 +121,10 @@ export interface HostPorts {
 }
 
 /** Which earlier session of the host's folder to go on with, instead of a new one; `id`: Offdesk's or the agent's own. */
-export type SessionWish = { kind: 'newest' } | { kind: 'id'; id: string };
+export type SessionWish = ({ kind: 'newest' } | { kind: 'id'; id: string }) & {
+  /** What becomes of one that is open in another program, which else is refused with `session_live`. */
+  live?: 'wait' | 'fork' | 'anyway' | undefined;
+};
 
 export interface AgentLogin {
   /** Of the agent. */
@@ -156,8 +162,8 @@ export interface RemoteHost extends Disposable {
   /**
    * `agent: false` connects without starting an agent (default-on): it starts with the first prompt.
    * `invite`: whether to open an invite; without it one opens where the reach is known and nobody is paired.
-   * `session`: rejects with `session_unknown`, which lists the newest, where there is none such, and as the agent does
-   * where it does not open it.
+   * `session`: rejects with `session_unknown`, which lists the newest, where there is none such, with `session_live` where
+   * it is open in another program, and as the agent does where it does not open it.
    */
   start(options?: { agent?: boolean; invite?: boolean; session?: SessionWish }): Promise<void>;
   /** Nothing listens and no agent runs when it resolves; its sessions are over. */

@@ -1,7 +1,7 @@
 /** Serves clients, at the desk and from devices: each is one ACP connection to the host's sessions. */
 import { disposable, type Disposable } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
-import { acpStream, type MessageTransport } from '../protocol/transport.ts';
+import type { MessageTransport } from '../protocol/transport.ts';
 import type { DeviceConnection } from '../remote/device-connection.ts';
 import type { ClientIdentity, DeskPort } from '../session/client-port.ts';
 import { serveClient, type Downstream } from '../session/downstream.ts';
@@ -60,7 +60,7 @@ export class Clients {
     const { sessions, log } = this.#ports;
     const joined = counts ? sessions.join(client) : { others: () => [], dispose: () => {} };
     const served = serveClient({
-      ...{ stream: acpStream(transport), client, sessions, log },
+      ...{ transport, client, sessions, log },
       ...(desk && { desk }),
       others: () => joined.others(),
     });

@@ -3,32 +3,33 @@ import { execFile, type ExecFileException } from 'node:child_process';
 import { devNull } from 'node:os';
 import { OffdeskError } from '../base/error.ts';
 import { plainLine } from '../base/plain-text.ts';
+import { gitEnvironment, gitProgram } from '../files/git-program.ts';
 import { limits } from '../protocol/limits.ts';
 
-/** Whoever started this host may have been a hook of git's: then these name its repository, not ours. */
-const itsOwn =
-  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX|NAMESPACE|CEILING_DIRECTORIES|\w*OBJECT_DIRECTOR\w+)$/;
 const outputBytes = 64 * 1024 * 1024;
 
 export interface GitOptions {
   /** Milliseconds; `limits.gitMs` unless given. */
   ms?: number;
+  /** Ends it; then it rejects. */
+  signal?: AbortSignal;
 }
 
 /** Its standard output. Rejects with `worktree_failed`, with what git said last. `cwd`: where it is run. */
 export function git(
   cwd: string,
   args: readonly string[],
-  { ms = limits.gitMs }: GitOptions = {},
+  { ms = limits.gitMs, signal }: GitOptions = {},
 ): Promise<string> {
   const all = [...['-c', `core.hooksPath=${devNull}`, '-c', 'core.fsmonitor=false'], ...args];
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !itsOwn.test(name)));
+  const program = gitProgram();
+  if (program === undefined) return Promise.reject(notInstalled());
   const options = {
-    ...{ cwd, timeout: ms, maxBuffer: outputBytes, windowsHide: true },
-    env: { ...env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
+    ...{ cwd, timeout: ms, maxBuffer: outputBytes, windowsHide: true, ...(signal && { signal }) },
+    env: { ...gitEnvironment(), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
   };
   return new Promise((resolve, reject) => {
-    const child = execFile('git', all, options, (error, stdout, stderr) => {
+    const child = execFile(program, all, options, (error, stdout, stderr) => {
       if (error) reject(gitFailed(error, stderr));
       else resolve(stdout);
     });
@@ -36,13 +37,15 @@ export function git(
   });
 }
 
+function notInstalled(): OffdeskError {
+  return new OffdeskError(
+    'worktree_failed',
+    'git is not installed on this computer.',
+    'Install it, or start the session in the folder itself.',
+  );
+}
+
 function gitFailed(error: ExecFileException, stderr: string): OffdeskError {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-    return new OffdeskError(
-      'worktree_failed',
-      'git is not installed on this computer.',
-      'Install it, or start the session in the folder itself.',
-    );
   const last =
     stderr.split('\n').findLast((line) => line.trim() !== '') ?? error.message.split('\n')[0] ?? '';
   const said = error.killed ? 'It took too long' : plainLine(last.replace(/^(?:fatal|error): /, ''), 200);

@@ -24,6 +24,14 @@ export class LateAgent implements AgentPort {
     return this.#agent.sessions?.(before) ?? Promise.resolve(undefined);
   }
 
+  fork(id: string, cwd: string): Promise<string | undefined> {
+    return this.#agent.fork?.(id, cwd) ?? Promise.resolve(undefined);
+  }
+
+  get forks(): boolean {
+    return this.#agent.forks === true;
+  }
+
   prompt(...args: Parameters<AgentPort['prompt']>) {
     return this.#agent.prompt(...args);
   }

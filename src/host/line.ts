@@ -69,6 +69,7 @@ export async function openLine(
       relays.push(...(await startEmbedded(ports, machine, kind, facts, tunnel)));
       base = `http://127.0.0.1:${facts.port}/`;
     }
+    const [inner] = relays;
     const ca = extraCertificates();
     const link = store.add(
       new RelayLink({
@@ -76,6 +77,7 @@ export async function openLine(
         sign: (nonce, origin) => identity.signAdmission(nonce, origin),
         ...(kind === 'relay' ? { registration: () => ports.registrationToken(info.url) } : {}),
         ...(ca ? { ca } : {}),
+        ...(inner && { connect: () => inner.connect() }),
         clock,
         log: ports.log,
       }),

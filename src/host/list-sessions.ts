@@ -1,6 +1,10 @@
 /** The sessions that this machine keeps, open or over, without a host that runs. */
+import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { RowWorktree } from '../protocol/new-session.ts';
+import { worktreeRow } from './session-row.ts';
 import { SessionStore } from './session-store.ts';
+import { WorktreeChanges } from './worktree-changes.ts';
 
 export interface ListedSession {
   id: string;
@@ -14,13 +18,21 @@ export interface ListedSession {
   updatedAt: number;
   /** It comes back by itself where remote control starts in its folder. */
   open: boolean;
+  /** A git worktree of its own. */
+  worktree?: RowWorktree;
 }
 
 /** The one used last first. Rejects with `storage_failed`. */
 export async function listSessions(machineFolder: string, log: Log): Promise<ListedSession[]> {
   const { sorted } = await SessionStore.open(machineFolder, log);
-  return sorted.map(({ id, title, cwd, agent, updatedAt, open, agentSession }) => ({
-    ...{ id, title, cwd, agent: agent.title, updatedAt, open },
-    ...(agentSession === undefined ? {} : { agentSession }),
-  }));
+  const changes = new WorktreeChanges({ clock: systemClock, changed: () => {} });
+  const listed = await changes.seen(
+    sorted.map(({ id, title, cwd, agent, updatedAt, open, agentSession, worktree }) => ({
+      ...{ id, title, cwd, agent: agent.title, updatedAt, open },
+      ...(agentSession === undefined ? {} : { agentSession }),
+      ...(worktree && { worktree: worktreeRow(worktree) }),
+    })),
+  );
+  changes.stop();
+  return listed;
 }

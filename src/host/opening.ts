@@ -2,16 +2,20 @@
 import { asOffdeskError, type OffdeskError } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
 import type { OwnSessions } from '../session/agent-port.ts';
-import { candidates } from './agent-command.ts';
-import type { HostPorts, SessionWish } from './api.ts';
+import { candidates, type AgentCandidate } from './agent-command.ts';
+import type { AgentChoice, HostPorts, SessionWish } from './api.ts';
 import type { ToolsOf } from './agent-tools.ts';
 import type { McpOf } from './mcp/mcp-folders.ts';
-import { ownSessions } from './own-sessions.ts';
+import { lookElsewhere } from './live-elsewhere.ts';
+import { forkOf, ownSessions } from './own-sessions.ts';
 import { PastSessions } from './past-sessions.ts';
 import type { Run } from './run.ts';
 import { SessionMaker, type LiveSession } from './session-maker.ts';
 import { SessionStore, type StoredSession } from './session-store.ts';
+import { quiet } from './wished-live.ts';
 import { findOwn, findStored, unknownSession } from './wished-session.ts';
+
+type OwnSession = OwnSessions['sessions'][number];
 
 export interface OpeningPorts {
   host: HostPorts;
@@ -63,10 +67,11 @@ class Opening {
     const { cwd } = host;
     void this.#maker.endOrphans(cwd);
     const wished = wish && findStored(store.sorted, cwd, wish);
-    if (wished) await this.#openWished(wished);
+    const fork = wish?.live === 'fork' ? wished?.agentSession : undefined;
+    if (wished && fork === undefined) await this.#openWished(wished);
     for (const stored of store.openIn(cwd)) {
       run.check();
-      if (stored.id === wished?.id) continue;
+      if (stored.id === wished?.id && fork === undefined) continue;
       try {
         const early = live.size < limits.agentsAtStart;
         const back = await this.#maker.restore(stored, early && (agent || stored.agentRuns));
@@ -81,6 +86,8 @@ class Opening {
     run.check();
     restored();
     if (wish && !wished) await this.#openOwn(wish);
+    else if (wish && fork !== undefined)
+      await this.#openOwn({ ...wish, kind: 'id', id: fork }, wished!.agent.choice as AgentChoice);
     else if (live.size === 0) await this.#openNew();
     else if (agent) {
       const early = [...live.values()].slice(0, limits.agentsAtStart);
@@ -96,7 +103,7 @@ class Opening {
     for (const [index, candidate] of found.entries()) {
       run.check();
       const tried = await this.#maker.create(candidate);
-      run.trying = tried;
+      run.trying.add(tried);
       const last = index === found.length - 1;
       try {
         run.check();
@@ -114,14 +121,15 @@ class Opening {
         if (stays) throw error;
         skipped(asOffdeskError(error));
       } finally {
-        run.trying = undefined;
+        run.trying.delete(tried);
       }
     }
   }
 
-  #openWished(stored: StoredSession): Promise<void> {
+  async #openWished(stored: StoredSession): Promise<void> {
     const run = this.#run;
-    return run.alone(stored.id, async () => {
+    await this.#quietStored(stored);
+    await run.alone(stored.id, async () => {
       const live = await this.#maker.restore({ ...stored, open: true }, this.#wanted.agent, !stored.open);
       if (run.over) await live.kept.end(stored.open);
       run.check();
@@ -129,39 +137,87 @@ class Opening {
     });
   }
 
-  /** One that the agent alone knows: it is asked in a session that is not kept. */
-  async #openOwn(wish: SessionWish): Promise<void> {
+  /** One that the agent alone knows, or a copy: it is asked in a session that is not kept. */
+  async #openOwn(wish: SessionWish, choice?: AgentChoice): Promise<void> {
     const run = this.#run;
-    const { cwd } = this.#ports.host;
-    const found = this.#candidates();
+    const found = this.#candidates(choice);
     for (const [index, candidate] of found.entries()) {
       const asked = await this.#maker.create(candidate);
-      run.trying = asked;
-      let own: OwnSessions['sessions'];
+      run.trying.add(asked);
+      let adopt: OwnSession;
       try {
         run.check();
         await asked.session.startAgent();
-        own = (await ownSessions(asked.session, this.#ports.host.clock)) ?? [];
-        own = own.filter(({ id }) => id !== asked.session.agentSession);
+        adopt = await this.#ownWished(wish, candidate, asked);
       } catch (error) {
         run.check();
-        if (index === found.length - 1) throw error;
+        const { code } = asOffdeskError(error);
+        const final = code === 'session_unknown' || code === 'session_live';
+        if (final || index === found.length - 1) throw error;
         this.#wanted.skipped(asOffdeskError(error));
         continue;
       } finally {
-        run.trying = undefined;
+        run.trying.delete(asked);
         await asked.kept.end(false);
       }
       run.check();
-      const wanted = findOwn(own, cwd, wish);
-      if (!wanted) throw unknownSession(wish, cwd, run.store?.sorted ?? [], own);
-      this.#ports.add(await run.startWith(() => this.#maker.create(candidate, { adopt: wanted })));
+      this.#ports.add(await run.startWith(() => this.#maker.create(candidate, { adopt })));
       return;
     }
   }
 
-  #candidates() {
+  /** It is there, and may go on. */
+  async #ownWished(wish: SessionWish, candidate: AgentCandidate, asked: LiveSession): Promise<OwnSession> {
+    const run = this.#run;
+    const { host, live } = this.#ports;
+    const { session } = asked;
+    const read = async () => {
+      const own = (await ownSessions(session, host.clock)) ?? [];
+      const others = own.filter(({ id }) => id !== session.agentSession);
+      const wanted = findOwn(others, host.cwd, wish);
+      if (!wanted) throw unknownSession(wish, host.cwd, run.store?.sorted ?? [], others);
+      return { others, wanted };
+    };
+    let own = await read();
+    let looked = false;
+    await quiet(
+      wish,
+      async () => {
+        // As the agent has it by now.
+        if (looked) own = await read();
+        looked = true;
+        const ids = own.others.map(({ id }) => id);
+        // The process that was asked is no other program either.
+        const elsewhere = await lookElsewhere(candidate, host, [...live.values(), asked], ids);
+        return elsewhere({ ...own.wanted, usedHere: undefined });
+      },
+      this.#quietPorts(),
+    );
+    if (wish.live !== 'fork') return own.wanted;
+    return { ...own.wanted, id: await forkOf(session, own.wanted.id, host.clock), updatedAt: null };
+  }
+
+  /** The agent is not asked: what can be seen for certain counts. */
+  async #quietStored({ agent, agentSession, updatedAt, process }: StoredSession): Promise<void> {
+    const { wish } = this.#wanted;
+    const { host, live } = this.#ports;
+    const [candidate] = candidates(agent.choice as AgentChoice, host);
+    if (!wish || !candidate || agentSession === undefined) return;
+    const look = async () =>
+      (await lookElsewhere(candidate, host, live.values(), [], process?.pid))({
+        ...{ id: agentSession, updatedAt: undefined, usedHere: updatedAt },
+      });
+    await quiet(wish, look, this.#quietPorts());
+  }
+
+  #quietPorts() {
+    const run = this.#run;
+    const { clock } = this.#ports.host;
+    return { clock, ended: run.ended, check: () => run.check(), waits: this.#wanted.skipped };
+  }
+
+  #candidates(choice?: AgentChoice) {
     const { host } = this.#ports;
-    return candidates(host.settings().agent, host);
+    return candidates(choice ?? host.settings().agent, host);
   }
 }

@@ -16,21 +16,10 @@ export async function ownSessions(
   clock: Clock,
 ): Promise<OwnSessions['sessions'] | undefined> {
   await session.startAgent();
-  let timer: Disposable | undefined;
   let over = false;
-  const late = new Promise<never>((_, reject) => {
-    timer = clock.after(limits.agentSessionsMs, () => {
-      over = true;
-      reject(silence(session.agentName));
-    });
-  });
   const pages = allPages(session, () => over);
-  pages.catch(() => {});
-  try {
-    return await Promise.race([pages, late]);
-  } finally {
-    timer?.dispose();
-  }
+  const late = (seconds: number) => silence(session.agentName, seconds);
+  return await inTime(pages, limits.agentSessionsMs, clock, late, () => (over = true));
 }
 
 /** `over`: nobody waits for it any more. */
@@ -51,8 +40,50 @@ async function allPages(session: Session, over: () => boolean): Promise<OwnSessi
     .sort((a, b) => (b.updatedAt ?? 0) - (a.updatedAt ?? 0));
 }
 
-function silence(agent: string): OffdeskError {
-  const seconds = limits.agentSessionsMs / 1000;
+/**
+ * A copy of one of them, as it is now, by the agent's own id. Starts the agent; rejects with `agent_failed` where it
+ * makes none, and with `agent_timeout` where it does not answer.
+ */
+export async function forkOf(session: Session, id: string, clock: Clock): Promise<string> {
+  const fork = await inTime(session.forkAgentSession(id), limits.agentStartMs, clock, (seconds) => {
+    return new OffdeskError(
+      'agent_timeout',
+      `${session.agentName} did not copy the session within ${seconds} seconds.`,
+      'Try again later, or start remote control again.',
+    );
+  });
+  if (fork !== undefined) return fork;
+  throw new OffdeskError(
+    'agent_failed',
+    `${session.agentName} makes no copies of its sessions.`,
+    'Wait until it is closed there, or continue here anyway.',
+  );
+}
+
+/** Rejects with `late` of so many seconds where that comes first; `over` hears it beforehand. */
+async function inTime<T>(
+  work: Promise<T>,
+  ms: number,
+  clock: Clock,
+  late: (seconds: number) => OffdeskError,
+  over: () => void = () => {},
+): Promise<T> {
+  let timer: Disposable | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = clock.after(ms, () => {
+      over();
+      reject(late(ms / 1000));
+    });
+  });
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    timer?.dispose();
+  }
+}
+
+function silence(agent: string, seconds: number): OffdeskError {
   return new OffdeskError(
     'agent_timeout',
     `${agent} did not list its sessions within ${seconds} seconds.`,

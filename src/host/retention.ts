@@ -17,15 +17,10 @@ export interface RetentionPorts {
 const dayMs = 24 * 60 * 60 * 1000;
 const megabyte = 1024 * 1024;
 
-/** What is older goes, in milliseconds since the Unix epoch. */
-export function oldestOf({ maxAgeDays }: HistorySettings, clock: Clock): number {
-  return maxAgeDays > 0 ? clock.now() - maxAgeDays * dayMs : -Infinity;
-}
-
 /** Resolves with how many were removed; never rejects. */
 export async function removeOld({ store, settings, inUse, clock, log }: RetentionPorts): Promise<number> {
-  const { maxSizeMB } = settings;
-  const oldest = oldestOf(settings, clock);
+  const { maxAgeDays, maxSizeMB } = settings;
+  const oldest = maxAgeDays > 0 ? clock.now() - maxAgeDays * dayMs : -Infinity;
   const maxBytes = maxSizeMB > 0 ? maxSizeMB * megabyte : Infinity;
   const all = [...store.sorted];
   const sizes = await Promise.all(all.map(({ id }) => store.sizeOf(id)));

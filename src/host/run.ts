@@ -7,10 +7,11 @@ import type { SessionStore } from './session-store.ts';
 export class Run {
   store: SessionStore | undefined;
   past: PastSessions | undefined;
-  /** The session whose agent is tried, and is no session yet. */
-  trying: LiveSession | undefined;
-  /** What is under way goes no further. */
-  over = false;
+  /** Those whose agents are tried, and that are no sessions yet. */
+  readonly trying = new Set<LiveSession>();
+  readonly #end = new AbortController();
+  /** Aborted when it is over. */
+  readonly ended = this.#end.signal;
   /** Resolves when all that was left open is open again, or is not to be. */
   readonly restored: Promise<void>;
   settle!: () => void;
@@ -19,6 +20,15 @@ export class Run {
 
   constructor() {
     this.restored = new Promise((resolve) => (this.settle = resolve));
+  }
+
+  /** What is under way goes no further. */
+  get over(): boolean {
+    return this.ended.aborted;
+  }
+
+  end(): void {
+    this.#end.abort();
   }
 
   /** Throws `closed` when it is over. */
@@ -55,7 +65,7 @@ export class Run {
   /** A session with its agent running, or none: nothing is left of it where this rejects. */
   async startWith(open: () => Promise<LiveSession>): Promise<LiveSession> {
     const live = await open();
-    this.trying = live;
+    this.trying.add(live);
     try {
       this.check();
       await live.session.startAgent();
@@ -65,7 +75,7 @@ export class Run {
       await live.kept.end(false);
       throw error;
     } finally {
-      this.trying = undefined;
+      this.trying.delete(live);
     }
   }
 }

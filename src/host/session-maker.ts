@@ -1,7 +1,8 @@
 /** Makes sessions with their journals and agents: new ones, and those that a host before this one left open. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { endFamily, endOrphan, type OrphanEnd, type ProcessIdentity } from '../agent/orphan.ts';
+import { endAbandoned, endFamily, endOrphan, type OrphanEnd, type ProcessIdentity } from '../agent/orphan.ts';
+import { SharedProcesses } from '../agent/shared-processes.ts';
 import { withoutLocal } from '../agent/mcp-supply.ts';
 import { Upstream } from '../agent/upstream.ts';
 import { OffdeskError } from '../base/error.ts';
@@ -32,6 +33,9 @@ export interface Beginning {
   /** By which its client asked for it. */
   wish?: string | undefined;
 }
+
+/** All sessions of a host share their agents' processes, whoever makes them. */
+const sharedBy = new WeakMap<HostPorts, SharedProcesses>();
 
 export class SessionMaker {
   readonly #ports: HostPorts;
@@ -145,7 +149,23 @@ export class SessionMaker {
     // Where a host is killed before it has recorded the process, the next one finds it by its family.
     const tools = this.#tools?.(kept.stored);
     const onProcess = (now: ProcessIdentity | undefined) => kept.process(now);
-    return new Upstream({ ...options, cwd, log, family: id, mcp, onProcess, ...(tools && { tools }) });
+    const shared = this.#shared();
+    return new Upstream({
+      ...options,
+      cwd,
+      log,
+      family: id,
+      mcp,
+      onProcess,
+      shared,
+      ...(tools && { tools }),
+    });
+  }
+
+  #shared(): SharedProcesses {
+    const shared = sharedBy.get(this.#ports) ?? new SharedProcesses(this.#ports.cwd);
+    sharedBy.set(this.#ports, shared);
+    return shared;
   }
 
   #optionsOf({ id, cwd, title, promptTitle, agent, agentSession: adopt }: StoredSession) {
@@ -161,6 +181,6 @@ export class SessionMaker {
 /** The agent on record, and one that was started after it, which its host did not live to record. */
 async function endAll(recorded: ProcessIdentity | undefined, family: string): Promise<OrphanEnd> {
   const end = recorded ? await endOrphan(recorded) : 'none';
-  const unrecorded = await endFamily(family);
-  return unrecorded === 'none' ? end : unrecorded;
+  const unrecorded = [await endFamily(family), await endAbandoned()];
+  return unrecorded.find((one) => one !== 'none') ?? end;
 }

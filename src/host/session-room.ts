@@ -7,7 +7,8 @@ import type { HostPorts } from './api.ts';
 export class SessionRoom {
   readonly #host: Pick<HostPorts, 'settings'>;
   readonly #open: () => number;
-  #chosen: SpawnMode | undefined;
+  /** Toggled while the settings said `over`: they count again once they say something else. */
+  #chosen: { mode: SpawnMode; over: SpawnMode } | undefined;
   /** On their way. */
   #coming = 0;
 
@@ -18,9 +19,14 @@ export class SessionRoom {
   }
 
   get state(): SpawnState {
-    const { spawn = 'same-dir', capacity = limits.openSessions } = this.#host.settings();
+    const { capacity = limits.openSessions } = this.#host.settings();
     const most = Math.min(Math.max(Math.trunc(capacity) || 1, 1), limits.mostSessions);
-    return { mode: this.#chosen ?? spawn, capacity: most, open: this.#open() };
+    const mode = this.#chosen?.over === this.#set ? this.#chosen.mode : this.#set;
+    return { mode, capacity: most, open: this.#open() };
+  }
+
+  get #set(): SpawnMode {
+    return this.#host.settings().spawn ?? 'same-dir';
   }
 
   /** Whether there is more than one session at all is the desk's to say. Rejects with `scope_insufficient`. */
@@ -32,15 +38,14 @@ export class SessionRoom {
         'Whether one session alone is shared is decided at the computer.',
         'Change it there.',
       );
-    this.#chosen = mode;
+    this.#chosen = { mode, over: this.#set };
   }
 
   /** One more session, until it is open or is not to be. Rejects with `session_limit`. */
   async taken<T>(open: () => Promise<T>): Promise<T> {
-    const { mode, capacity } = this.state;
-    const all = this.#open() + this.#coming;
-    if (mode === 'session' && all > 0) throw oneAlone();
-    if (all >= capacity) throw full(capacity);
+    const { state } = this;
+    const problem = noRoom({ ...state, open: state.open + this.#coming });
+    if (problem) throw problem;
     this.#coming++;
     try {
       return await open();
@@ -48,6 +53,12 @@ export class SessionRoom {
       this.#coming--;
     }
   }
+}
+
+/** Why there can be no further session: `session_limit`. */
+export function noRoom({ mode, open, capacity }: SpawnState): OffdeskError | undefined {
+  if (mode === 'session' && open > 0) return oneAlone();
+  return open >= capacity ? full(capacity) : undefined;
 }
 
 function oneAlone(): OffdeskError {

@@ -7,8 +7,10 @@ import type {
   AgentSessionsParams,
   AgentSessionsResult,
   FilesParams,
+  LiveChoice,
   PastResult,
 } from '../protocol/methods.ts';
+import type { RowWorktree } from '../protocol/new-session.ts';
 import { BUILD } from '../protocol/version.ts';
 import type { ClientIdentity, SessionDirectory } from '../session/client-port.ts';
 import type { Session } from '../session/session.ts';
@@ -19,7 +21,7 @@ import { AttachmentStore } from './attachments/attachment-store.ts';
 import { defaultHistory, type HostPorts, type SessionWish } from './api.ts';
 import type { McpOf } from './mcp/mcp-folders.ts';
 import { openSessions } from './opening.ts';
-import { oldestOf, removeOld } from './retention.ts';
+import { removeOld } from './retention.ts';
 import { Run } from './run.ts';
 import { HostTerminals } from './terminals.ts';
 import type { LiveSession } from './session-maker.ts';
@@ -29,6 +31,7 @@ import type { SessionStore } from './session-store.ts';
 import { sharedFolders, Spawner } from './spawner.ts';
 import { Vitals } from './vitals.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
+import { WorktreeChanges } from './worktree-changes.ts';
 import { Worktrees } from './worktrees.ts';
 
 export class Sessions implements SessionDirectory {
@@ -44,8 +47,10 @@ export class Sessions implements SessionDirectory {
   readonly #room: SessionRoom;
   readonly spawner: Spawner;
   readonly #vitals: Vitals;
+  readonly #changes: WorktreeChanges;
   readonly #changed = new Emitter<void>();
   readonly #added = new Emitter<{ session: Session; back: boolean }>();
+  #tidying: Disposable | undefined;
   #run = new Run();
   #opening: Promise<unknown> = Promise.resolve();
   readonly onChange = this.#changed.event;
@@ -62,7 +67,11 @@ export class Sessions implements SessionDirectory {
     this.#changed.event(() => this.terminals.keepOf((id) => this.#live.has(id)));
     const allowed = new AllowedFolders(() => this.#folders());
     this.#tools = agentTools(ports, this.terminals, allowed);
-    this.#files = new WorkspaceFiles(ports);
+    const { log, workspace } = ports;
+    this.#files = new WorkspaceFiles({
+      ...{ log, folders: () => this.#folders() },
+      ...(workspace && { workspace }),
+    });
     this.#room = new SessionRoom(ports, () => this.#live.size);
     this.#agents = new AgentsSessions({
       ...{ host: ports, mcp, tools: this.#tools, live: this.#live, run: () => this.#run, room: this.#room },
@@ -89,6 +98,7 @@ export class Sessions implements SessionDirectory {
             })),
       changed: () => this.#changed.fire(),
     });
+    this.#changes = new WorktreeChanges({ clock, changed: () => this.#changed.fire() });
     this.#run.settle();
   }
 
@@ -105,15 +115,17 @@ export class Sessions implements SessionDirectory {
     // A journal has one writer: what is being opened, tried or closed here is not opened again to be read.
     await run.restored;
     await run.opened(id);
-    if (run.over || run.trying?.session.id === id) return this.get(id);
+    const tried = [...run.trying].some(({ session }) => session.id === id);
+    if (run.over || tried) return this.get(id);
     return this.get(id) ?? run.past?.find(id);
   }
 
-  past(before: string | undefined, limit: number): Promise<PastResult> {
+  async past(before: string | undefined, limit: number): Promise<PastResult> {
     const { past, store } = this.#run;
     // What is being opened just now is not over either.
     const isLive = (id: string) => this.#live.has(id) || store?.opensIn(this.#ports.cwd, id) === true;
-    return Promise.resolve(past?.list(before, limit, isLive) ?? { sessions: [], next: null });
+    const page = past?.list(before, limit, isLive) ?? { sessions: [], next: null };
+    return { ...page, sessions: await this.#changes.seen(page.sessions) };
   }
 
   /** What keeps the sessions from being written, a sentence each. */
@@ -121,11 +133,17 @@ export class Sessions implements SessionDirectory {
     return [...new Set(this.list().flatMap(({ journal }) => journal.trouble?.sentence ?? []))];
   }
 
+  /** Of a session that is open. */
+  worktreeOf(id: string): RowWorktree | undefined {
+    const live = this.#live.get(id);
+    return live && this.#rowOf(live).worktree;
+  }
+
   describe() {
     return {
       host: { name: this.#ports.hostName, build: BUILD },
       sessions: [...this.#live.values()].map((live) => ({
-        ...rowOf(live),
+        ...this.#rowOf(live),
         ...this.#vitals.of(live.session.id),
       })),
       spawn: this.#room.state,
@@ -148,7 +166,11 @@ export class Sessions implements SessionDirectory {
       ...{ mcp: this.#mcp, tools: this.#tools },
       live: this.#live,
       add: (live: LiveSession, back?: boolean) => this.#add(live, back),
-      restored: () => void this.removeOld(),
+      restored: () => {
+        void this.removeOld();
+        this.#tidying?.dispose();
+        this.#tidying = this.attachments.tidy();
+      },
     };
     const opened = openSessions(ports, run, { agent, skipped, wish }).finally(() => run.settle());
     this.#opening = opened.catch(() => {});
@@ -159,8 +181,8 @@ export class Sessions implements SessionDirectory {
     return this.#agents.list(params);
   }
 
-  continueAgentSession(id: string): Promise<string> {
-    return this.#agents.continue(id);
+  continueAgentSession(id: string, live?: LiveChoice): Promise<string> {
+    return this.#agents.continue(id, live);
   }
 
   files(session: Session, client: ClientIdentity, params: FilesParams, signal: AbortSignal) {
@@ -175,6 +197,7 @@ export class Sessions implements SessionDirectory {
   join(client: ClientIdentity): Disposable & { others(): string[] } {
     this.#clients.add(client);
     this.#vitals.look();
+    this.#changes.look([...this.#live.values()].map(rowOf));
     this.#changed.fire();
     const left = disposable(() => {
       this.#clients.delete(client);
@@ -194,9 +217,10 @@ export class Sessions implements SessionDirectory {
   /** What `open` does is ended, and no other agent is tried; `back` as below. */
   cancelOpening(back: boolean): void {
     const { trying } = this.#run;
-    this.#run.over = true;
+    this.#tidying?.dispose();
+    this.#run.end();
     this.#run.settle();
-    void trying?.kept.end(back && this.#live.has(trying.session.id));
+    for (const { kept, session } of trying) void kept.end(back && this.#live.has(session.id));
   }
 
   /** All agents are gone when it resolves. The sessions are over, unless they shall come `back`. */
@@ -206,6 +230,7 @@ export class Sessions implements SessionDirectory {
     const live = [...this.#live.values()];
     this.#live.clear();
     this.#vitals.stop();
+    this.#changes.stop();
     this.#files.stop();
     await Promise.all([...live.map(({ kept }) => kept.end(back)), this.terminals.closeAll()]);
     await this.#opening;
@@ -217,7 +242,7 @@ export class Sessions implements SessionDirectory {
     this.#changed.fire();
   }
 
-  /** Sessions that are over, by age and size. */
+  /** Sessions that are over, by age and size, with what was attached in them; and what was never sent. */
   async removeOld(): Promise<void> {
     const run = this.#run;
     const { store, past } = run;
@@ -226,7 +251,7 @@ export class Sessions implements SessionDirectory {
     const settings = this.#ports.settings().history ?? defaultHistory;
     const inUse = (id: string) => this.#live.has(id) || run.isOpening(id) || (past?.isOpen(id) ?? false);
     await removeOld({ store, settings, inUse, clock, log });
-    await this.attachments.removeOld(oldestOf(settings, clock));
+    await this.attachments.removeUnsent();
   }
 
   /** In which sessions may work, and from which clients may have files. */
@@ -248,10 +273,16 @@ export class Sessions implements SessionDirectory {
     }
   }
 
+  #rowOf(live: LiveSession) {
+    return this.#changes.marked(rowOf(live));
+  }
+
   #add(live: LiveSession, back = false): void {
     const { session } = live;
     this.#live.set(session.id, live);
     session.onChange(() => this.#changed.fire());
+    const { worktree } = live.kept.stored;
+    if (worktree) this.#changes.watch(session, worktree.path);
     this.#vitals.look();
     session.journal.onTrouble(() => this.#changed.fire());
     this.#added.fire({ session, back });

@@ -1,9 +1,10 @@
 /** Sessions that a client begins, closes, and opens again; each in an allowed folder, or in a worktree of its own. */
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { plainLine } from '../base/plain-text.ts';
 import type { Origin } from '../protocol/facts.ts';
+import type { LiveChoice } from '../protocol/methods.ts';
 import type {
   ChoicesResult,
   NewSessionParams,
@@ -17,6 +18,7 @@ import type { AllowedFolders } from './allowed-folders.ts';
 import type { HostPorts } from './api.ts';
 import type { ToolsOf } from './agent-tools.ts';
 import type { McpOf } from './mcp/mcp-folders.ts';
+import { reopen } from './reopening.ts';
 import type { Run } from './run.ts';
 import { sameFolderAs } from './same-folder.ts';
 import { SessionMaker, type Beginning, type LiveSession } from './session-maker.ts';
@@ -125,28 +127,26 @@ export class Spawner implements SessionSpawner {
     });
   }
 
-  reopen(id: string): Promise<void> {
+  reopen(id: string, choice?: LiveChoice): Promise<string> {
     return this.#done(async () => {
       const { host, mcp, tools, room, run: runOf, live, allowed } = this.#ports;
       const run = runOf();
       await run.restored;
       await run.opened(id);
-      if (live.has(id)) return;
-      const stored = run.store?.get(id);
-      if (!run.store || !stored) throw unknown();
-      await assertFolder(stored.cwd);
-      await allowed.allowedPath(stored.cwd);
+      if (live.has(id)) return id;
       const { store } = run;
-      const home = sameFolderAs(host.cwd)(stored.cwd) ? {} : { home: host.cwd };
-      await room.taken(() =>
-        run.alone(id, async () => {
-          // Asked for twice at the same time.
-          if (live.has(id)) return;
-          const { empty: _, home: __, ...rest } = stored;
-          const maker = new SessionMaker(host, store, mcp, tools);
-          await this.#begun(run, await maker.restore({ ...rest, ...home, open: true }, false, true), true);
-        }),
-      );
+      if (!store) throw unknown();
+      const stored = async () => {
+        const found = store.get(id);
+        if (!found) throw unknown();
+        await assertFolder(found.cwd);
+        await allowed.allowedPath(found.cwd);
+        return found;
+      };
+      await stored();
+      const maker = new SessionMaker(host, store, mcp, tools);
+      const begun = (one: LiveSession, back: boolean) => this.#begun(run, one, back);
+      return room.taken(() => reopen({ host, live, run, maker, stored, begun }, id, choice));
     });
   }
 
@@ -156,21 +156,32 @@ export class Spawner implements SessionSpawner {
       const run = runOf();
       await run.restored;
       await run.opened(id);
-      const worktree = run.store?.get(id)?.worktree;
-      if (!run.store || !worktree) throw noWorktree();
-      const others = [...live.values()].filter(
-        ({ session }) => session.id !== id && isIn(worktree, session.cwd),
-      );
-      if (others.length > 0) throw inUse(others.length);
+      const { store } = run;
+      const worktree = store?.get(id)?.worktree;
+      if (!store || !worktree) throw noWorktree();
+      await this.#assertUnused(worktree, id);
       const open = live.get(id);
       if (open && !confirmed) await this.#assertClean(worktree, open);
       // What works there could make it dirty at any moment.
       if (open) await this.#end(run, open);
-      const commit = await worktrees.remove(worktree, confirmed);
-      await this.#forget(run.store, id);
-      changed();
-      return { branch: worktree.branch, commit };
+      // Alone: nobody opens it again while it goes.
+      return run.alone(id, async () => {
+        await this.#assertUnused(worktree);
+        const commit = await worktrees.remove(worktree, confirmed);
+        await this.#forget(store, id);
+        changed();
+        return { branch: worktree.branch, commit };
+      });
     });
+  }
+
+  /** `but`: a session that may work there. */
+  async #assertUnused({ path }: Worktree, but?: string): Promise<void> {
+    const real = await realOf(path);
+    let others = 0;
+    for (const { session } of this.#ports.live.values())
+      if (session.id !== but && isIn(real, await realOf(session.cwd))) others++;
+    if (others > 0) throw inUse(others);
   }
 
   async #assertClean(worktree: Worktree, { session }: LiveSession): Promise<void> {
@@ -241,9 +252,12 @@ export function sharedFolders(host: HostPorts): string[] {
   return all.filter((folder, i) => !all.slice(0, i).some(sameFolderAs(folder)));
 }
 
-function isIn({ path }: Worktree, cwd: string): boolean {
-  return cwd === path || (cwd.startsWith(path) && /^[\\/]/.test(cwd.slice(path.length)));
+function isIn(folder: string, path: string): boolean {
+  return path === folder || (path.startsWith(folder) && /^[\\/]/.test(path.slice(folder.length)));
 }
+
+/** A session can have come to a folder by a link. */
+const realOf = (path: string): Promise<string> => realpath(path).catch(() => path);
 
 async function assertFolder(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => asOffdeskError(error));

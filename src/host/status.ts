@@ -2,6 +2,7 @@
 import { encodeInvite, encodeSessionLink } from '../channel/invite.ts';
 import type { ErrorShape } from '../base/error.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
+import type { RowWorktree } from '../protocol/new-session.ts';
 import { BUILD } from '../protocol/version.ts';
 import { qrModules } from '../remote/qr.ts';
 import { reachOptions, type ReachFacts } from '../remote/reach.ts';
@@ -20,6 +21,7 @@ export interface StatusParts {
   line: Line | undefined;
   /** Those that are open. */
   sessions: readonly Session[];
+  worktreeOf(id: string): RowWorktree | undefined;
   shown: HostStatus['shown'];
   notices: HostStatus['notices'];
 }
@@ -34,7 +36,10 @@ export function statusOf(parts: StatusParts): HostStatus {
     build: BUILD,
     agent: session ? { name: session.agentName, demo: session.demo, state: session.agentState.state } : null,
     session: session ? { id: session.id, title: session.title, cwd: session.cwd } : null,
-    sessions: sessions.map(({ id, title, agentName, state }) => ({ id, title, agent: agentName, state })),
+    sessions: sessions.map(({ id, title, agentName, state }) => {
+      const worktree = parts.worktreeOf(id);
+      return { id, title, agent: agentName, state, ...(worktree && { worktree }) };
+    }),
     ...(parts.shown && { shown: parts.shown }),
     reach,
     tunnel: line?.tunnel && parts.chosen ? line.tunnel.status : null,

@@ -1,15 +1,17 @@
 /** The host's terminals: which shell runs in them and with what, and what of them clients may see. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { anyRuns, groupsInTerminal, signalGroups } from '../agent/family.ts';
 import type { AgentTerminal, AgentTerminalWish } from '../agent/client-tools.ts';
 import { agentEnvironment } from '../agent/process.ts';
 import type { Event } from '../base/emitter.ts';
+import { asOffdeskError } from '../base/error.ts';
 import type { TerminalOpen, TerminalRow } from '../protocol/terminals.ts';
 import type { ClientIdentity } from '../session/client-port.ts';
 import type { TerminalDirectory, TerminalTold, TerminalView } from '../session/terminal-port.ts';
 import { nodePty } from '../terminal/node-pty.ts';
 import { Terminals } from '../terminal/terminals.ts';
 import type { HostPorts } from './api.ts';
+import { sameFolderAs } from './same-folder.ts';
 
 export class HostTerminals implements TerminalDirectory {
   readonly #ports: HostPorts;
@@ -33,7 +35,7 @@ export class HostTerminals implements TerminalDirectory {
     by: ClientIdentity,
   ): Promise<string> {
     const shell = this.#ports.shell?.() || defaultShell();
-    const args = command === undefined ? [] : shellArgs(command);
+    const args = command === undefined ? [] : shellArgs(shell, command);
     const { id } = await this.#all.open({
       ...{ file: shell, args, env: terminalEnvironment(this.#ports), by },
       ...{ name: name ?? command ?? basename(shell), size: { cols, rows } },
@@ -52,17 +54,16 @@ export class HostTerminals implements TerminalDirectory {
     session: string,
   ): Promise<AgentTerminal> {
     const line = args.length === 0 && /[\s|&;<>()$`"'*?#~=%!{}[\]\\]/.test(command);
-    const shell = {
-      file: process.platform === 'win32' ? defaultShell() : '/bin/sh',
-      args: shellArgs(command),
-    };
+    const file = process.platform === 'win32' ? defaultShell() : '/bin/sh';
+    const shell = { file, args: shellArgs(file, command) };
     return this.#all.open({
       ...(line ? shell : { file: command, args }),
       ...{
         cwd,
         session,
+        agent: true,
         size: agentSize,
-        name: args[0] === '-c' ? (args[1] ?? '') : [command, ...args].join(' '),
+        name: args[0] === '-c' ? withoutFolder(args[1] ?? '', cwd) : [command, ...args].join(' '),
       },
       env: { ...terminalEnvironment(this.#ports), PAGER: 'cat', GIT_PAGER: 'cat', ...env },
     });
@@ -79,8 +80,8 @@ export class HostTerminals implements TerminalDirectory {
     };
   }
 
-  input(id: string, data: string, by: ClientIdentity): void {
-    this.#all.get(id).input(data, by);
+  input(id: string, data: string, by: ClientIdentity): Promise<void> | undefined {
+    return this.#all.get(id).input(data, by);
   }
 
   resize(id: string, size: { cols: number; rows: number }, by: ClientIdentity): void {
@@ -94,19 +95,34 @@ export class HostTerminals implements TerminalDirectory {
   /** Those of sessions that are not open any more. */
   keepOf(isOpen: (session: string) => boolean): void {
     for (const { id, session } of this.#all.all)
-      if (session !== undefined && !isOpen(session)) void this.#all.close(id);
+      if (session !== undefined && !isOpen(session)) void this.#all.close(id).catch(this.#failed);
   }
 
   closeAll(): Promise<void> {
     return this.#all.closeAll();
   }
+
+  /** Nobody waits for its end. */
+  readonly #failed = (error: unknown): void =>
+    this.#ports.log.write('warn', 'a terminal could not be closed', { code: asOffdeskError(error).code });
 }
 
 /** Of a command that nobody looks at yet. */
 const agentSize = { cols: 100, rows: 30 };
 
-function shellArgs(line: string): string[] {
-  return [process.platform === 'win32' ? '/c' : '-c', line];
+/** As people would say it: Kimi Code goes into the session's folder first, each time. Any other folder is said. */
+function withoutFolder(line: string, cwd: string): string {
+  const [way, ...names] = /^cd (?:'([^']*)'|"([^"]*)"|([^\s'"&;]+)) && (?=\S)/.exec(line) ?? [];
+  const folder = names.find((name) => name !== undefined);
+  if (way === undefined || folder === undefined) return line;
+  return sameFolderAs(cwd)(resolve(cwd, folder)) ? line.slice(way.length) : line;
+}
+
+/** PowerShell and Git Bash are shells of Windows, too. */
+export function shellArgs(shell: string, line: string): string[] | string {
+  const isCmd = /(?:^|[\\/])cmd(?:\.exe)?$/i.test(shell);
+  // It takes the quotes around the line off and all else as it is; in a list the line's own quotes would be escaped.
+  return isCmd ? `/s /c "${line}"` : ['-c', line];
 }
 
 function defaultShell(): string {

@@ -1,6 +1,6 @@
 /** @-files of the folders in which sessions work: who asks, which folders count, and what comes first. */
 import { realpathSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 import type { Disposable } from '../base/disposable.ts';
 import { scopedLog } from '../base/log.ts';
 import { usualExcludes } from '../files/excluded.ts';
@@ -11,7 +11,10 @@ import type { FilesParams, FilesResult } from '../protocol/methods.ts';
 import { AllowedFolders } from './allowed-folders.ts';
 import type { HostPorts } from './api.ts';
 
-type FilesPorts = Pick<HostPorts, 'log' | 'settings' | 'workspace'>;
+export interface FilesPorts extends Pick<HostPorts, 'log' | 'workspace'> {
+  /** All that are shared, beside the session's own. */
+  folders(): readonly string[];
+}
 
 export class WorkspaceFiles {
   readonly #ports: FilesPorts;
@@ -52,8 +55,7 @@ export class WorkspaceFiles {
 
   /** `uris`: of a prompt's links. Rejects with `path_not_allowed` where one leads out of the shared folders. */
   async linked(cwd: string, uris: readonly string[]): Promise<void> {
-    const shared = this.#ports.settings().folders ?? [];
-    const allowed = new AllowedFolders(() => [cwd, ...this.#rootsOf(cwd).map(({ path }) => path), ...shared]);
+    const allowed = new AllowedFolders(() => [cwd, ...this.#ports.folders()]);
     const paths: string[] = [];
     for (const uri of uris) {
       const path = await allowed.allowedUri(uri, cwd);
@@ -86,7 +88,7 @@ export class WorkspaceFiles {
         path,
         prefix: unique === '' ? '' : `${unique}/`,
         exclude: workspace?.excluded(path) ?? usualExcludes,
-        watched: folders.some((folder) => !relative(folder.path, path).startsWith('..')),
+        watched: folders.some((folder) => isInside(relative(folder.path, path))),
       };
     });
   }
@@ -94,6 +96,11 @@ export class WorkspaceFiles {
   #watch(): void {
     this.#watching ??= this.#ports.workspace?.onTouched((paths) => this.#worker.touch(paths));
   }
+}
+
+/** `way`: a relative path; to another drive of Windows there is none. */
+function isInside(way: string): boolean {
+  return !isAbsolute(way) && way.split(sep)[0] !== '..';
 }
 
 function realOf(path: string): string {

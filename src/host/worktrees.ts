@@ -1,7 +1,7 @@
 /** Git worktrees for sessions: each in a folder and on a branch of its own, removed with nothing that would be missed. */
 import { createHash } from 'node:crypto';
 import { mkdir, realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod/v4';
 import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
@@ -31,6 +31,11 @@ export interface Loss {
 
 const prefix = 'offdesk/';
 const mostTries = 1_000;
+/** Names what is in no commit, a folder that is new as one. */
+const status = [
+  ...['status', '--porcelain=v1', '-z', '--no-renames', '--ignore-submodules=none'],
+  '--untracked-files=normal',
+];
 
 export class Worktrees {
   readonly #folder: string;
@@ -60,22 +65,24 @@ export class Worktrees {
     await mkdir(home, { recursive: true, mode: 0o700 });
     const worktree = await this.#free(repository, home, slugOf(name, 'session'));
     const { branch, path } = worktree;
+    // By itself: one that somebody else has just made is not taken back below.
+    await git(folder, ['branch', '--quiet', '--no-track', branch, 'HEAD']);
     try {
-      const args = ['worktree', 'add', '--quiet', '--no-track', '-b', branch, path, 'HEAD'];
-      await git(folder, args, { ms: limits.gitCheckoutMs });
+      await git(folder, ['worktree', 'add', '--quiet', path, branch], { ms: limits.gitCheckoutMs });
       const cwd = join(path, below);
       // One that is in no commit has nothing in it there.
       await mkdir(cwd, { recursive: true });
       return { cwd, worktree };
     } catch (error) {
-      await this.#remove(worktree, true).catch(() => {});
+      const { commit } = await this.loss(worktree).catch(() => ({ commit: null }));
+      await this.#remove(worktree, true, commit).catch(() => {});
       throw error;
     }
   }
 
   /** It is there, with what makes it one. */
   async exists({ path }: Worktree): Promise<boolean> {
-    return (await stat(join(path, '.git')).catch(() => undefined)) !== undefined;
+    return isWorktree(path);
   }
 
   /** Rejects with `worktree_failed`. */
@@ -87,9 +94,8 @@ export class Worktrees {
     const found = await git(at, ['for-each-ref', '--format=%(objectname)', ref]);
     const commit = found.trim() || null;
     const tips = [...(here ? ['HEAD'] : []), ...(commit ? [commit] : [])];
-    const status = ['status', '--porcelain=v1', '-z', '--no-renames', '--ignore-submodules=none'];
     const [files, commits] = await Promise.all([
-      here ? git(path, [...status, '--untracked-files=normal']) : '',
+      here ? git(path, status) : '',
       tips.length === 0
         ? '0'
         : git(at, [
@@ -109,31 +115,46 @@ export class Worktrees {
    * what would be. Resolves with where its branch was.
    */
   async remove(worktree: Worktree, confirmed: boolean): Promise<string | null> {
-    const loss = await this.loss(worktree);
-    if (!confirmed && isLoss(loss)) throw dirty(worktree, loss);
-    await this.#remove(worktree, confirmed);
-    return loss.commit;
+    const { commit } = confirmed ? await this.loss(worktree) : await this.assertClean(worktree);
+    await this.#remove(worktree, confirmed, commit);
+    return commit;
   }
 
-  /** Rejects with `worktree_dirty` where something would be lost. */
-  async assertClean(worktree: Worktree): Promise<void> {
-    const loss = await this.loss(worktree);
-    if (isLoss(loss)) throw dirty(worktree, loss);
+  /** Rejects with `worktree_dirty` where something would be lost, be it something that git ignores. */
+  async assertClean(worktree: Worktree): Promise<Loss> {
+    const [loss, ignored] = await Promise.all([this.loss(worktree), this.#ignored(worktree)]);
+    if (isLoss(loss) || ignored.length > 0) throw dirty(worktree, loss, ignored);
+    return loss;
   }
 
-  async #remove({ repository, path, branch }: Worktree, force: boolean): Promise<void> {
+  /** Keys or a database may be among them; a folder in which git ignores all counts as one. */
+  async #ignored(worktree: Worktree): Promise<string[]> {
+    if (!(await this.exists(worktree))) return [];
+    const lines = (await git(worktree.path, [...status, '--ignored=traditional'])).split('\0');
+    return lines.flatMap((line) => (line.startsWith('!! ') ? [line.slice(3)] : []));
+  }
+
+  /** `commit`: where its branch is known to be. */
+  async #remove(worktree: Worktree, force: boolean, commit: string | null): Promise<void> {
+    const { repository, path, branch } = worktree;
     // What is on record is ours to remove nowhere else.
-    if (relative(this.#folder, resolve(path)).startsWith('..')) throw notOurs(path);
-    const there = (await stat(path).catch(() => undefined)) !== undefined;
+    const below = relative(this.#folder, resolve(path));
+    if (isAbsolute(below) || below.startsWith('..') || below.split(sep).length !== 2) throw notOurs(path);
+    // One that is a worktree no more is only a folder.
+    if (force && !(await isWorktree(path))) await rm(path, { recursive: true, force: true });
+    const there = await isThere(path);
     // git looks once more, and refuses what has changed meanwhile.
     const removed = git(repository, ['worktree', 'remove', ...(force ? ['--force', '--force'] : []), path]);
     await (there ? removed : removed.catch(() => {}));
+    // What was made this moment can still be there.
+    if (force) await rm(path, { recursive: true, force: true });
+    // What was committed there meanwhile is in no other branch.
+    const now = await git(repository, ['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`]);
+    if (now.trim() !== (commit ?? '')) return this.#log.write('info', 'a branch stays that has moved');
     // Where its agent had another branch checked out, that one stays; one that is checked out elsewhere does, too.
     await git(repository, ['branch', '--quiet', '-D', branch]).catch((error: unknown) => {
       this.#log.write('info', 'a branch stays', { code: asOffdeskError(error).code });
     });
-    // Only what git ignores or what was made this moment can still be there.
-    if (force) await rm(path, { recursive: true, force: true });
   }
 
   async #repositoryOf(folder: string): Promise<{ repository: string; below: string }> {
@@ -169,7 +190,7 @@ export class Worktrees {
     for (let i = 1; i <= mostTries; i++) {
       const name = i === 1 ? slug : `${slug}-${i}`;
       const path = join(home, name);
-      const used = branches.has(`refs/heads/${prefix}${name}`) || (await stat(path).catch(() => undefined));
+      const used = branches.has(`refs/heads/${prefix}${name}`) || (await isThere(path));
       if (!used) return { repository, path, branch: `${prefix}${name}` };
     }
     throw new OffdeskError(
@@ -180,18 +201,31 @@ export class Worktrees {
   }
 }
 
+/** Whether the worktree at `path` has changed or new files that are in no commit. Rejects with `worktree_failed`. */
+export async function hasChanges(path: string, signal: AbortSignal): Promise<boolean> {
+  // Without it git would answer for a repository around it.
+  if (!(await isWorktree(path))) throw notOurs(path);
+  return (await git(path, status, { ms: limits.worktreeLookMs, signal })) !== '';
+}
+
+async function isWorktree(path: string): Promise<boolean> {
+  return isThere(join(path, '.git'));
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
 export function isLoss({ files, commits }: Loss): boolean {
   return files.length > 0 || commits > 0;
 }
 
-function dirty({ branch }: Worktree, { files, commits }: Loss): OffdeskError {
-  const named = files.slice(0, limits.lostNames).map((file) => plainLine(file, 80));
-  const more = files.length > named.length ? `, and ${files.length - named.length} more` : '';
+function dirty({ branch }: Worktree, { files, commits }: Loss, ignored: readonly string[]): OffdeskError {
+  // Each part is a text of its own, so that it can be said in another language.
   const lost = [
-    ...(files.length > 0
-      ? [`${count(files.length, 'file')} not committed (${named.join(', ')}${more})`]
-      : []),
-    ...(commits > 0 ? [`${count(commits, 'commit')} that no other branch has`] : []),
+    ...(files.length > 0 ? [filesLost(files)] : []),
+    ...(commits > 0 ? [commitsLost(commits)] : []),
+    ...(ignored.length > 0 ? [`what git ignores (${named(ignored)})`] : []),
   ];
   return new OffdeskError(
     'worktree_dirty',
@@ -200,7 +234,22 @@ function dirty({ branch }: Worktree, { files, commits }: Loss): OffdeskError {
   );
 }
 
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+function named(files: readonly string[]): string {
+  const some = files.slice(0, limits.lostNames).map((file) => plainLine(file, 80));
+  const more = files.length > some.length ? ['…'] : [];
+  return [...some, ...more].join(', ');
+}
+
+function filesLost(files: readonly string[]): string {
+  const names = named(files);
+  return files.length === 1
+    ? `1 file not committed (${names})`
+    : `${files.length} files not committed (${names})`;
+}
+
+function commitsLost(commits: number): string {
+  return commits === 1 ? '1 commit that no other branch has' : `${commits} commits that no other branch has`;
+}
 
 function notOurs(path: string): OffdeskError {
   return new OffdeskError(

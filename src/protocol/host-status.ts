@@ -1,6 +1,7 @@
 /** What the desk (webview, CLI) sees and does: QR, pairing, devices, reach, status (docs/SPEC.md, H). */
 import * as z from 'zod/v4';
 import { scopeSchema, sessionState } from './methods.ts';
+import { rowWorktree } from './new-session.ts';
 import { tunnelStatus } from './tunnel.ts';
 
 export const reachKind = z.enum(['computer', 'relay', 'tailscale', 'cloudflared', 'tunnel', 'lan']);
@@ -27,7 +28,15 @@ export const hostStatus = z.object({
   session: z.object({ id: z.string(), title: z.string(), cwd: z.string() }).nullable(),
   /** All that are open. */
   sessions: z
-    .array(z.object({ id: z.string(), title: z.string(), agent: z.string(), state: sessionState }))
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        agent: z.string(),
+        state: sessionState,
+        worktree: rowWorktree.optional(),
+      }),
+    )
     .optional(),
   /** The session that the shell has started, at this time: the desk's page goes to it. */
   shown: z.object({ session: z.string(), at: z.number() }).optional(),

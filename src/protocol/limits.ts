@@ -133,6 +133,14 @@ export const limits = {
   /** Of an agent's own list, and how long all of them together may take once it runs. */
   agentSessionPages: 200,
   agentSessionsMs: 20_000,
+  /** Where other programs can't be looked at, a session that was used so lately may be open in one. */
+  liveRecentMs: 2 * 60_000,
+  /** What an agent writes into its session after the end of a turn, and what clocks that show seconds are off by. */
+  liveSlackMs: 30_000,
+  /** Between two looks whether a session is still open elsewhere, while somebody waits for that. */
+  liveLookMs: 5_000,
+  /** Of what tells of this computer's processes (macOS). */
+  processListBytes: 16 * 1024 * 1024,
   /** Open at the same time, unless a setting says otherwise; and what it may say at most. */
   openSessions: 32,
   mostSessions: 256,
@@ -143,6 +151,15 @@ export const limits = {
   /** One call of git for a worktree, in milliseconds; a checkout of a large repository takes long. */
   gitMs: 30_000,
   gitCheckoutMs: 5 * 60_000,
+  /**
+   * Whether a worktree has changes: so many are asked about at the same time, so long each; a list waits so long for those
+   * that nothing is known of, and asks again after so long; and so many are remembered.
+   */
+  worktreeLooks: 2,
+  worktreeLookMs: 10_000,
+  worktreeWaitMs: 300,
+  worktreeFreshMs: 3_000,
+  worktreesKnown: 1_000,
   /** Files named where a worktree's work would be lost. */
   lostNames: 5,
 
@@ -211,6 +228,8 @@ export const limits = {
   allAttachmentBytes: 4 * 1024 * 1024 * 1024,
   /** What came and was never sent is kept for so long. */
   unsentAttachmentMs: 7 * 24 * 60 * 60 * 1000,
+  /** Between two looks for those. */
+  unsentLookMs: 6 * 60 * 60 * 1000,
   /** Longest edge of a picture that goes to an agent: among many pictures Anthropic's models refuse larger ones. */
   imageEdge: 2000,
   /** As base64 it is a little less than the 5 MB that models take of one; of all with one prompt. */
@@ -244,6 +263,8 @@ export const limits = {
   /** So long after a cancel a turn may go on; then its agent is ended, and continues with the next prompt. */
   agentCancelMs: 15_000,
   agentStderrBytes: 64 * 1024,
+  /** Of messages about a session that its agent has not named yet, where several share a process. */
+  agentEarlyBytes: 8 * 1024 * 1024,
   /** For its version, by a run of its own: some take seconds, on a busy machine many. */
   agentAskMs: 20_000,
   /** For somebody to log in by the agent's own way, such as in a browser. */
@@ -282,13 +303,21 @@ export const limits = {
   /** Running at the same time, and those that ended and can still be looked at. */
   terminals: 32,
   endedTerminals: 16,
+  /** Of one agent, until it releases them. */
+  agentTerminals: 256,
   terminalCols: 1_000,
   terminalRows: 500,
   terminalCommandChars: 32 * 1024,
   /** Of one input, such as a paste. */
   terminalInputChars: 256 * 1024,
+  /** Of what is typed in one place, such as a paste, until the host has taken it. */
+  terminalTypedChars: 32 * 1024 * 1024,
+  /** Typed and not read by any program: then no more is taken until it has read that, but for the input that came over it. */
+  terminalUnreadChars: 256 * 1024,
   /** Lines above the screen that are kept, and told to whoever comes. */
   terminalScrollback: 1_000,
+  /** That an address may run over, up and down from where it is looked for. */
+  terminalLinkLines: 8,
   /** Parsed in one go: what else the host does waits no longer than that takes. */
   terminalSliceChars: 8 * 1024,
   /** Put out and not yet parsed: then the program has to wait until half of it is. */
@@ -305,6 +334,8 @@ export const limits = {
   terminalStopMs: 2_000,
   /** Of a text file that an agent reads. */
   agentFileBytes: 8 * 1024 * 1024,
+  /** Files of which is known whether an agent has read them as they are in the editor; each a hash. */
+  agentKnownFiles: 1_000,
   /** What an agent may ask to have kept of a command's output. */
   terminalOutputBytes: 4 * 1024 * 1024,
 

@@ -3,7 +3,7 @@ import * as z from 'zod/v4';
 import { answerSchema, cursorSchema, promptBlocks } from './facts.ts';
 import { limits } from './limits.ts';
 import { terminalRow } from './terminals.ts';
-import { rowWorktree, spawnState } from './new-session.ts';
+import { liveChoice, rowWorktree, spawnState } from './new-session.ts';
 
 export const methods = {
   ack: '_offdesk/ack',
@@ -258,6 +258,8 @@ export const agentSessionsResult = z.object({
   agent: z.string(),
   /** False where the agent does not list its sessions. */
   offered: z.boolean(),
+  /** It can go on with a copy of one, which leaves the other as it is. */
+  forks: z.boolean().optional(),
   sessions: z.array(
     z.object({
       /** The agent's own id. */
@@ -270,13 +272,23 @@ export const agentSessionsResult = z.object({
       here: z.boolean(),
       /** The session of Offdesk in which it is open already. */
       open: z.string().nullable(),
+      /** It is, or may be, open in another program on this computer. */
+      live: z.boolean().optional(),
     }),
   ),
   next: z.string().nullable(),
 });
 export type AgentSessionsResult = z.infer<typeof agentSessionsResult>;
-/** One that is open is not opened again: the result names the session in which it is. */
-export const agentSessionContinueParams = z.object({ id: z.string().min(1).max(512) });
+/**
+ * One that is open is not opened again: the result names the session in which it is. One that is live in another program
+ * is `session_live` unless somebody chose what becomes of it.
+ */
+export const agentSessionContinueParams = z.object({
+  id: z.string().min(1).max(512),
+  live: liveChoice.optional(),
+});
+export type AgentSessionContinueParams = z.infer<typeof agentSessionContinueParams>;
+export type LiveChoice = AgentSessionContinueParams['live'];
 export const agentSessionContinueResult = z.object({ sessionId: z.string() });
 export type AgentSessionContinueResult = z.infer<typeof agentSessionContinueResult>;
 

@@ -17,6 +17,9 @@ export const spawnState = z.object({
 });
 export type SpawnState = z.infer<typeof spawnState>;
 
+/** Of a session that another program has open. `fork`: in a copy; `anyway`: both programs will have it. */
+export const liveChoice = z.enum(['fork', 'anyway']);
+
 const path = z.string().min(1).max(limits.pathChars);
 const sessionId = z.string().max(128);
 
@@ -54,8 +57,12 @@ export type NewSessionParams = z.infer<typeof newSessionParams>;
 export const newSessionResult = z.object({ sessionId: z.string() });
 export type NewSessionResult = z.infer<typeof newSessionResult>;
 
-/** Of close and reopen. */
+/** Of close. */
 export const oneSessionParams = z.object({ sessionId });
+/** One that is open in another program is `session_live` unless somebody chose what becomes of it. */
+export const reopenParams = z.object({ sessionId, live: liveChoice.optional() });
+/** In which it goes on: the same, or a copy. */
+export const reopenResult = z.object({ sessionId: z.string() });
 /** Whether further sessions are shared at all (`session`) is the desk's alone to change. */
 export const spawnParams = z.object({ mode: spawnMode });
 
@@ -65,7 +72,7 @@ export const removeWorktreeParams = z.object({ sessionId, confirmed: z.boolean()
 export const removeWorktreeResult = z.object({ branch: z.string(), commit: z.string().nullable() });
 export type RemoveWorktreeResult = z.infer<typeof removeWorktreeResult>;
 
-/** In a session's row: the git worktree that was made for it. `dirty`: it has work that would be lost with it. */
+/** In a session's row: the git worktree that was made for it. `dirty`: files in it are changed or new, and in no commit. */
 export const rowWorktree = z.object({
   branch: z.string(),
   path: z.string(),

@@ -25,10 +25,21 @@ export const terminalRow = z.object({
   signal: z.string().optional(),
   /** The session that it belongs to; it ends with it. */
   session: z.string().optional(),
-  /** The agent's tool call that runs in it. */
+  /** A command of the agent's; its place is the tool call. */
+  agent: z.boolean().optional(),
+  /** The agent's tool call that runs in it, once that is known. */
   tool: z.string().optional(),
+  /** Its program does not read what is typed, and no more is taken until it has read that: `terminal_unread`. */
+  unread: z.boolean().optional(),
 });
 export type TerminalRow = z.infer<typeof terminalRow>;
+
+/** What an input is refused with that its program would not read (limits.terminalUnreadChars); nothing of it is taken. */
+export const terminalUnread = {
+  code: 'terminal_unread',
+  message: 'The program in this terminal does not read what is typed, so no more is taken.',
+  next: 'What was typed before waits for it. Go on once it reads, or close the terminal to end it.',
+} as const;
 
 /**
  * Needs `control`. Refused with `terminals_missing` where this computer has none, with `terminal_limit`, and with
@@ -81,7 +92,10 @@ export type TerminalAnew = z.infer<typeof terminalAnew>;
 
 /** A notification: the client has parsed all up to `at`, as an output or a screen had it. Without it nothing more comes. */
 export const terminalAckParams = z.object({ id, at });
-/** Needs `control`, as the two below. Who types has the terminal in its size from then on, if it told one. */
+/**
+ * Needs `control`, as the two below. A notification, as from Offdesk's own clients, has no answer and does nothing where
+ * a request is refused; the same of a size. Who types has the terminal in its size from then on, if it told one.
+ */
 export const terminalInputParams = z.object({ id, data: z.string().max(limits.terminalInputChars) });
 /** The size that this client shows. The terminal takes it now if this client typed last, or nobody who did is there. */
 export const terminalResizeParams = z.object({ id, cols, rows });

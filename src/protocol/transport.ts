@@ -7,8 +7,6 @@ import type { ErrorShape } from '../base/error.ts';
 export interface MessageTransport {
   /** `urgent` skips the wait for company (answers, cancel). */
   send(message: string, options?: { urgent?: boolean }): void;
-  /** When more may be sent without piling up; absent where that is bounded otherwise, as by acknowledgements. */
-  drained?(): Promise<void>;
   /** Subscribe before the first turn of the event loop ends; nothing is delivered earlier. */
   readonly onMessage: Event<string>;
   /** Fires once; `undefined` for an orderly end. */
@@ -17,28 +15,39 @@ export interface MessageTransport {
 }
 
 /** Methods whose messages must not wait for company. */
-const urgentMethods = new Set([
+export const urgentMethods: ReadonlySet<string> = new Set([
   'session/cancel',
   '_offdesk/answer',
   '_offdesk/ack',
   // What is merged of a terminal's output was merged by its viewer.
   '_offdesk/terminal/input',
+  '_offdesk/terminal/resize',
   '_offdesk/terminal/output',
   '_offdesk/terminal/ack',
 ]);
 
-/** A transport as the ACP SDK's stream of JSON-RPC messages. Messages that are no JSON close it. */
-export function acpStream(transport: MessageTransport): Stream {
+/**
+ * A transport as the ACP SDK's stream of JSON-RPC messages. Messages that are no JSON close it. `taken` sees each as it
+ * arrives: true for one that the SDK does not get.
+ */
+export function acpStream(
+  transport: MessageTransport,
+  taken: (message: AnyMessage) => boolean = () => false,
+): Stream {
   let open = true;
   const readable = new ReadableStream<AnyMessage>({
     start(controller) {
       transport.onMessage((text) => {
         if (!open) return;
+        let message: AnyMessage | null;
         try {
-          controller.enqueue(JSON.parse(text) as AnyMessage);
+          message = JSON.parse(text) as AnyMessage | null;
         } catch {
-          transport.close({ code: 'frame_invalid', message: 'The other side sent no valid JSON.', next: '' });
+          const words = 'The other side sent no valid JSON.';
+          return transport.close({ code: 'frame_invalid', message: words, next: '' });
         }
+        const isTaken = typeof message === 'object' && message !== null && taken(message);
+        if (!isTaken && open) controller.enqueue(message as AnyMessage);
       });
       transport.onClose(() => {
         if (!open) return;
@@ -55,7 +64,6 @@ export function acpStream(transport: MessageTransport): Stream {
     write(message) {
       const urgent = 'method' in message && urgentMethods.has(message.method);
       transport.send(JSON.stringify(message), { urgent });
-      return transport.drained?.();
     },
     close() {
       transport.close();

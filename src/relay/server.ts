@@ -16,6 +16,7 @@ import { HostPeer } from './host-peer.ts';
 import { refuse, refuseSocket, sendJson, type AnswerName } from './http-answer.ts';
 import { readWebFiles, sendFile, type WebFiles } from './http-files.ts';
 import { addressKey, isLoopback, Counts } from './limits-gate.ts';
+import { innerSockets } from './inner-socket.ts';
 import { listenError, parsePublicUrl } from './listen-options.ts';
 import { MemoryBus } from './memory-bus.ts';
 import { Names } from './names.ts';
@@ -52,6 +53,8 @@ export interface Relay {
   /** The public URL, else where it listens; ends with `/`. */
   readonly url: string;
   readonly stats: RelayStats;
+  /** A connection from within this process: each way spares a trip through the network's stack. */
+  connect(): Duplex;
   /** Idempotent. When it resolves nothing listens and every socket is gone. */
   close(): Promise<void>;
 }
@@ -152,6 +155,13 @@ class RelayNode implements Relay {
     });
   }
 
+  connect(): Duplex {
+    const [near, far] = innerSockets();
+    if (this.#closing) near.destroy();
+    else this.#server.emit('connection', far);
+    return near;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -206,7 +216,8 @@ class RelayNode implements Relay {
   }
 
   #connected(socket: Socket): void {
-    const place = this.#addresses.take(addressKey(socket.remoteAddress));
+    const key = addressKey(socket.remoteAddress);
+    const place = this.#addresses.take(key);
     this.#sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => {
@@ -214,7 +225,6 @@ class RelayNode implements Relay {
       place.dispose();
     });
     // Requests beyond the limit get an answer that says so; far beyond it not even that.
-    const key = addressKey(socket.remoteAddress);
     if (!this.#isUnlimited(key) && this.#addresses.of(key) > 2 * limits.relayConnectionsPerAddress) {
       socket.destroy();
     }

@@ -1,6 +1,8 @@
 /** The host's outbound link to a relay: admitted, kept alive, and dialed again when it is lost. */
+import type { connect as netConnect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocket, type ClientOptions } from 'ws';
-import { concat, fromBase64Url, toBase64Url } from '../base/bytes.ts';
+import { concat, fromBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
@@ -36,6 +38,8 @@ export interface RelayLinkOptions {
   random?: () => number;
   /** PEM of a certificate authority to trust besides or in place of the system's. */
   ca?: string;
+  /** For a relay in this process: a connection without the network. */
+  connect?: () => Duplex;
 }
 
 export type RelayLinkState =
@@ -154,9 +158,12 @@ export class RelayLink implements Disposable {
     if (this.#state.state !== 'connecting') return;
     const url = new URL(hostPath, this.#base);
     url.protocol = url.protocol.replace('http', 'ws');
+    const { ca, connect } = this.#options;
     const ws = new WebSocket(url, {
       ...webSocketOptions,
-      ...(this.#options.ca === undefined ? {} : { ca: this.#options.ca }),
+      ...(ca === undefined ? {} : { ca }),
+      // ws and node:http take any Duplex; the types know those of the network alone.
+      ...(connect && { createConnection: connect as unknown as typeof netConnect }),
     });
     const life = new DisposableStore();
     const socket: Socket = { ws, life, channels: new Map<string, RelayChannel>(), beat: undefined };
@@ -261,7 +268,7 @@ export class RelayLink implements Disposable {
 
   #receiveFrame(frame: Buffer): void {
     if (frame[0] !== frameKind.data || frame.length <= 1 + channelIdBytes) return;
-    const id = toBase64Url(frame.subarray(1, 1 + channelIdBytes));
+    const id = frame.toString('base64url', 1, 1 + channelIdBytes);
     this.#socket?.channels.get(id)?.receive(frame.subarray(1 + channelIdBytes));
   }
 

@@ -43,6 +43,10 @@ export interface AgentPort {
   start(sink: AgentSink, earlier?: string, told?: boolean, begun?: number): Promise<AgentOffers>;
   /** While it runs: its own sessions; undefined where it does not list them. */
   sessions?(before?: string): Promise<OwnSessions | undefined>;
+  /** While it runs: a copy of one of those, by its own id; undefined where it makes none. */
+  fork?(id: string, cwd: string): Promise<string | undefined>;
+  /** It makes such copies; false while it does not run. */
+  readonly forks?: boolean;
   /** One turn; resolves after all of its updates were told. Never called while a turn runs. */
   prompt(blocks: PromptBlock[]): Promise<{ stopReason: string }>;
   /** ACP session/cancel; `prompt` then resolves by itself. */

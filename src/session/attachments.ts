@@ -65,7 +65,7 @@ export class Attachments implements Disposable {
     await this.#followPlain(session, session.journal.head, plain);
   }
 
-  /** ACP session/load: everything that came before is replayed, merged, piece by piece as the client takes it. */
+  /** ACP session/load: everything that came before is replayed, merged, piece by piece, giving way to other work. */
   async load(id: string, plain: PlainClient | undefined): Promise<void> {
     const session = await findSession(this.#options.sessions, id);
     const source = this.#source(session);
@@ -145,6 +145,7 @@ export class Attachments implements Disposable {
         return journal.head;
       },
       onAppend: journal.onAppend,
+      sync: () => journal.sync(),
       read: async (seq, bytes) => {
         if (!closed) {
           try {

@@ -9,6 +9,7 @@ import {
   type ClientState,
   type FilesParams,
   type FilesResult,
+  type LiveChoice,
   type PastResult,
   type Scope,
 } from '../protocol/methods.ts';
@@ -38,7 +39,11 @@ export interface SessionSpawner {
   create(wish: NewSessionParams, origin: Origin): Promise<string>;
   /** Its agent is gone when it resolves; it can be read, and opened again. */
   close(id: string): Promise<void>;
-  reopen(id: string): Promise<void>;
+  /**
+   * Resolves with the id of the session in which it goes on. Rejects with `session_live` unless somebody chose what
+   * becomes of one that is open in another program.
+   */
+  reopen(id: string, live?: LiveChoice): Promise<string>;
   /** Rejects with `scope_insufficient` where that is the desk's. */
   choose(mode: SpawnMode, desk: boolean): void;
   /** Closes the session. Rejects with `worktree_dirty` unless nothing is lost or that is `confirmed`. */
@@ -62,9 +67,10 @@ export interface SessionDirectory {
   agentSessions(params: AgentSessionsParams): Promise<AgentSessionsResult>;
   /**
    * Goes on with one of those, in the session that has its journal where there is one; resolves with the id of the
-   * session in which it is open. Rejects with `session_unknown`, or with why the agent did not open it.
+   * session in which it is open. Rejects with `session_unknown`, with `session_live` unless somebody chose what becomes
+   * of one that is open in another program, or with why the agent did not open it.
    */
-  continueAgentSession(id: string): Promise<string>;
+  continueAgentSession(id: string, live?: LiveChoice): Promise<string>;
   /** A session came, went or changed, or a client came or went. */
   readonly onChange: Event<void>;
   /** Everything of ClientState that is the same for all. */

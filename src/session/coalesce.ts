@@ -45,11 +45,16 @@ function runEnd(facts: readonly Fact[], begin: number, texts: string[]): number 
   return Math.max(at, begin + 1);
 }
 
-/** A reader's window may begin at whatever came in between: it must be able to tell the two sides apart. */
+/**
+ * A reader's window may begin at whatever came in between: it must be able to tell the two sides apart. Whose a text is
+ * counts as well: of a prompt's own text and the agent's echo of it one is shown.
+ */
 function follows(last: Fact, next: Fact): boolean {
   return (
     last.seq + 1 === (next.first ?? next.seq) &&
     last.item === next.item &&
+    last.origin.kind === next.origin.kind &&
+    last.origin.id === next.origin.id &&
     last.update.sessionUpdate === next.update.sessionUpdate
   );
 }

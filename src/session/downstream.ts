@@ -4,7 +4,7 @@ import {
   type AgentApp,
   type AgentConnection,
   type AgentContext,
-  type Stream,
+  type AnyMessage,
 } from '@agentclientprotocol/sdk';
 import * as z from 'zod/v4';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
@@ -13,6 +13,7 @@ import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
 import { agentHello } from '../protocol/agent-hello.ts';
 import * as p from '../protocol/methods.ts';
+import { acpStream, urgentMethods, type MessageTransport } from '../protocol/transport.ts';
 import { BUILD, PROTOCOL } from '../protocol/version.ts';
 import { attachmentMethods } from './attachment-methods.ts';
 import { Attachments } from './attachments.ts';
@@ -34,10 +35,10 @@ import { readMethods } from './read-methods.ts';
 import { parsed, resumeParams, toRequestError } from './requests.ts';
 import { sessionMethods } from './session-methods.ts';
 import type { Session } from './session.ts';
-import { terminalMethods } from './terminal-methods.ts';
+import { terminalMethods, type TerminalMethods } from './terminal-methods.ts';
 
 export interface DownstreamOptions {
-  stream: Stream;
+  transport: MessageTransport;
   client: ClientIdentity;
   sessions: SessionDirectory;
   /** Present for clients at the desk alone. */
@@ -64,6 +65,7 @@ class Connection implements Downstream {
   readonly #store = new DisposableStore();
   readonly #connection: AgentConnection;
   readonly #attachments: Attachments;
+  readonly #terminals: TerminalMethods;
   /** What goes to the client besides facts and answers. */
   readonly #news: Latest[] = [];
   #plain: PlainClient | undefined;
@@ -73,20 +75,16 @@ class Connection implements Downstream {
     this.#options = options;
     const { sessions, client, desk } = options;
     this.#log = scopedLog(options.log, `client ${client.name}`);
-    const app = agent({ name: 'offdesk' })
+    const app = agent({ name: 'offdesk' });
+    this.#terminals = this.#store.add(
+      terminalMethods(options, (method, params) => this.#tellAtOnce(method, params)),
+    );
+    app
       .onRequest('initialize', (cx) => this.#initialize(cx.params._meta))
       .onRequest('session/list', () => ({ sessions: sessions.list().map(describe) }))
       .onNotification('session/cancel', (cx) => this.#quietly(() => this.#cancel(cx.params.sessionId)))
-      .onNotification(p.methods.ack, anyParams, (cx) => this.#quietly(() => this.#ack(cx.params)))
-      .onNotification(p.methods.terminal.ack, anyParams, (cx) =>
-        this.#quietly(() => terminals.ack(cx.params)),
-      );
+      .onNotification(p.methods.ack, anyParams, (cx) => this.#quietly(() => this.#ack(cx.params)));
     const reads = this.#store.add(new Reads(sessions));
-    const terminals = this.#store.add(
-      terminalMethods(options, (method, params) => {
-        void this.#connection.client.notify<unknown>(method, params).catch(() => {});
-      }),
-    );
     this.#serve(app, {
       'session/resume': ({ params }) => this.#resume(params),
       'session/load': ({ params }) => this.#load(params),
@@ -94,11 +92,12 @@ class Connection implements Downstream {
       ...newSessionMethods(options),
       ...queueMethods(options),
       ...readMethods(options, reads),
-      ...terminals.table,
       ...attachmentMethods(options),
+      ...this.#terminals.table,
       ...(desk && deskMethods(desk)),
     });
-    this.#connection = app.connect(options.stream);
+    const stream = acpStream(options.transport, (message) => this.#takeAtOnce(message));
+    this.#connection = app.connect(stream);
     this.#attachments = this.#store.add(
       new Attachments({ sessions, client: this.#connection.client, log: this.#log }),
     );
@@ -112,6 +111,20 @@ class Connection implements Downstream {
   dispose(): void {
     this.#store.dispose();
     this.#connection.close();
+  }
+
+  /** What is told of terminals does not wait in the SDK's queues: a key would, there and back. */
+  #takeAtOnce(message: AnyMessage): boolean {
+    if (!('method' in message) || 'id' in message) return false;
+    const told = this.#terminals.told.get(message.method);
+    if (!told) return false;
+    if (this.#greeted && !this.#store.disposed) void this.#quietly(() => told(message.params));
+    return true;
+  }
+
+  #tellAtOnce(method: string, params: unknown): void {
+    const urgent = urgentMethods.has(method);
+    this.#options.transport.send(JSON.stringify({ jsonrpc: '2.0', method, params }), { urgent });
   }
 
   #initialize(meta: Record<string, unknown> | null | undefined) {

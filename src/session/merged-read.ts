@@ -6,7 +6,7 @@ import { sizeOf, type Journal } from './journal.ts';
 import { withoutSuperseded } from './superseded.ts';
 
 /** What of a journal a reader needs. */
-export type FactSource = Pick<Journal, 'head' | 'onAppend' | 'read'>;
+export type FactSource = Pick<Journal, 'head' | 'onAppend' | 'read' | 'sync'>;
 
 /**
  * Facts after `seq` in order, at least one if there is one, about `bytes` after merging at the most. Merging makes

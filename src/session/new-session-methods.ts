@@ -4,6 +4,7 @@ import {
   newSessionParams,
   oneSessionParams,
   removeWorktreeParams,
+  reopenParams,
   spawnParams,
 } from '../protocol/new-session.ts';
 import { requireScope, type Call, type MethodPorts, type MethodTable } from './client-port.ts';
@@ -27,8 +28,8 @@ export function newSessionMethods({ client, sessions }: MethodPorts): MethodTabl
       return {};
     }),
     [p.methods.sessionReopen]: controlled(async (params) => {
-      await spawner.reopen(parsed(oneSessionParams, params).sessionId);
-      return {};
+      const { sessionId, live } = parsed(reopenParams, params);
+      return { sessionId: await spawner.reopen(sessionId, live) };
     }),
     [p.methods.sessionSpawn]: controlled((params) => {
       spawner.choose(parsed(spawnParams, params).mode, client.origin.kind === 'desk');

@@ -26,6 +26,8 @@ export class Pump implements Disposable {
   #unackedBytes = 0;
   #first: readonly Fact[];
   #sent: number;
+  /** Up to here all would survive a loss of power, as far as this reader asked. */
+  #durable = 0;
   /** What comes next does not fit: nothing is read before the client has taken something. */
   #full = false;
   #running = false;
@@ -115,6 +117,7 @@ export class Pump implements Disposable {
 
   /** False when it has to wait for an acknowledgement, or for nothing any more. */
   async #pass(fact: Fact): Promise<boolean> {
+    if (isReceipt(fact) && fact.seq > this.#durable) await this.#keep();
     if (this.#disposed) return false;
     const message = this.#options.message(fact);
     // What is larger than the bound goes alone.
@@ -129,4 +132,17 @@ export class Pump implements Disposable {
     await this.#options.send(fact, message);
     return true;
   }
+
+  /** As soon as the disk has what there is; at once where it refuses, which clients are told of. */
+  async #keep(): Promise<void> {
+    const { source } = this.#options;
+    const { head } = source;
+    await source.sync().then(
+      () => (this.#durable = head),
+      () => {},
+    );
+  }
 }
+
+/** Its client gives up its own copy when this comes. */
+const isReceipt = (fact: Fact): boolean => fact.event?.type === 'prompt_received';

@@ -15,8 +15,8 @@ export function readMethods({ client, sessions }: MethodPorts, reads: Reads): Me
     },
     [p.methods.agentSessionContinue]: async ({ params }) => {
       requireScope(client, 'control');
-      const { id } = parsed(p.agentSessionContinueParams, params);
-      return { sessionId: await sessions.continueAgentSession(id) };
+      const { id, live } = parsed(p.agentSessionContinueParams, params);
+      return { sessionId: await sessions.continueAgentSession(id, live) };
     },
   };
 }

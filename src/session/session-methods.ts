@@ -16,18 +16,35 @@ import { configParams, modeParams, parsed, promptParams } from './requests.ts';
 
 export function sessionMethods(ports: MethodPorts): MethodTable {
   const { client, sessions } = ports;
+  /** By session: what goes with a prompt is looked up on disk, and a later one with nothing must not be taken before it. */
+  const before = new Map<string, Promise<unknown>>();
+  const inOrder = <T>(sessionId: string, take: () => Promise<T>): Promise<T> => {
+    const taken = (before.get(sessionId) ?? Promise.resolve()).then(take);
+    const over = taken
+      .catch(() => {})
+      .then(() => {
+        if (before.get(sessionId) === over) before.delete(sessionId);
+      });
+    before.set(sessionId, over);
+    return taken;
+  };
   return {
     'session/prompt': async ({ params }) => {
       const { sessionId, prompt, _meta } = parsed(promptParams, params);
       requireScope(client, 'control');
-      const session = await findSession(sessions, sessionId);
       const id = _meta?.offdesk?.id ?? crypto.randomUUID();
-      const over = session.state === 'ended';
-      if (!over) {
+      const taken = await inOrder(sessionId, async () => {
+        const session = await findSession(sessions, sessionId);
+        if (session.state === 'ended') return { end: session.promptEnd(id) };
+        // Of one that was taken nothing is looked at again: what it came with may be gone, or shared no more.
+        const carries = prompt.some(({ type }) => type === 'resource_link');
+        const earlier = carries ? await session.earlierPrompt(id) : undefined;
+        if (earlier) return earlier;
         await sendAttachments(sessions, session.id, prompt);
         await linkFiles(sessions, session, prompt);
-      }
-      const end = over ? await session.promptEnd(id) : await session.prompt(id, prompt, client.origin);
+        return { end: session.prompt(id, prompt, client.origin) };
+      });
+      const end = await taken.end;
       if (!end) throw sessionOver();
       if (end.outcome === 'failed' || end.outcome === 'interrupted') {
         throw new OffdeskError(

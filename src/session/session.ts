@@ -2,11 +2,9 @@
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { asOffdeskError, OffdeskError } from '../base/error.ts';
+import { asOffdeskError } from '../base/error.ts';
 import { scopedLog, type Log } from '../base/log.ts';
-import { plainLine } from '../base/plain-text.ts';
 import type { Answer, Origin, PromptBlock, PromptOutcome } from '../protocol/facts.ts';
-import { limits } from '../protocol/limits.ts';
 import type { AnswerResult, SessionState } from '../protocol/methods.ts';
 import type { AgentPort, OwnSessions } from './agent-port.ts';
 import { Changes } from './changes.ts';
@@ -18,9 +16,9 @@ import { noAgent } from './no-agent.ts';
 import type { PromptEnd } from './prompt-queue.ts';
 import { Questions, questionTitle } from './questions.ts';
 import { QueueChanges } from './queue-changes.ts';
-import { requireConfirmation } from './risk.ts';
 import { SessionAgent, type AgentState, type ForAgent } from './session-agent.ts';
 import { firstLine } from './session-words.ts';
+import { SettingChanges } from './setting-changes.ts';
 import { turnsOf } from './told-history.ts';
 import { Turns } from './turns.ts';
 
@@ -60,13 +58,11 @@ export class Session {
   readonly #writer: FactWriter;
   readonly #turns: Turns;
   readonly #questions: Questions;
-  readonly #changes: Changes;
+  readonly #settings: SettingChanges;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<void>());
   /** Title, state or agent changed. */
   readonly onChange = this.#changed.event;
-  /** What somebody called it. */
-  #name: string | undefined;
   #promptTitle: string | undefined;
   #prompted: boolean;
   readonly #title: string;
@@ -77,7 +73,6 @@ export class Session {
     this.id = options.id;
     this.cwd = options.cwd;
     this.#title = options.title;
-    this.#name = earlier?.name;
     this.#promptTitle = options.promptTitle;
     this.#prompted = earlier !== undefined && earlier.last !== 'nothing';
     this.agentName = options.agentName;
@@ -92,6 +87,7 @@ export class Session {
     this.#agent = new SessionAgent({
       ...{
         name: options.agentName,
+        cwd: options.cwd,
         agent: options.agent,
         writer,
         questions: this.#questions,
@@ -99,13 +95,14 @@ export class Session {
         earlier,
         adopt: options.adopt,
         forAgent: options.forAgent,
-        named: () => this.#name !== undefined,
+        named: () => this.#settings.name !== undefined,
         catchUp: options.catchUp ? () => turnsOf(options.journal) : undefined,
         changed,
       },
       turn: () => (this.#turns.working ? { stoppedBy: this.#turns.stoppedBy } : undefined),
     });
-    this.#changes = new Changes(options.journal, writer);
+    const changes = new Changes(options.journal, writer);
+    this.#settings = new SettingChanges({ changes, writer, agent: this.#agent, changed }, earlier?.name);
     this.#turns = new Turns({
       writer,
       fate: (id) => this.journal.fate(id),
@@ -115,7 +112,7 @@ export class Session {
       changed,
       log: this.#log,
     });
-    this.queue = new QueueChanges(this.#changes, this.#turns, (origin) => this.#stopTurn(origin));
+    this.queue = new QueueChanges(changes, this.#turns, (origin) => this.#stopTurn(origin));
   }
 
   /**
@@ -145,7 +142,7 @@ export class Session {
   }
 
   get title(): string {
-    return this.#name ?? this.#agent.title ?? this.#promptTitle ?? this.#title;
+    return this.#settings.name ?? this.#agent.title ?? this.#promptTitle ?? this.#title;
   }
 
   /** What the first prompt gave; undefined as long as none came. */
@@ -168,7 +165,7 @@ export class Session {
 
   /** The agent's mode, as it is shown; undefined where it has none, or did not run yet. */
   get modeName(): string | undefined {
-    return this.#agent.modeName;
+    return this.#agent.options.modeName;
   }
 
   /** The agent's own id of its session, once it has one. */
@@ -179,6 +176,16 @@ export class Session {
   /** The agent's own sessions, a page of them; undefined where it does not list any. Starts the agent. */
   agentSessions(before: string | undefined): Promise<OwnSessions | undefined> {
     return this.#agent.sessions(before);
+  }
+
+  /** It can copy its own sessions; known once it ran. */
+  get agentForks(): boolean {
+    return this.#agent.forks;
+  }
+
+  /** A copy of one of its own sessions, by its own id; undefined where it makes none. Starts the agent. */
+  forkAgentSession(id: string): Promise<string | undefined> {
+    return this.#agent.fork(id);
   }
 
   /** Oldest first, with a sentence each for a notification. */
@@ -210,6 +217,11 @@ export class Session {
     return this.#turns.prompt(id, blocks, origin);
   }
 
+  /** Of a prompt that was taken, whether it ended or not; undefined of any other. */
+  earlierPrompt(id: string): Promise<{ end: Promise<PromptEnd> } | undefined> {
+    return this.#turns.earlier(id);
+  }
+
   /** Of a prompt that ended, as it is recorded; undefined of any other. */
   promptEnd(id: string): Promise<PromptEnd | undefined> {
     return this.#turns.pastEnd(id);
@@ -225,65 +237,21 @@ export class Session {
     await this.#questions.closeAll('cancelled', origin);
   }
 
-  /** Rejects with `invalid_params` where nothing of the name can be seen. `change`, here and below: see Changes. */
-  rename(name: string, origin: Origin, change?: string | undefined): Promise<void> {
-    const title = plainLine(name, limits.titleChars).replace(/\s+/g, ' ');
-    return this.#changes.once(change, {
-      ...{ what: 'name', origin, again: () => {} },
-      prepare: () => {
-        if (title !== '') return undefined;
-        throw new OffdeskError('invalid_params', 'A name needs a letter or a digit.', 'Choose another one.');
-      },
-      effect: async (journaled) => {
-        await journaled();
-        this.#name = title;
-        this.#writer.update({ sessionUpdate: 'session_info_update', title }, origin);
-        await this.#writer.settle();
-        this.#changed.fire();
-      },
-    });
+  /** This and the next two: as SettingChanges. */
+  rename(...args: Parameters<SettingChanges['rename']>): Promise<void> {
+    return this.#settings.rename(...args);
+  }
+
+  setMode(...args: Parameters<SettingChanges['setMode']>): Promise<void> {
+    return this.#settings.setMode(...args);
+  }
+
+  setConfigOption(...args: Parameters<SettingChanges['setOption']>): ReturnType<SettingChanges['setOption']> {
+    return this.#settings.setOption(...args);
   }
 
   answer(question: string, answerId: string, answer: Answer, origin: Origin): Promise<AnswerResult> {
     return this.#questions.answer(question, answerId, answer, origin);
-  }
-
-  /**
-   * `change`, here and below: by this id it takes effect once, however often it is asked for. `confirmed`: the user of
-   * a remote client was told that the agent will act without asking; without it it rejects with `confirmation_needed`.
-   */
-  setMode(modeId: string, origin: Origin, change?: string | undefined, confirmed = false): Promise<void> {
-    return this.#changes.once(change, {
-      ...{ what: 'mode', origin, again: () => {} },
-      prepare: async () => {
-        await this.startAgent();
-        requireConfirmation(this.#agent.isRiskyMode(modeId), origin, confirmed);
-      },
-      effect: async (journaled) => {
-        await journaled();
-        await this.#agent.setMode(modeId, origin);
-      },
-    });
-  }
-
-  setConfigOption(
-    configId: string,
-    value: string | boolean,
-    origin: Origin,
-    change?: string | undefined,
-    confirmed = false,
-  ): Promise<Record<string, unknown>[]> {
-    return this.#changes.once(change, {
-      ...{ what: 'config_option', origin, again: () => this.#agent.configOptions },
-      prepare: async () => {
-        await this.startAgent();
-        requireConfirmation(this.#agent.isRiskyValue(configId, value), origin, confirmed);
-      },
-      effect: async (journaled) => {
-        await journaled();
-        return this.#agent.setConfigOption(configId, value, origin);
-      },
-    });
   }
 
   /** Ends agent and session; clients see `ended`. Idempotent: the agent is gone when any call resolves. */

@@ -9,8 +9,8 @@ import type { TerminalDirectory, TerminalView } from './terminal-port.ts';
 
 export interface TerminalMethods extends Disposable {
   readonly table: MethodTable;
-  /** Of a notification. */
-  ack(params: unknown): void;
+  /** Notifications by their method, which throw as the requests do. */
+  readonly told: ReadonlyMap<string, (params: unknown) => void>;
 }
 
 /** `notify`: in order with the answers of the table. */
@@ -23,7 +23,7 @@ export function terminalMethods(
   const views = new Map<string, TerminalView>();
   const terminals = (): TerminalDirectory => {
     if (sessions.terminals) return sessions.terminals;
-    throw new OffdeskError('terminals_missing', 'There are no terminals here.');
+    throw new OffdeskError('terminals_missing', 'There are no terminals here.', 'All else works without.');
   };
   const leave = (id: string) => {
     views.get(id)?.dispose();
@@ -34,12 +34,25 @@ export function terminalMethods(
     requireScope(client, 'control');
     return params;
   };
+  const ack = (params: unknown) => {
+    const { id, at } = parsed(p.terminalAckParams, params);
+    views.get(id)?.ack(at);
+  };
+  const input = (params: unknown) => {
+    const { id, data } = controlled(parsed(p.terminalInputParams, params));
+    return terminals().input(id, data, client);
+  };
+  const resize = (params: unknown) => {
+    const { id, cols, rows } = controlled(parsed(p.terminalResizeParams, params));
+    terminals().resize(id, { cols, rows }, client);
+  };
   return {
     dispose: () => store.dispose(),
-    ack(params) {
-      const { id, at } = parsed(p.terminalAckParams, params);
-      views.get(id)?.ack(at);
-    },
+    told: new Map([
+      [methods.terminal.ack, ack],
+      [methods.terminal.input, input],
+      [methods.terminal.resize, resize],
+    ]),
     table: {
       [methods.terminal.open]: async ({ params }) => {
         const wish = controlled(parsed(p.terminalOpenParams, params));
@@ -67,13 +80,12 @@ export function terminalMethods(
         return {};
       },
       [methods.terminal.input]: async ({ params }) => {
-        const { id, data } = controlled(parsed(p.terminalInputParams, params));
-        terminals().input(id, data, client);
+        // Its answer is for what is long: the next piece may come.
+        await input(params);
         return {};
       },
       [methods.terminal.resize]: async ({ params }) => {
-        const { id, cols, rows } = controlled(parsed(p.terminalResizeParams, params));
-        terminals().resize(id, { cols, rows }, client);
+        resize(params);
         return {};
       },
       [methods.terminal.close]: async ({ params }) => {

@@ -13,7 +13,8 @@ export interface TerminalDirectory {
   ): Promise<string>;
   /** Throws `terminal_unknown`, as all below. */
   view(id: string, by: ClientIdentity, told: TerminalTold): TerminalView;
-  input(id: string, data: string, by: ClientIdentity): void;
+  /** Throws `terminal_unread`, too. What resolves does so once more will be taken: what is long goes piece by piece. */
+  input(id: string, data: string, by: ClientIdentity): Promise<void> | undefined;
   resize(id: string, size: { cols: number; rows: number }, by: ClientIdentity): void;
   /** All that ran in it is gone when it resolves. */
   close(id: string): Promise<void>;

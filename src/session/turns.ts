@@ -94,6 +94,14 @@ export class Turns {
     return end;
   }
 
+  /** The fate of one that was taken before; undefined of any other. */
+  async earlier(id: string): Promise<{ end: Promise<PromptEnd> } | undefined> {
+    const known = this.#known.get(id);
+    if (known) return { end: known };
+    const past = await this.pastEnd(id);
+    return past && { end: Promise.resolve(past) };
+  }
+
   /** As the journal has it; undefined where it did not end yet, or never came. */
   async pastEnd(id: string): Promise<PromptEnd | undefined> {
     const fate = await this.#ports.fate(id);

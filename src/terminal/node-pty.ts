@@ -6,12 +6,13 @@ import { Emitter } from '../base/emitter.ts';
 import { OffdeskError } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Pty, PtyExit, PtyPort, PtyWish } from './pty.ts';
+import { TypedBytes } from './typed-bytes.ts';
 
 type Library = { spawn(...wish: Parameters<typeof spawnType>): IPty };
 
 export interface NodePtyPorts {
   /** Process groups of all that runs in the terminal which this process leads, or led. */
-  groupsIn(leader: number): number[];
+  groupsIn(leader: number, gone: boolean): number[];
   signalGroups(groups: readonly number[], signal: NodeJS.Signals): void;
   anyRuns(groups: readonly number[]): boolean;
   /** For tests: as if the library were another one. */
@@ -45,7 +46,12 @@ function start(spawn: Library['spawn'], { file, args, cwd, env, cols, rows }: Pt
     return spawn(file, args, { name: env['TERM'] ?? 'xterm-256color', cwd, env, cols, rows });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new OffdeskError('terminal_failed', `The terminal could not be started: ${why}`, '', { cause });
+    throw new OffdeskError(
+      'terminal_failed',
+      `The terminal could not be started: ${why.replace(/[.\s]+$/, '')}.`,
+      'Check the command and its folder, then try again.',
+      { cause },
+    );
   }
 }
 
@@ -71,6 +77,8 @@ class NativePty implements Pty {
   readonly #exit = new Emitter<PtyExit>();
   readonly onData: Pty['onData'];
   readonly onExit = this.#exit.event;
+  readonly #typed: TypedBytes;
+  readonly onRead: Pty['onRead'];
   #ended = false;
   #killing: Promise<void> | undefined;
   readonly #gone: Promise<void>;
@@ -81,6 +89,10 @@ class NativePty implements Pty {
     this.#pty = pty;
     this.#ports = ports;
     this.onData = (listener) => pty.onData(listener);
+    // Of its Unix part (lydell's node-pty 1.1); elsewhere neither is there.
+    const { fd, _socket } = pty as unknown as { fd?: number; _socket?: { destroyed: boolean } };
+    this.#typed = new TypedBytes(() => (this.#ended || _socket?.destroyed !== false ? undefined : fd));
+    this.onRead = this.#typed.onRead;
     this.#gone = new Promise((resolve) => {
       pty.onExit(({ exitCode, signal }) => {
         this.#ends(exitCode, signal);
@@ -97,7 +109,13 @@ class NativePty implements Pty {
   }
 
   write(data: string): void {
-    if (!this.#ended) this.#pty.write(data);
+    if (this.#ended || data === '') return;
+    if (process.platform === 'win32') this.#pty.write(data);
+    else this.#typed.write(data);
+  }
+
+  get unread(): number {
+    return this.#typed.unread;
   }
 
   resize(cols: number, rows: number): void {
@@ -124,15 +142,37 @@ class NativePty implements Pty {
     // One that is paused would not hear of its end.
     this.resume();
     this.#signal('SIGHUP');
-    const late = performance.now() + limits.terminalStopMs;
-    while (performance.now() < late && this.#anyLeft()) await wait(lookMs);
+    await this.#until(() => !this.#anyLeft(true));
     this.#killNow();
     await this.#gone;
+    // What was killed is gone a moment later.
+    await this.#until(() => !this.#anyLeft(false));
   }
 
-  #anyLeft(): boolean {
+  /** No longer than what runs there has to end. */
+  async #until(over: () => boolean): Promise<void> {
+    const late = performance.now() + limits.terminalStopMs;
+    while (performance.now() < late && !over()) await wait(lookMs);
+  }
+
+  /** `unknown`: what is taken for true where it can't be known. */
+  #anyLeft(unknown: boolean): boolean {
     if (!this.#ended) return true;
-    return process.platform === 'linux' && this.#ports.anyRuns(this.#asked);
+    if (process.platform !== 'linux') return false;
+    try {
+      return this.#ports.anyRuns(this.#asked);
+    } catch {
+      return unknown;
+    }
+  }
+
+  /** Where the list of processes can't be read, such as for want of file handles, at least what it leads is ended. */
+  #groups(): number[] {
+    try {
+      return this.#ports.groupsIn(this.pid, this.#ended);
+    } catch {
+      return this.#ended ? [] : [this.pid];
+    }
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -142,7 +182,7 @@ class NativePty implements Pty {
     }
     // Elsewhere than on Linux its number may be another's by now.
     if (this.#ended && process.platform !== 'linux') return;
-    this.#asked = [...new Set([...this.#asked, ...this.#ports.groupsIn(this.pid)])];
+    this.#asked = [...new Set([...this.#asked, ...this.#groups()])];
     this.#ports.signalGroups(this.#asked, signal);
   }
 
@@ -154,6 +194,7 @@ class NativePty implements Pty {
   #ends(code: number, signal: number | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#typed.dispose();
     // What outlives its shell while that is being ended has a moment longer.
     if (!this.#killing) running.delete(this.#killNow);
     this.#exit.fire(signal ? { code, signal: nameOf(signal) } : { code });

@@ -3,7 +3,8 @@ import type { Event } from '../base/emitter.ts';
 
 export interface PtyWish {
   file: string;
-  args: string[];
+  /** One text goes into the command line as it is (Windows). */
+  args: string[] | string;
   /** Absolute. */
   cwd: string;
   env: Record<string, string>;
@@ -24,6 +25,10 @@ export interface Pty {
   /** Once, after all data. */
   readonly onExit: Event<PtyExit>;
   write(data: string): void;
+  /** Written, and neither read by a program nor kept for it by the kernel, in UTF-16 units. */
+  readonly unread: number;
+  /** All that was written has been taken. */
+  readonly onRead: Event<void>;
   resize(cols: number, rows: number): void;
   /** The program waits with what it puts out once the kernel's buffer is full. */
   pause(): void;

@@ -2,8 +2,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
+import { errorFrom } from '../base/error.ts';
 import { limits } from '../protocol/limits.ts';
-import type { TerminalRow } from '../protocol/terminals.ts';
+import { terminalUnread, type TerminalRow } from '../protocol/terminals.ts';
 import { plainLine } from '../base/plain-text.ts';
 import type { Pty, PtyExit } from './pty.ts';
 import { Screen, type Size } from './screen.ts';
@@ -19,6 +20,14 @@ export interface TerminalFacts {
   name: string;
   cwd: string;
   session?: string | undefined;
+  /** An agent began it, not a person. */
+  agent?: boolean | undefined;
+}
+
+interface Full {
+  /** Resolves once all of it was read, or its program has ended. */
+  readonly over: Promise<void>;
+  end(): void;
 }
 
 export class SharedTerminal {
@@ -44,6 +53,8 @@ export class SharedTerminal {
   #paused = false;
   #tool: string | undefined;
   #disposed = false;
+  /** So much was written that its program has not read that no more is taken. */
+  #full: Full | undefined;
 
   constructor(pty: Pty, facts: TerminalFacts, size: Size, clock: Clock, by?: Person) {
     this.id = facts.id;
@@ -54,13 +65,18 @@ export class SharedTerminal {
     this.#sizer = by;
     if (by) this.#sizes.set(by, size);
     this.#screen = new Screen(size);
-    this.#screen.onAnswer((data) => this.#pty.write(data));
+    this.#screen.onAnswer((data) => {
+      // A program that asks and never reads gets no more answers, as no more of what is typed.
+      if (!this.#full) this.#put(data);
+    });
+    pty.onRead(() => this.#read());
     this.#screen.onParsed(() => this.#flow());
     pty.onData((data) => this.#output(data));
     this.exited = new Promise((resolve) => {
       pty.onExit((exit) => {
         this.#exit = exit;
         resolve(exit);
+        this.#read();
         this.#changed.fire();
       });
     });
@@ -86,7 +102,7 @@ export class SharedTerminal {
   }
 
   get row(): TerminalRow {
-    const { id, name, cwd, session } = this.#facts;
+    const { id, name, cwd, session, agent } = this.#facts;
     const exit = this.#exit;
     const tool = this.#tool;
     return {
@@ -97,7 +113,9 @@ export class SharedTerminal {
       ...(exit && { exitCode: exit.code }),
       ...(exit?.signal !== undefined && { signal: exit.signal }),
       ...(session !== undefined && { session }),
+      ...(agent && { agent }),
       ...(tool !== undefined && { tool }),
+      ...(this.#full && { unread: true }),
     };
   }
 
@@ -113,11 +131,16 @@ export class SharedTerminal {
     this.#viewers.delete(viewer);
   }
 
-  /** Its size becomes that of who types. */
-  input(data: string, by: Person): void {
-    if (this.#exit) return;
+  /**
+   * Its size becomes that of who types. Throws `terminal_unread` where no more is taken: nothing of it is. What resolves
+   * does so once more will be.
+   */
+  input(data: string, by: Person): Promise<void> | undefined {
+    if (this.#exit) return undefined;
     this.#sizedBy(by);
-    this.#pty.write(data);
+    if (data === '') return this.#full?.over;
+    if (this.#full) throw errorFrom(terminalUnread);
+    return this.#put(data)?.over;
   }
 
   /** What this client shows; the terminal's own, if it is the client's to say. */
@@ -138,8 +161,27 @@ export class SharedTerminal {
     await this.#pty.kill();
   }
 
+  /** Not while it is full; what it is then. */
+  #put(data: string): Full | undefined {
+    this.#pty.write(data);
+    if (this.#pty.unread < limits.terminalUnreadChars) return undefined;
+    let end = () => {};
+    const over = new Promise<void>((resolve) => (end = resolve));
+    this.#full = { over, end };
+    this.#changed.fire();
+    return this.#full;
+  }
+
+  #read(): void {
+    this.#full?.end();
+    if (!this.#full) return;
+    this.#full = undefined;
+    this.#changed.fire();
+  }
+
   #dispose(): void {
     this.#disposed = true;
+    this.#full?.end();
     for (const viewer of [...this.#viewers.keys()]) this.leave(viewer);
     this.#screen.dispose();
     this.#changed.dispose();
@@ -148,10 +190,11 @@ export class SharedTerminal {
 
   #output(data: string): void {
     if (this.#disposed) return;
+    // First: somebody waits for the echo of a key.
+    for (const viewer of this.#viewers.keys()) viewer.output(data);
     this.#screen.write(data);
     this.#flow();
     this.#data.fire(data);
-    for (const viewer of this.#viewers.keys()) viewer.output(data);
   }
 
   /** What puts out more than can be parsed has to wait. */

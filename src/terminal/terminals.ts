@@ -13,6 +13,8 @@ export interface OpenWish extends Omit<PtyWish, 'cols' | 'rows'> {
   size: Size;
   /** It ends with this session. */
   session?: string | undefined;
+  /** An agent begins it, not a person. */
+  agent?: boolean;
   /** Who opens it has it in its size. */
   by?: Person;
 }
@@ -52,14 +54,14 @@ export class Terminals {
   }
 
   /** Rejects with `terminal_limit`, or as PtyPort. */
-  async open({ name, size, session, by, ...wish }: OpenWish): Promise<SharedTerminal> {
+  async open({ name, size, session, agent, by, ...wish }: OpenWish): Promise<SharedTerminal> {
     const running = this.all.filter((terminal) => terminal.running).length;
     if (running + this.#opening >= limits.terminals) throw tooMany();
     const closings = this.#closings;
     this.#opening++;
     try {
       const pty = await this.#ports.pty.spawn({ ...wish, ...size });
-      const facts = { id: randomUUID(), name, cwd: wish.cwd, session };
+      const facts = { id: randomUUID(), name, cwd: wish.cwd, session, agent };
       const terminal = new SharedTerminal(pty, facts, size, this.#ports.clock, by);
       if (closings !== this.#closings) {
         await terminal.close();
@@ -92,7 +94,8 @@ export class Terminals {
   #forgetOldest(): void {
     const ended = this.all.filter((terminal) => !terminal.running);
     for (const { id } of ended.slice(0, Math.max(0, ended.length - limits.endedTerminals)))
-      void this.close(id);
+      // Its program is over: nothing is left behind by it.
+      void this.close(id).catch(() => {});
   }
 }
 

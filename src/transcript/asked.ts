@@ -25,7 +25,7 @@ export interface Asked {
   plan: string | undefined;
   /** Whose page it is, where `exact` is an address. */
   host: string | undefined;
-  /** What the tool is given, as JSON, where nothing of the above is known. */
+  /** What else the tool is given, as JSON; nothing beside a change, a plan or the command of the agent's own shell. */
   input: string | undefined;
   /** So many characters of it are left out. */
   inputCut: number;
@@ -84,6 +84,8 @@ export function readAsked(request: Raw | null, tool: ToolItem | undefined, cwd: 
   const note = said.find(
     (words) => words !== undefined && !words.includes(running ?? '\0') && words.trim() !== plan?.trim(),
   );
+  // An address or a line for some tool; what an agent's own shell is given beside its command changes little.
+  const ofTool = kind !== 'execute' && diffs.length === 0 && patch === undefined && plan === undefined;
   const asks =
     running !== undefined || command !== undefined ? 'execute' : plan === undefined ? kind : 'plan';
   return {
@@ -94,7 +96,7 @@ export function readAsked(request: Raw | null, tool: ToolItem | undefined, cwd: 
     plan,
     paths: shown ? [] : [...new Set(paths)],
     host: exact === undefined || command !== undefined ? undefined : pageOf(exact)?.host,
-    ...(shown || paths.length > 0 ? { input: undefined, inputCut: 0 } : inputOf(raw)),
+    ...inputOf(shown ? (ofTool ? besides(raw, exact) : {}) : paths.length > 0 ? {} : raw),
     note: note ?? (shown ? text(raw['description']) : undefined),
     folder: text(raw['cwd']) ?? text(raw['workdir']) ?? cwd,
   };
@@ -118,6 +120,17 @@ export function pageOf(address: string): URL | undefined {
 
 /** So much of a tool's input is on the page; more is said to be there. */
 const inputChars = 20_000;
+
+/** What is shown by itself, beside what is `exact`ly so. */
+const ownFields = new Set(['description', 'cwd', 'workdir']);
+
+/** A tool with an address may send something there. */
+function besides(raw: Raw, exact: string | undefined): Raw {
+  const others = Object.entries(raw).filter(
+    ([name, value]) => !ownFields.has(name) && commandOf(value) !== exact,
+  );
+  return Object.fromEntries(others);
+}
 
 function inputOf(raw: Raw): Pick<Asked, 'input' | 'inputCut'> {
   if (Object.keys(raw).length === 0) return { input: undefined, inputCut: 0 };

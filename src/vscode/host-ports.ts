@@ -20,7 +20,8 @@ export function userSettings(): vscode.WorkspaceConfiguration {
 
 export function startSettings(): StartSettings {
   const settings = userSettings();
-  return { ...readSettings(settings), hostName: hostNameSetting(settings) };
+  const { agent, relay, publicUrl, reach, port } = readSettings(settings);
+  return { agent, relay, publicUrl, reach, port, hostName: hostNameSetting(settings) };
 }
 
 /** As HostPorts has it. A workspace's value is never read: it could name any folder. */

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { OffdeskError } from '../base/error.ts';
 import type { NewSessions } from '../host/api.ts';
+import { noRoom } from '../host/session-room.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ChoicesResult, NewSessionParams } from '../protocol/new-session.ts';
 import type { Desk } from './desk.ts';
@@ -15,6 +16,9 @@ export async function newSession(desk: Desk, reveal: () => Promise<void>): Promi
       vscode.l10n.t('Remote control is off.'),
       vscode.l10n.t('Start it, then choose New Session again.'),
     );
+  // Before four questions are answered for nothing.
+  const problem = noRoom(sessions.spawn);
+  if (problem) throw problem;
   const wish = await ask(await sessions.choices());
   if (!wish) return;
   await Promise.all([reveal(), start(sessions, wish)]);

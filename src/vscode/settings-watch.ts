@@ -2,8 +2,10 @@
 import type { HostSettings } from '../host/api.ts';
 import type { HostStatus } from '../protocol/host-status.ts';
 
-/** All that a start takes from the settings. */
-export type StartSettings = HostSettings & { hostName: string };
+/** What a start takes from the settings once and for all; what is about new sessions counts as it is at each. */
+export type StartSettings = Pick<HostSettings, 'agent' | 'relay' | 'publicUrl' | 'reach' | 'port'> & {
+  hostName: string;
+};
 
 export interface SettingsWatchPorts {
   /** What a start would take now. */

@@ -24,6 +24,7 @@ function nextStep(code: ErrorCode, canMove: boolean): NextStep | undefined {
     case 'port_taken':
     case 'relay_refused':
     case 'relay_unreachable':
+    case 'session_limit':
     case 'settings_invalid':
       return configure;
     default:

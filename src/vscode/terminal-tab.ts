@@ -19,12 +19,16 @@ const alternate = /\u001b\[\?(?:1049|1047|47)([hl])/g;
 export interface TabPorts {
   terminals: DeskTerminals;
   id: string;
+  /** Looks for the host again, after the connection to it ended. */
+  again(): void;
   /** Its user closed the tab. */
   closed(): void;
 }
 
 export class TerminalTab implements vscode.Pseudoterminal {
   readonly #ports: TabPorts;
+  /** Undefined as long as there is no connection to the host. */
+  #terminals: DeskTerminals | undefined;
   readonly #write = new vscode.EventEmitter<string>();
   readonly #size = new vscode.EventEmitter<vscode.TerminalDimensions>();
   readonly #end = new vscode.EventEmitter<number | void>();
@@ -46,22 +50,46 @@ export class TerminalTab implements vscode.Pseudoterminal {
   #alternate = false;
   #covered = false;
   #over: 'running' | 'ended' | 'closed' = 'running';
+  /** VS Code is ready for it. */
+  #open = false;
 
   constructor(ports: TabPorts) {
     this.#ports = ports;
+    this.#terminals = ports.terminals;
   }
 
   open(fits: vscode.TerminalDimensions | undefined): void {
+    this.#open = true;
     if (fits) this.setDimensions(fits);
+    this.#follow();
+  }
+
+  /** The connection to the host has ended. */
+  apart(): void {
+    if (!this.#terminals) return;
+    this.#terminals = undefined;
+    this.#shown = undefined;
+    clearTimeout(this.#later);
+    if (this.#over === 'running')
+      this.#say(vscode.l10n.t('The connection to this terminal has ended. Any key looks for it again.'));
+  }
+
+  /** There is another one, and it is still there. */
+  back(terminals: DeskTerminals): void {
+    if (this.#terminals === terminals) return;
+    this.#terminals = terminals;
+    if (this.#over !== 'running' || !this.#open) return;
+    if (this.#fits) terminals.resize(this.#ports.id, this.#fits.columns, this.#fits.rows);
     this.#follow();
   }
 
   /** From its screen as it is now. */
   #follow(): void {
-    const { terminals, id } = this.#ports;
     this.#shown?.dispose();
     this.#shown = undefined;
     this.#covered = false;
+    const [terminals, { id }] = [this.#terminals, this.#ports];
+    if (!terminals) return;
     const shown = terminals.show(id, {
       screen: ({ cols, rows, screen }, taken) => {
         this.#alternate = false;
@@ -75,10 +103,12 @@ export class TerminalTab implements vscode.Pseudoterminal {
     });
     shown.then(
       (follow) => {
-        if (this.#over === 'closed') follow.dispose();
+        if (this.#over === 'closed' || this.#terminals !== terminals) follow.dispose();
         else this.#shown = follow;
       },
-      (error: unknown) => this.#say(asOffdeskError(error).sentence),
+      (error: unknown) => {
+        if (this.#terminals === terminals) this.#say(asOffdeskError(error).sentence);
+      },
     );
   }
 
@@ -96,35 +126,47 @@ export class TerminalTab implements vscode.Pseudoterminal {
   handleInput(data: string): void {
     const typed = withoutReplies(data);
     if (this.#over === 'ended') this.#end.fire();
+    else if (!this.#terminals) this.#ports.again();
     // What was typed would go where nobody sees it: the first key takes the terminal.
-    else if (this.#covered) this.#ports.terminals.input(this.#ports.id, '');
-    else if (typed !== '') this.#ports.terminals.input(this.#ports.id, typed);
+    else if (this.#covered) this.#terminals.input(this.#ports.id, '');
+    else if (typed !== '' && !this.#terminals.input(this.#ports.id, typed)) this.#sayUnread();
   }
 
   /** VS Code 1.139: what there is room for, whatever it was told to draw; before its first layout, what the tab before it drew. */
   setDimensions(fits: vscode.TerminalDimensions): void {
     if (isSame(fits, this.#fits)) return;
     this.#fits = fits;
-    this.#ports.terminals.resize(this.#ports.id, fits.columns, fits.rows);
+    this.#terminals?.resize(this.#ports.id, fits.columns, fits.rows);
     // Before it is shown for the first time there is nothing to draw anew.
     if (this.#shown) this.#redraw();
   }
 
   /** What the host says of it now; undefined once it is gone. */
   update(row: TerminalRow | undefined): void {
-    if (!row) {
-      // Closed elsewhere, or with remote control.
-      this.#over = this.#over === 'closed' ? 'closed' : 'ended';
-      this.#end.fire();
-      return;
-    }
+    if (!row) return this.#gone();
     if (row.name !== this.#row?.name) this.#name.fire(row.name);
+    const { unread = false } = this.#row ?? {};
     this.#row = row;
+    if (row.unread && !unread) this.#sayUnread();
+    // Without what was said, which the program did not print.
+    else if (unread && !row.unread && this.#shown) this.#follow();
     if (row.running || this.#over !== 'running') return;
     this.#over = 'ended';
     // As VS Code's own: one that went well leaves.
     if (row.exitCode === 0 && row.signal === undefined) this.#end.fire();
     else this.#say(vscode.l10n.t('Ended ({0}). Any key closes this tab.', row.signal ?? row.exitCode ?? ''));
+  }
+
+  /** Nobody has it any more: where its program still ran, who looks at it is told why it does not. */
+  #gone(): void {
+    const before = this.#row;
+    this.#row = undefined;
+    if (this.#over !== 'running') {
+      if (before) this.#end.fire();
+      return;
+    }
+    this.#over = 'ended';
+    this.#say(vscode.l10n.t('Closed elsewhere, or with remote control. Any key closes this tab.'));
   }
 
   #resized(columns: number, rows: number): void {
@@ -174,6 +216,14 @@ export class TerminalTab implements vscode.Pseudoterminal {
       this.#timer = undefined;
       taken();
     }, ms);
+  }
+
+  #sayUnread(): void {
+    this.#say(
+      vscode.l10n.t(
+        'This program does not read what is typed, so no more is taken until it does. Killing the terminal can end it.',
+      ),
+    );
   }
 
   #say(sentence: string): void {

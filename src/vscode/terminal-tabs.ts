@@ -1,11 +1,12 @@
 /** The shared terminals as tabs of this window: each that somebody opened, here or on a phone, has one. */
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
-import { OffdeskError } from '../base/error.ts';
+import { asOffdeskError, OffdeskError } from '../base/error.ts';
 import type { RemoteHost } from '../host/api.ts';
 import type { DeskTerminals } from '../host/desk/desk-terminals.ts';
 import type { TerminalRow } from '../protocol/terminals.ts';
 import type { Desk } from './desk.ts';
+import { plainMessage } from './plain-message.ts';
 import { TerminalTab } from './terminal-tab.ts';
 
 export interface TabsPorts {
@@ -17,13 +18,19 @@ export interface TabsPorts {
 /** As long as nobody has looked at it. */
 const usual = { cols: 80, rows: 24 };
 
+/** From the end of the connection to the host to the next one, in milliseconds. */
+const againMs = 1_000;
+
 export class TerminalTabs implements Disposable {
   readonly #ports: TabsPorts;
   readonly #tabs = new Map<string, { tab: TerminalTab; terminal: vscode.Terminal }>();
   /** Their tab was closed here: they don't come back by themselves. */
   readonly #dismissed = new Set<string>();
   #connected: Promise<DeskTerminals> | undefined;
+  /** The connection that there is. */
   #terminals: DeskTerminals | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
 
   constructor(ports: TabsPorts) {
     this.#ports = ports;
@@ -72,6 +79,8 @@ export class TerminalTabs implements Disposable {
   }
 
   dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#again);
     this.#terminals?.dispose();
   }
 
@@ -85,16 +94,37 @@ export class TerminalTabs implements Disposable {
 
   async #open(): Promise<DeskTerminals> {
     const terminals = await this.#ports.connect(await this.#ports.desk.host());
+    if (this.#disposed) terminals.dispose();
     this.#terminals = terminals;
-    terminals.onRows((rows) => this.#update(terminals, rows));
+    let worked = false;
+    terminals.onRows((rows) => {
+      worked = true;
+      this.#update(terminals, rows);
+    });
+    terminals.onEnd(() => this.#ended(terminals, worked));
     return terminals;
   }
 
+  /** A program outlives the connection of who looks at it: its tab comes back with the next. */
+  #ended(terminals: DeskTerminals, worked: boolean): void {
+    if (this.#disposed || this.#terminals !== terminals) return;
+    this.#terminals = undefined;
+    this.#connected = undefined;
+    for (const { tab } of this.#tabs.values()) tab.apart();
+    // One that never said anything is tried again by a key, a command, or once the host has news.
+    if (worked) this.#again = setTimeout(() => this.follow(), againMs);
+  }
+
   #update(terminals: DeskTerminals, rows: readonly TerminalRow[]): void {
-    for (const [id, { tab }] of [...this.#tabs]) tab.update(rows.find((row) => row.id === id));
-    for (const { id, name, tool, running } of rows) {
+    for (const id of [...this.#dismissed]) if (!rows.some((row) => row.id === id)) this.#dismissed.delete(id);
+    for (const [id, { tab }] of [...this.#tabs]) {
+      const row = rows.find((one) => one.id === id);
+      if (row) tab.back(terminals);
+      tab.update(row);
+    }
+    for (const { id, name, agent, running } of rows) {
       // An agent's command has its place in the conversation.
-      if (tool === undefined && running && !this.#dismissed.has(id)) this.#show(terminals, id, name);
+      if (!agent && running && !this.#dismissed.has(id)) this.#show(terminals, id, name);
     }
   }
 
@@ -103,7 +133,14 @@ export class TerminalTabs implements Disposable {
     const known = this.#tabs.get(id);
     if (known) return known.terminal;
     this.#dismissed.delete(id);
-    const tab = new TerminalTab({ terminals, id, closed: () => void this.#closed(terminals, id) });
+    const tab = new TerminalTab({
+      ...{ terminals, id },
+      again: () => this.follow(),
+      closed: () =>
+        void this.#closed(id).catch((error: unknown) =>
+          vscode.window.showErrorMessage(`Offdesk: ${plainMessage(asOffdeskError(error).sentence)}`),
+        ),
+    });
     const terminal = vscode.window.createTerminal({
       ...{ name: name || vscode.l10n.t('Shared'), pty: tab, isTransient: true },
       iconPath: new vscode.ThemeIcon('device-mobile'),
@@ -113,20 +150,25 @@ export class TerminalTabs implements Disposable {
       if (one !== terminal) return;
       gone.dispose();
       this.#tabs.delete(id);
+      // Before the tab itself hears of it: rows that come in between would open it again.
+      this.#dismissed.add(id);
     });
     return terminal;
   }
 
   /** It is everybody's: closing a tab takes it from nobody, unless that is said. */
-  async #closed(terminals: DeskTerminals, id: string): Promise<void> {
+  async #closed(id: string): Promise<void> {
+    const row = this.#terminals?.rows.find((one) => one.id === id);
+    if (this.#terminals && !row) return;
     this.#dismissed.add(id);
-    const row = terminals.rows.find((one) => one.id === id);
     if (!row?.running) return;
     const end = vscode.l10n.t('End It');
     const show = vscode.l10n.t('Show Again');
     const text = vscode.l10n.t('"{0}" still runs, and your devices see it.', row.name);
     const picked = await vscode.window.showInformationMessage(`Offdesk: ${text}`, end, show);
+    if (picked === undefined) return;
+    const terminals = await this.#connect();
     if (picked === end) await terminals.close(id);
-    else if (picked === show) this.#show(terminals, id, row.name).show();
+    else this.#show(terminals, id, row.name).show();
   }
 }

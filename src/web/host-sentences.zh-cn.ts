@@ -17,10 +17,23 @@ export const hostSentences: Readonly<Record<string, string>> = {
   'The address leads to this computer itself, so a phone cannot open it.':
     '该地址指向此电脑自身，因此手机无法打开。',
 
+  'There is no connection.': '没有连接。',
+  'The connection has ended.': '连接已断开。',
+  'A message was larger than allowed.': '消息超出了允许的大小。',
+  'The computer does not take the file.': '电脑没有接收该文件。',
+  'The page could not load what sends files.': '页面无法加载发送文件的部分。',
+
   'This terminal is not there any more.': '此终端已不存在。',
   'Terminals end when remote control stops; open a new one.': '远程控制停止时终端会结束；请打开新的终端。',
+  'The program in this terminal does not read what is typed, so no more is taken.':
+    '此终端中的程序没有读取输入，因此不再接收更多输入。',
+  'What was typed before waits for it. Go on once it reads, or close the terminal to end it.':
+    '之前输入的内容会等待它读取。请在它读取后继续，或关闭终端以结束它。',
   'Close one of them first.': '请先关闭其中一个。',
+  'Check the command and its folder, then try again.': '请检查命令及其文件夹，然后重试。',
+  'Remove it with git.': '请用 git 删除它。',
   'There are no terminals here.': '这里没有终端。',
+  'All else works without.': '其他功能不受影响。',
   'Install the extension for this platform; everything else works without.':
     '请安装适用于此平台的扩展；其他功能不受影响。',
   'Tailscale, run by Offdesk': 'Tailscale（由 Offdesk 运行）',
@@ -180,7 +193,11 @@ export const hostSentences: Readonly<Record<string, string>> = {
   'This session has no worktree any more.': '此会话已没有工作树。',
   'Another session works in this worktree.': '另一个会话正在此工作树中工作。',
   'Close it first.': '请先关闭它。',
+  '1 commit that no other branch has': '1 个其他分支没有的提交',
   'Open it again, or start a new one.': '请重新打开它，或新建一个会话。',
+  'Wait until it is closed there, continue in a copy, or continue here anyway.':
+    '请等它在那边关闭、在副本中继续，或仍在这里继续。',
+  'Wait until it is closed there, or continue here anyway.': '请等它在那边关闭，或仍在这里继续。',
   'Try again later, or start remote control again.': '请稍后再试，或重新启动远程控制。',
   'Remote control was interrupted and is back.': '远程控制曾中断，现已恢复。',
 };
@@ -200,16 +217,34 @@ export const hostTemplates: Readonly<Record<string, string>> = {
   '{} could not be logged in: {}.': '{} 无法登录：{}。',
   '{} speaks version {} of ACP.': '{} 使用 ACP 版本 {}。',
   '{} did not list its sessions within {} seconds.': '{} 在 {} 秒内没有列出它的会话。',
+  '{} did not copy the session within {} seconds.': '{} 在 {} 秒内没有复制会话。',
+  '{} makes no copies of its sessions.': '{} 不复制它的会话。',
+  'That session is open in another program: {} (process {}).': '该会话已在另一个程序中打开：{}（进程 {}）。',
+  'That session may be open in another program: {} runs in its folder (process {}).':
+    '该会话可能已在另一个程序中打开：{} 正在它的文件夹中运行（进程 {}）。',
+  'That session was used less than {} minutes ago, perhaps in another program.':
+    '该会话在不到 {} 分钟前使用过，可能是在另一个程序中。',
   '{} sessions are open, and this computer shares no more.': '已打开 {} 个会话，此电脑不再共享更多会话。',
   '{} is no folder any more.': '{} 已不是文件夹。',
   '{} is in no git repository, so there is no worktree to be had of it.':
     '{} 不在任何 git 仓库中，因此无法建立工作树。',
   'git could not do it: {}.': 'git 无法完成：{}。',
   'The worktree of {} has work that would be lost: {}.': '{} 的工作树中有会丢失的工作：{}。',
+  '1 file not committed ({})': '1 个未提交的文件（{}）',
+  '{} files not committed ({})': '{} 个未提交的文件（{}）',
+  '{} commits that no other branch has': '{} 个其他分支没有的提交',
+  'what git ignores ({})': 'git 忽略的内容（{}）',
   '{} still works in the worktree of {}.': '{} 仍在 {} 的工作树中工作。',
   '{} other sessions work in this worktree.': '另有 {} 个会话正在此工作树中工作。',
   '{} was stopped.': '{} 已停止。',
+  '{} terminals run already.': '已有 {} 个终端在运行。',
+  'Terminals are not part of this build of Offdesk for {} on {}.':
+    '此版本的 Offdesk 不含适用于 {}（{}）的终端。',
+  'The terminal could not be started: {}.': '无法启动终端：{}。',
+  '{} Or choose another agent.': '{}或选择其他智能体。',
+  "{} is no worktree of Offdesk's.": '{} 不是 Offdesk 的工作树。',
   '{} did not stop, and was ended.': '{} 没有停止，已被结束。',
+  '{} did not stop in another session, and was ended.': '{} 在另一个会话中没有停止，已被结束。',
   '{} is not running.': '{} 没有运行。',
   '{} could not open that session.': '{} 无法打开该会话。',
   '{} is not known any more.': '已不认识 {}。',
@@ -272,8 +307,16 @@ export function hostSaid(sentence: string): string {
     if (!filled) continue;
     let at = 0;
     return chinese.replaceAll(/\{(\d?)\}/g, (_, place: string) =>
-      hostSaid(filled[place === '' ? at++ : Number(place)] ?? ''),
+      filledSaid(filled[place === '' ? at++ : Number(place)] ?? ''),
     );
   }
   return sentence;
+}
+
+/** Of several things each by itself, where all of them are known. */
+function filledSaid(text: string): string {
+  const parts = text.split('; ');
+  const said = parts.map(hostSaid);
+  const known = parts.length > 1 && said.every((part, at) => part !== parts[at]);
+  return known ? said.join('；') : hostSaid(text);
 }

@@ -14,7 +14,14 @@ import { killAgent, runsIn } from '../support/agent-processes.ts';
 import { turnRequests, type ModelLog } from '../support/model-log.ts';
 import type { ProbeClient } from '../support/probe-client.ts';
 import type { QuietNetwork } from '../support/quiet-network.ts';
-import { installedAgent, type AnyAgent, type ModelProcess } from '../support/real-agents.ts';
+import {
+  agentCommand,
+  installedAgent,
+  startAgent,
+  type AnyAgent,
+  type ModelProcess,
+  type RunningAgent,
+} from '../support/real-agents.ts';
 import { removeFolder, tempFolder } from '../support/temp-folder.ts';
 import { TestDevice } from '../support/test-device.ts';
 import { testHost, type TestHost } from '../support/test-host.ts';
@@ -172,6 +179,11 @@ export class AgentWorld {
     return this.#place.model.requests().length;
   }
 
+  /** What talks slowly says the rest at once. */
+  hurry(): void {
+    this.#place.model.hurry();
+  }
+
   get model(): ModelLog {
     return this.#place.model;
   }
@@ -314,6 +326,18 @@ export class AgentWorld {
       return other;
     })();
     return await this.#beside;
+  }
+
+  /** The agent in another program than Offdesk, with the same home, as in an editor. */
+  async elsewhere(): Promise<RunningAgent> {
+    const { network, model } = this.#place;
+    const command = agentCommand(this.name, { home: this.#home, modelUrl: model.url });
+    const running = startAgent(command, { cwd: this.workspace, network });
+    if (this.name === 'gemini') {
+      await running.probe.initialize();
+      await running.probe.agent.request('authenticate', { methodId: 'gemini-api-key' });
+    }
+    return running;
   }
 
   /** The session is over, and its agent gone. */

@@ -4,6 +4,7 @@ import {
   methods,
   type AgentSessionContinueResult,
   type AgentSessionsResult,
+  type LiveChoice,
 } from '../../src/protocol/methods.ts';
 import { said } from '../model/scenarios.ts';
 import { rememberedWith } from '../support/model-log.ts';
@@ -38,16 +39,17 @@ export const lastingScenarios: readonly Scenario[] = [
     name: 'two sessions at once',
     async run(world) {
       const other = await world.beside();
-      const [here, there] = [slowTurn(world, 60), slowTurn(other, 40)];
-      const one = await (await here).ended;
-      const two = await (await there).ended;
+      const [here, there] = await Promise.all([slowTurn(world, 540), slowTurn(other, 480)]);
+      assert.ok(!world.soFar(here.id).text.includes('word539'), 'both talk at the same time');
+      world.hurry();
+      const [one, two] = [await here.ended, await there.ended];
       assert.deepEqual([one.prompt.state, two.prompt.state], ['done', 'done']);
-      assert.match(one.text, /^word0 .*word59\s*$/s);
-      assert.match(two.text, /^word0 .*word39\s*$/s);
+      assert.match(one.text, /^word0 .*word539\s*$/s);
+      assert.match(two.text, /^word0 .*word479\s*$/s);
       const asked = world.asked;
       await other.turn('Please run [[text:alone]]');
       const remembered = rememberedWith(world.model, asked, 'text:alone');
-      assert.deepEqual(remembered, ['slow:40', 'text:alone']);
+      assert.deepEqual(remembered, ['slow:480', 'text:alone']);
     },
   },
   {
@@ -78,6 +80,47 @@ export const lastingScenarios: readonly Scenario[] = [
       assert.equal(text, said.text);
       const remembered = rememberedWith(other.model, asked, 'text:past');
       assert.ok(remembered.includes('text:keep'), remembered.join(', '));
+    },
+  },
+  {
+    name: 'past session in another program',
+    async run(world) {
+      const here = await world.beside();
+      const program = await world.elsewhere();
+      try {
+        const past = (await program.probe.open(world.workspace)).sessionId;
+        await program.probe.prompt('Please run [[text:elsewhere]]');
+        const list = () => here.probe.request<AgentSessionsResult>(methods.agentSessions, { limit: 20 });
+        const { offered, forks, sessions } = await list();
+        if (!offered) throw new NotOffered('its sessionCapabilities have no list');
+        const live = sessions.filter((one) => one.live).map(({ id }) => id);
+        assert.ok(live.includes(past), `${past} among ${JSON.stringify(sessions)}`);
+        const go = (choice?: LiveChoice) =>
+          within(
+            here.probe.request<AgentSessionContinueResult>(methods.agentSessionContinue, {
+              ...{ id: past, live: choice },
+            }),
+            patienceMs,
+            'the past session',
+          );
+        await assert.rejects(go(), (error: { data?: { offdesk?: { code?: string } } }) => {
+          return error.data?.offdesk?.code === 'session_live';
+        });
+        if (!forks) throw new NotOffered('seen, and its sessionCapabilities have no fork');
+        await here.open((await go('fork')).sessionId);
+        assert.notEqual(here.agentSession, past);
+        assert.match(JSON.stringify(here.transcript.items), /\[\[text:elsewhere\]\]/);
+        const asked = here.asked;
+        const { prompt } = await here.turn('Please run [[text:copy]]');
+        assert.equal(prompt.state, 'done');
+        const remembered = rememberedWith(here.model, asked, 'text:copy');
+        assert.ok(remembered.includes('text:elsewhere'), remembered.join(', '));
+        // The other one is as it was, and goes on there.
+        const { stopReason } = await program.probe.prompt('Please run [[text:there]]');
+        assert.equal(stopReason, 'end_turn');
+      } finally {
+        await program.stop();
+      }
     },
   },
 ];

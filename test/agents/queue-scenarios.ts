@@ -13,14 +13,15 @@ export const queueScenarios: readonly Scenario[] = [
     name: 'second prompt queued',
     async run(world) {
       const asked = world.asked;
-      const first = await slowTurn(world, 60);
+      const first = await slowTurn(world, 560);
       const second = world.ask('Please run [[text:second]]');
       await waits(world, second);
-      assert.deepEqual(wishesSince(world.model, asked, ['slow:60', 'text:second']), ['slow:60']);
+      assert.deepEqual(wishesSince(world.model, asked, ['slow:560', 'text:second']), ['slow:560']);
+      world.hurry();
       const one = await first.ended;
       const two = await second.ended;
       assert.deepEqual([one.prompt.state, two.prompt.state], ['done', 'done']);
-      assert.match(one.text, /word0 .*word59\s*$/s);
+      assert.match(one.text, /word0 .*word559\s*$/s);
       assert.equal(two.text, said.text);
     },
   },
@@ -28,7 +29,7 @@ export const queueScenarios: readonly Scenario[] = [
     name: 'queue edited',
     async run(world) {
       const asked = world.asked;
-      const first = await slowTurn(world, 100);
+      const first = await slowTurn(world, 580);
       const gone = world.ask('Please run [[text:gone]]');
       const changed = world.ask('Please run [[text:before]]');
       const moved = world.ask('Please run [[text:moved]]');
@@ -40,11 +41,12 @@ export const queueScenarios: readonly Scenario[] = [
       });
       await world.probe.request(methods.queueRemove, { ...change(), id: gone.id });
       await world.probe.request(methods.queueMove, { ...change(), id: moved.id, before: changed.id });
+      world.hurry();
       assert.equal((await first.ended).prompt.state, 'done');
       assert.deepEqual([(await moved.ended).text, (await changed.ended).text], [said.text, said.text]);
       assert.deepEqual(
-        wishesSince(world.model, asked, ['slow:100', 'text:gone', 'text:before', 'text:moved', 'text:after']),
-        ['slow:100', 'text:moved', 'text:after'],
+        wishesSince(world.model, asked, ['slow:580', 'text:gone', 'text:before', 'text:moved', 'text:after']),
+        ['slow:580', 'text:moved', 'text:after'],
       );
     },
   },
@@ -72,7 +74,7 @@ export const queueScenarios: readonly Scenario[] = [
   },
 ];
 
-/** A turn of so many words that has said some of them. */
+/** A turn of so many words that has said some of them; enough to still talk when a slow machine has done the next. */
 export async function slowTurn(world: AgentWorld, words: number): Promise<Asking> {
   const asking = world.ask(`Please run [[slow:${String(words)}]]`);
   await eventually(() => world.soFar(asking.id).text.includes('word5 '), {

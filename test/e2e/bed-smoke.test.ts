@@ -121,7 +121,7 @@ describe('test bed', function () {
           phone.page.evaluate(() =>
             fetch('/', { signal: AbortSignal.timeout(500) }).then(Boolean, () => false),
           );
-        assert.equal(await reach(), true);
+        await eventually(reach, { what: 'the network' });
         await other.plug(false);
         assert.equal(await reach(), false);
         await other.plug(true);

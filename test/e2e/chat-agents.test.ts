@@ -104,7 +104,10 @@ describe('S12: offdesk chat with real agents', function () {
         ...{ what: 'the question to be closed in the terminal', timeoutMs: patienceMs },
       });
 
-      await shows(/ idle /);
+      // Not by what has scrolled away: while it works, Ctrl-C stops it and does not leave.
+      await eventually(async () => / idle /.test((await open.screen()).join('\n')), {
+        ...{ what: 'the agent to be idle', timeoutMs: patienceMs },
+      });
       await open.press('C-c');
       assert.equal(await open.exitCode(patienceMs), '0');
     });

@@ -34,9 +34,13 @@ describe('S12: offdesk chat', function () {
       await terminal!.press('Enter');
     };
     await terminal.shows(/Demo agent \(demo\) · idle · Ask first/);
-    const shown = (await terminal.text()).replaceAll('\n', '');
-    const link = /http:\/\/127\.0\.0\.1:\d+\/#i=[A-Za-z0-9_-]{108}/.exec(shown)?.[0];
-    assert.ok(link, shown);
+    const link = await eventually(
+      async () => {
+        const shown = (await terminal!.text()).replaceAll('\n', '');
+        return /http:\/\/127\.0\.0\.1:\d+\/#i=[A-Za-z0-9_-]{108}/.exec(shown)?.[0];
+      },
+      { what: 'the link' },
+    );
 
     phone = new TestDevice();
     const paired = phone.pair(link, { name: 'Pixel' });

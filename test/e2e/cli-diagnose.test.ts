@@ -54,10 +54,12 @@ describe('diagnose and MCP servers on the command line', function () {
         const how = mcp ? 'passed on' : 'not passed on \\(--mcp does\\)';
         assert.match(String(text), new RegExp(`^MCP server memo, ${how}: KEY=… .*server\\.js$`));
         await host.ready();
-        await eventually(() => existsSync(named), { what: 'a session of the agent' });
+        // A whole line: the file is there before what is written to it.
+        const [asked] = await eventually(() => /^.+(?=\n)/.exec(readFileSync(named, 'utf8')), {
+          what: 'a session of the agent',
+        });
         assert.ok(!host.process.output.includes('hunter2'));
-        const [asked] = readFileSync(named, 'utf8').trim().split('\n');
-        const { mcpServers } = JSON.parse(asked ?? '') as { mcpServers: { name: string; env: object[] }[] };
+        const { mcpServers } = JSON.parse(asked) as { mcpServers: { name: string; env: object[] }[] };
         const passed = mcpServers.map((one) => [one.name, one.env]);
         assert.deepEqual(passed, mcp ? [['memo', [{ name: 'KEY', value: 'hunter2-hunter2' }]]] : []);
       } finally {

@@ -69,6 +69,11 @@ describe('cli errors', function () {
     return process_;
   }
 
+  /** An agent that was just starting is killed with its host, and is gone a moment later. */
+  async function nothingLeft({ process }: CliHost): Promise<void> {
+    await eventually(() => process.leftovers().length === 0, { what: 'nothing to be left' });
+  }
+
   /** What happened, and what to do: two sentences in a person's words. */
   function isHuman(error: CliEvent | { message?: unknown; next?: unknown }, about: RegExp): void {
     const { message, next } = error as { message: string; next: string };
@@ -347,7 +352,7 @@ describe('cli errors', function () {
         assert.equal(error.code, 'relay_refused');
         isHuman(error, /registration token.*Enter the token/s);
         assert.equal((await desk.process.waitForExit()).code, 5);
-        assert.deepEqual(desk.process.leftovers(), []);
+        await nothingLeft(desk);
       }
       const words = plain(['remote-control', '--agent', 'demo', '--relay', url]);
       assert.equal((await words.waitForExit()).code, 5);
@@ -384,7 +389,7 @@ describe('cli errors', function () {
         isHuman(error, new RegExp(`Port ${port}.*in use.*--port`, 's'));
         assert.equal((await desk.process.waitForExit()).code, 4);
         assert.equal(desk.events('error').length, 1, 'it is said once');
-        assert.deepEqual(desk.process.leftovers(), []);
+        await nothingLeft(desk);
         const words = plain(['remote-control', '--agent', 'demo', '--port', String(port)]);
         assert.equal((await words.waitForExit()).code, 4);
         assert.match(words.stderr.text, /^offdesk: Port \d+ .* in use/m);

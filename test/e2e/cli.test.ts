@@ -270,7 +270,7 @@ describe('cli with a phone', function () {
       what: 'the agent',
     });
     desk.process.signal('SIGINT');
-    assert.deepEqual(await desk.process.waitForExit(10_000), { code: 0, signal: null });
+    assert.deepEqual(await desk.process.waitForExit(), { code: 0, signal: null });
     await eventually(() => desk.process.leftovers().length === 0, { what: 'the agent to be gone' });
   });
 

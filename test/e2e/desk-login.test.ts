@@ -67,7 +67,8 @@ describe('login at the desk, in VS Code', function () {
       // VS Code asks, too.
       page.getByRole('button', { name: 'Open', exact: true }).click(),
     ]);
-    await opened.waitForLoadState();
+    // VS Code opens an empty one, and leads it there then.
+    await opened.waitForURL('https://login.example/**');
     assert.equal(
       opened.url(),
       'https://login.example/device?back=http%3A%2F%2F127.0.0.1%2F%3Fa%3D1%26b%3D2&state=a%2Bb',

@@ -50,6 +50,7 @@ describe('contents far longer than usual', function () {
 
   for (const what of longContents)
     it(`C12: a ${what} comes, is read, found and copied, and comes again, and neither page nor host stalls`, async () => {
+      const before = slowness();
       const host = await HostProcess.start({ built });
       const phone = await openPhone(browser.browser);
       try {
@@ -89,7 +90,7 @@ describe('contents far longer than usual', function () {
           `      longest tasks in ms of processor (by the clock): ${seen.join(', ')};`,
           `the host: ${busyMax.toFixed(0)}, its event loop p99 ${delayP99.toFixed(0)}, at most ${delayMax.toFixed(0)}`,
         );
-        assert.ok(busyMax <= busyMs * slowness(), `the host was busy for ${busyMax} ms`);
+        assert.ok(busyMax <= busyMs * Math.max(before, slowness()), `the host was busy for ${busyMax} ms`);
       } finally {
         await phone.close();
         await host.stop();

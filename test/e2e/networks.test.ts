@@ -24,6 +24,7 @@ import { start, type TestProcess } from '../support/processes.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { Terminal } from '../support/terminal.ts';
 import { createTestCa, type TestCa } from '../support/tls.ts';
+import { eventually } from '../support/wait.ts';
 
 describe('networks', function () {
   this.timeout(240_000);
@@ -204,6 +205,10 @@ describe('networks', function () {
       const paired = await pairPhone(mine, desk, url);
       assert.equal(paired.scope, 'control');
       const kept = ['offdesk', 'offdesk-kept'];
+      // Made while the page is used already.
+      await eventually(async () => (await degraded(mine.page)).kept.join() === kept.join(), {
+        what: 'what is kept on the phone',
+      });
       assert.deepEqual(await degraded(mine.page), { secure: true, worker: true, crypto: true, kept });
       await send(mine.page, '/help');
       await says(mine.page, 'This is what I know');

@@ -73,18 +73,22 @@ describe('the phone while the computer is off', function () {
     await phone.close();
   }
 
-  /** Names of what is kept sealed. */
-  const kept = (phone: Phone): Promise<string[]> =>
-    phone.page.evaluate(async () => {
+  /** Names of what is kept sealed; `since`: written since this time of the phone. */
+  const kept = (phone: Phone, since = 0): Promise<string[]> =>
+    phone.page.evaluate(async (since) => {
       const opening = indexedDB.open('offdesk-kept');
       await new Promise((resolve) => (opening.onsuccess = resolve));
       const db = opening.result;
       if (!db.objectStoreNames.contains('values')) return [];
-      const names = db.transaction('values').objectStore('values').getAllKeys();
-      await new Promise((resolve) => (names.onsuccess = resolve));
+      const stores = db.transaction(['values', 'uses']);
+      const names = stores.objectStore('values').getAllKeys();
+      const uses = stores.objectStore('uses').getAll();
+      await new Promise((resolve) => (uses.onsuccess = resolve));
       db.close();
-      return names.result.map((key) => String((key as string[])[1]));
-    });
+      const late = (uses.result as { name: string; used: number }[]).filter(({ used }) => used >= since);
+      const all = names.result.map((key) => String((key as string[])[1]));
+      return since === 0 ? all : all.filter((key) => late.some(({ name }) => name === key));
+    }, since);
   const hasCopies = (phone: Phone) =>
     eventually(
       async () => {
@@ -93,6 +97,12 @@ describe('the phone while the computer is off', function () {
       },
       { what: 'the copies on the phone', timeoutMs: 60_000 },
     );
+  /** A copy of the session is written now and then: what there is may be older than this. */
+  const isCopiedSince = (phone: Phone, since: number) =>
+    eventually(async () => (await kept(phone, since)).some((name) => name.startsWith('session.')), {
+      what: 'a newer copy on the phone',
+      timeoutMs: 60_000,
+    });
   const texts = (phone: Phone) => phone.page.evaluate(() => Object.values(localStorage).join(' '));
   const apart = (phone: Phone) =>
     connection(phone.page)
@@ -111,7 +121,13 @@ describe('the phone while the computer is off', function () {
     await send(mine.page, '/long 200');
     await hasWholeCount(mine.page, 200);
     await button(mine.page, 'Stop').waitFor({ state: 'detached' });
+    // With one more turn there will be a copy that has all of the one before.
+    const since = await mine.page.evaluate(() => Date.now());
+    await send(mine.page, 'Hello');
+    await says(mine.page, 'I only follow a script');
+    await button(mine.page, 'Stop').waitFor({ state: 'detached' });
     await hasCopies(mine);
+    await isCopiedSince(mine, since);
     await mine.page.evaluate(async () => void (await navigator.serviceWorker.ready));
     await switchOff(mine);
     // The power goes.

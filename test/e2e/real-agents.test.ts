@@ -111,10 +111,15 @@ describe('real agents from the phone', function () {
           .getByRole('button', { name: words[name].mode })
           .first()
           .waitFor();
-        const { title, modes } = await world.journal();
+        // opencode tells no title: then the first prompt is one. Claude Code may tell it after the turn.
+        const { title, modes } = await eventually(
+          async () => {
+            const read = await world.journal();
+            return (read.title !== null) === (name === 'claude') && read;
+          },
+          { what: 'the title in the journal', timeoutMs: patienceMs, everyMs: 500 },
+        );
         assert.ok(modes?.['currentModeId']);
-        // opencode tells no title: then the first prompt is one.
-        assert.equal(title !== null, name === 'claude');
         const header = world.phone.page.getByRole('banner').locator('.title');
         const wanted = title ?? `${prompt.slice(0, 59)}…`;
         await eventually(async () => (await header.innerText()) === wanted, { what: `the title ${wanted}` });

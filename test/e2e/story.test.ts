@@ -78,7 +78,7 @@ describe('story: from the desk to the phone and back', function () {
   it('S4, A1: own relay: QR code and link, and nothing listens on this computer', async () => {
     const view = world.desk.webview();
     await view.getByRole('radio', { name: /^Your own relay/ }).check();
-    await view.getByRole('textbox', { name: "Your relay's address" }).fill(world.relay.url);
+    await view.getByRole('textbox', { name: 'Your relay’s address' }).fill(world.relay.url);
     await view.getByRole('button', { name: 'Use this' }).click();
     await view.getByRole('img', { name: 'Pairing QR code' }).waitFor();
     await world.desk.statusBarItem(on).waitFor();
@@ -351,7 +351,7 @@ describe('story: from the desk to the phone and back', function () {
       secrets.push(...keyCanaries(machine).map(({ name, value }) => ({ name: `${name} of the CLI`, value })));
       cli.signal('SIGINT');
       assert.equal((await cli.waitForExit()).code, 0);
-      assert.deepEqual(cli.leftovers(), []);
+      await eventually(() => cli.leftovers().length === 0, { what: 'nothing to be left' });
       assert.deepEqual(readListenLog(listened), []);
     } finally {
       await cli.stop();
@@ -411,7 +411,8 @@ describe('story: from the desk to the phone and back', function () {
     const phone = expectedItems(transcript, { id: world.deviceId(canaries.deviceName), cwd });
     assert.deepEqual(await world.atDesk.items(), desk);
     assert.deepEqual(await world.onPhone.items(), phone);
-    assert.ok(await world.atDesk.isAtEnd());
-    assert.ok(await world.onPhone.isAtEnd());
+    // What was drawn last is scrolled to after it is there.
+    for (const surface of [world.atDesk, world.onPhone])
+      await eventually(() => surface.isAtEnd(), { what: `${surface.name} at the end` });
   }
 });

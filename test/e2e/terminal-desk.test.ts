@@ -140,9 +140,11 @@ describe('e2e: a terminal shared by desk and phone', function () {
     // Back to the phone's, by a tap alone.
     await sizeLine(phone.page).click();
     await sizeLine(phone.page).waitFor({ state: 'detached' });
-    assert.equal((await screenOf(phone.page)).length, onPhone);
+    await eventually(async () => (await screenOf(phone.page)).length === onPhone, {
+      what: 'the rows of the phone',
+    });
     await same();
-    await phone.page.getByRole('button', { name: 'Escape', exact: true }).click();
+    await phone.page.getByRole('button', { name: 'Esc', exact: true }).click();
     await typeInto(phone.page, ':q!\r');
     await deskShows('before-42');
   });
@@ -150,7 +152,7 @@ describe('e2e: a terminal shared by desk and phone', function () {
   it('Ctrl and C of the key row stop `yes` (C13)', async () => {
     await typeInto(phone.page, 'yes | cat; echo it-is-over\r');
     await shows(phone.page, /y\ny\ny\ny\n/);
-    await phone.page.getByRole('button', { name: /^Control/ }).click();
+    await phone.page.getByRole('button', { name: /^Ctrl/ }).click();
     await typeInto(phone.page, 'c');
     await shows(phone.page, '^C');
     await typeInto(phone.page, 'echo answers-$((6*7))\r');
@@ -175,7 +177,7 @@ describe('e2e: a terminal shared by desk and phone', function () {
     await desk.pick('bash');
     await deskShows('from-phone-2');
     await desk.runCommand('Terminal: Kill the Active Terminal Instance');
-    await desk.notification('still runs, and your devices see it').waitFor();
+    await desk.showsNotification('still runs, and your devices see it');
     await typeInto(phone.page, 'echo still-$((2+2))\r');
     await shows(phone.page, 'still-4');
     await desk.answerNotification('still runs, and your devices see it', 'End It');

@@ -49,7 +49,7 @@ describe('e2e: a shared terminal on phones', function () {
     await openTerminal(other.page, /^bash/);
     await shows(other.page, 'hi-42');
     await other.page.getByText('This device may look, not type.').waitFor();
-    assert.equal(await button(other.page, 'Escape').count(), 0);
+    assert.equal(await button(other.page, 'Esc').count(), 0);
     await other.picture('phone-dark-view');
   });
 
@@ -64,15 +64,21 @@ describe('e2e: a shared terminal on phones', function () {
     await shows(phone.page, /^1\n2\n3\n/);
     await typeInto(phone.page, 'G');
     await shows(phone.page, /\n90\n/);
-    let seen: string[] = [];
-    await eventually(async () => (seen = await screenOf(other.page)).includes('90'), {
-      what: 'the same for who looks',
+    let [seen, typed]: string[][] = [[], []];
+    await eventually(
+      async () => {
+        [seen, typed] = [await screenOf(other.page), await screenOf(phone.page)];
+        return seen.includes('90') && seen.join('\n') === typed.join('\n');
+      },
+      { what: 'the same for who looks' },
+    ).catch((error: unknown) => {
+      assert.deepEqual(seen, typed);
+      throw error;
     });
-    assert.deepEqual(seen, await screenOf(phone.page));
     await other.page.getByText(/^Sized by /).waitFor();
     await phone.picture('vim-phone-alone');
     await other.picture('vim-who-looks');
-    await button(phone.page, 'Escape').click();
+    await button(phone.page, 'Esc').click();
     await typeInto(phone.page, ':q!\r');
     await shows(phone.page, 'hi-42');
   });
@@ -80,7 +86,7 @@ describe('e2e: a shared terminal on phones', function () {
   it('Ctrl and C of the key row stop `yes` (C13)', async () => {
     await typeInto(phone.page, 'yes; echo over-$((40+2))\r');
     await shows(phone.page, /y\ny\ny\n/);
-    await phone.page.getByRole('button', { name: /^Control/ }).click();
+    await phone.page.getByRole('button', { name: /^Ctrl/ }).click();
     await typeInto(phone.page, 'c');
     await typeInto(phone.page, 'echo answers-$((6*7))\r');
     await shows(phone.page, 'answers-42');
@@ -111,10 +117,11 @@ describe('e2e: a shared terminal on phones', function () {
     await typeInto(phone.page, 'through cat\r');
     await shows(phone.page, /through cat\nthrough cat/);
     await button(phone.page, 'Close terminal').click();
+    await phone.page.locator('button:focus').filter({ hasText: 'Keep it' }).waitFor();
     await phone.picture('close-asked');
     await button(phone.page, 'End it and close').click();
     await button(phone.page, 'New terminal').waitFor();
-    assert.equal(await phone.page.getByRole('button', { name: /^cat -u/ }).count(), 0);
+    await phone.page.getByRole('button', { name: /^cat -u/ }).waitFor({ state: 'detached' });
     assert.deepEqual(await screenOf(phone.page), []);
     await phone.picture('list-light');
   });

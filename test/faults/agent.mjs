@@ -1,10 +1,12 @@
 // The agent of a round: ACP on stdio by hand, so that it starts at once; writes down what it was told and what it says.
 //
+// It has several sessions at a time; `shared`: they can be closed, so that one process may serve them.
+//
 // A prompt is words: a token, then what to do: `say:N` `slow:N` `flood:N` `think:N` `big:N` `tool` `ask` `form` `plan` `die`.
-import { existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { appendFileSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-const { folder, resumes, stubborn } = JSON.parse(process.env.FAULTS_AGENT);
+const { folder, resumes, stubborn, shared } = JSON.parse(process.env.FAULTS_AGENT);
 const log = openSync(`${folder}/agent.jsonl`, 'a');
 const pid = process.pid;
 let serial = 0;
@@ -27,7 +29,9 @@ function tell(message) {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const waiting = new Map();
 let requests = 0;
-let turn;
+let sessions = 0;
+/** What runs, by its session. */
+const turns = new Map();
 
 function ask(method, params) {
   const id = `a${++requests}`;
@@ -38,15 +42,15 @@ function ask(method, params) {
 const update = (sessionId, what) => tell({ method: 'session/update', params: { sessionId, update: what } });
 
 /** Text in pieces, each written down before it is told. */
-function chunk(sessionId, token, kind, text) {
-  note({ ev: 'text', token, kind, text });
-  update(sessionId, { sessionUpdate: kind, content: { type: 'text', text } });
+function chunk(session, token, kind, text) {
+  note({ ev: 'text', session, token, kind, text });
+  update(session, { sessionUpdate: kind, content: { type: 'text', text } });
 }
 
-function marked(sessionId, token, what) {
+function marked(session, token, what) {
   const _meta = { serial: `${pid}.${++serial}` };
-  note({ ev: 'update', token, serial: _meta.serial });
-  update(sessionId, { ...what, _meta });
+  note({ ev: 'update', session, token, serial: _meta.serial });
+  update(session, { ...what, _meta });
 }
 
 const letters = [
@@ -62,11 +66,11 @@ const letters = [
   '\\n ',
 ];
 
-async function prompt(sessionId, text) {
+async function prompt(session, text) {
   const [token, ...steps] = text.split(' ');
-  note({ ev: 'prompt', token });
-  turn = { cancelled: false, token };
-  const mine = turn;
+  note({ ev: 'prompt', session, token });
+  const mine = { cancelled: false, token };
+  turns.set(session, mine);
   let count = 0;
   const word = () => `${token}.${++count} ${letters[(count * 7 + token.length) % letters.length]}`;
   for (const step of steps) {
@@ -75,29 +79,29 @@ async function prompt(sessionId, text) {
     const n = Number(amount);
     switch (what) {
       case 'say':
-        for (let i = 0; i < n; i++) chunk(sessionId, token, 'agent_message_chunk', word());
+        for (let i = 0; i < n; i++) chunk(session, token, 'agent_message_chunk', word());
         break;
       case 'flood':
         for (let i = 0; i < n && !mine.cancelled; i++) {
-          chunk(sessionId, token, 'agent_message_chunk', word());
+          chunk(session, token, 'agent_message_chunk', word());
           if (i % 100 === 99) await pause(0);
         }
         break;
       case 'slow':
         for (let i = 0; i < n && !mine.cancelled; i++) {
-          chunk(sessionId, token, 'agent_message_chunk', word());
+          chunk(session, token, 'agent_message_chunk', word());
           await pause(12);
         }
         break;
       case 'think':
-        for (let i = 0; i < n; i++) chunk(sessionId, token, 'agent_thought_chunk', word());
+        for (let i = 0; i < n; i++) chunk(session, token, 'agent_thought_chunk', word());
         break;
       case 'big':
-        chunk(sessionId, token, 'agent_message_chunk', `${word()}${'x'.repeat(n)}\n`);
+        chunk(session, token, 'agent_message_chunk', `${word()}${'x'.repeat(n)}\n`);
         break;
       case 'plan':
         for (const status of ['pending', 'in_progress', 'completed'])
-          marked(sessionId, token, {
+          marked(session, token, {
             sessionUpdate: 'plan',
             entries: [{ content: `plan of ${token}`, priority: 'low', status }],
           });
@@ -110,55 +114,58 @@ async function prompt(sessionId, text) {
           title: `tool of ${token}`,
           status: 'pending',
         };
-        marked(sessionId, token, { ...start, kind: 'execute' });
+        marked(session, token, { ...start, kind: 'execute' });
         await pause(4);
-        marked(sessionId, token, { sessionUpdate: 'tool_call_update', toolCallId, status: 'in_progress' });
+        marked(session, token, { sessionUpdate: 'tool_call_update', toolCallId, status: 'in_progress' });
         await pause(4);
         const content = [{ type: 'content', content: { type: 'text', text: `output ${token}` } }];
         if (mine.cancelled) break;
-        marked(sessionId, token, {
+        marked(session, token, {
           ...{ sessionUpdate: 'tool_call_update', toolCallId, status: 'completed', content },
         });
         break;
       }
       case 'ask': {
         const toolCallId = `${pid}.${++serial}`;
-        note({ ev: 'ask', token, question: toolCallId });
+        note({ ev: 'ask', session, token, question: toolCallId });
         const { outcome } = await ask('session/request_permission', {
-          sessionId,
+          sessionId: session,
           toolCall: { toolCallId, title: `${token} asks` },
           options: [
             { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
             { optionId: 'no', name: 'No', kind: 'reject_once' },
           ],
         });
-        note({ ev: 'answer', token, question: toolCallId, answer: outcome.optionId ?? outcome.outcome });
-        chunk(sessionId, token, 'agent_message_chunk', `answered ${outcome.optionId ?? outcome.outcome} `);
+        const answer = outcome.optionId ?? outcome.outcome;
+        note({ ev: 'answer', session, token, question: toolCallId, answer });
+        chunk(session, token, 'agent_message_chunk', `answered ${answer} `);
         break;
       }
       case 'form': {
         const message = `form ${pid}.${++serial} of ${token}`;
-        note({ ev: 'ask', token, question: message });
+        note({ ev: 'ask', session, token, question: message });
         const answer = await ask('elicitation/create', {
-          ...{ sessionId, mode: 'form', message },
+          ...{ sessionId: session, mode: 'form', message },
           requestedSchema: { type: 'object', properties: { word: { type: 'string' } } },
         });
-        note({ ev: 'answer', token, question: message, answer: answer.content?.word ?? answer.action });
+        const word = answer.content?.word ?? answer.action;
+        note({ ev: 'answer', session, token, question: message, answer: word });
         break;
       }
       case 'die':
-        note({ ev: 'die', token });
+        note({ ev: 'die', session, token });
         process.exit(3);
     }
     await pause(0);
   }
   const stopReason = mine.cancelled ? 'cancelled' : 'end_turn';
-  note({ ev: 'end', token, stopReason });
-  if (turn === mine) turn = undefined;
+  note({ ev: 'end', session, token, stopReason });
+  if (turns.get(session) === mine) turns.delete(session);
   return { stopReason };
 }
 
-const remembered = `${folder}/agent-session`;
+/** Of all its processes, a line each. */
+const remembered = `${folder}/agent-sessions`;
 const modes = {
   currentModeId: 'one',
   availableModes: [
@@ -174,18 +181,19 @@ async function handle(method, params) {
         protocolVersion: 1,
         agentCapabilities: {
           loadSession: resumes === 'load',
-          ...(resumes === 'resume' ? { sessionCapabilities: { resume: {} } } : {}),
+          sessionCapabilities: { ...(resumes === 'resume' && { resume: {} }), ...(shared && { close: {} }) },
         },
       };
     case 'session/new': {
-      const sessionId = `s${pid}`;
-      if (resumes !== 'none') writeFileSync(remembered, sessionId);
+      const sessionId = `s${pid}.${++sessions}`;
+      if (resumes !== 'none') appendFileSync(remembered, `${sessionId}\n`);
       note({ ev: 'new', session: sessionId });
       return { sessionId, modes };
     }
     case 'session/load':
     case 'session/resume': {
-      const known = existsSync(remembered) && readFileSync(remembered, 'utf8') === params.sessionId;
+      const all = existsSync(remembered) ? readFileSync(remembered, 'utf8').split('\n') : [];
+      const known = all.includes(params.sessionId);
       note({ ev: method, session: params.sessionId, known });
       if (!known) throw new Error('no such session');
       if (method === 'session/load') {
@@ -205,8 +213,14 @@ async function handle(method, params) {
       return { modes };
     }
     case 'session/set_mode':
-      note({ ev: 'mode', mode: params.modeId });
+      note({ ev: 'mode', session: params.sessionId, mode: params.modeId });
       return {};
+    case 'session/close': {
+      note({ ev: 'close', session: params.sessionId });
+      const turn = turns.get(params.sessionId);
+      if (turn) turn.cancelled = true;
+      return {};
+    }
     case 'session/prompt':
       return prompt(params.sessionId, params.prompt[0].text);
     default:
@@ -226,7 +240,8 @@ createInterface({ input: process.stdin })
       waiting.get(message.id)?.(message.result ?? { outcome: { outcome: 'cancelled' }, action: 'cancel' });
       waiting.delete(message.id);
     } else if (message.method === 'session/cancel') {
-      note({ ev: 'cancel', token: turn?.token });
+      const turn = turns.get(message.params.sessionId);
+      note({ ev: 'cancel', session: message.params.sessionId, token: turn?.token });
       if (turn) turn.cancelled = true;
     } else if (message.id !== undefined) {
       handle(message.method, message.params).then(

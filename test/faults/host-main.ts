@@ -1,7 +1,9 @@
 /** The host of a round, a process of its own, with a client at the desk. */
 import { stderrLog } from '../../src/cli/stderr-log.ts';
-import type { HostPorts, RemoteHost } from '../../src/host/api.ts';
+import type { AgentChoice, HostPorts, RemoteHost } from '../../src/host/api.ts';
 import type { Fact } from '../../src/protocol/facts.ts';
+import { methods } from '../../src/protocol/methods.ts';
+import type { NewSessionResult } from '../../src/protocol/new-session.ts';
 import { createRemoteHost } from '../../src/host/remote-host.ts';
 import { HostClient } from '../../src/web/client/host-client.ts';
 import { ProbeClient } from '../support/probe-client.ts';
@@ -18,7 +20,7 @@ export interface HostOptions {
   webFolder: string;
   cwd: string;
   relay: string;
-  agent: { command: string; args: string[]; env: Record<string, string> };
+  agent: AgentChoice;
   /** Files of the desk's surface. */
   session: string;
   accepted: string;
@@ -34,10 +36,10 @@ async function main(): Promise<void> {
   const ports: HostPorts = {
     clock,
     log: stderrLog(FAULTS_VERBOSE !== undefined),
-    ...{ machineFolder, webFolder, cwd, demoAgent: agent, hostName: 'fault host' },
+    ...{ machineFolder, webFolder, cwd, hostName: 'fault host' },
+    demoAgent: { command: process.execPath, args: ['-e', ''], env: {} },
     settings: () => ({
-      agent: { kind: 'command', ...agent },
-      ...{ relay, publicUrl: '', reach: 'relay' as const, port: 0 },
+      ...{ agent, relay, publicUrl: '', reach: 'relay' as const, port: 0 },
     }),
     rememberReach: () => Promise.resolve(),
     registrationToken: () => Promise.resolve(undefined),
@@ -62,6 +64,8 @@ async function main(): Promise<void> {
       }
       case 'jump':
         return clock.jump(Number(command['ms']), Boolean(command['elapse']));
+      case 'sessions':
+        return beginMore(desk, Number(command['count']));
       case 'facts':
         return allFacts(host, String(command['session']));
       default:
@@ -70,6 +74,15 @@ async function main(): Promise<void> {
   });
   host.connectDesk(there);
   await desk.connect(here);
+}
+
+/** Until there are so many; their ids, in the order in which they began. */
+async function beginMore(desk: HostClient, count: number): Promise<string[]> {
+  const first = await eventually(() => desk.state.value?.sessions[0]?.id, { what: 'a session', everyMs: 5 });
+  const ids = [first];
+  while (ids.length < count)
+    ids.push((await desk.request<NewSessionResult>(methods.sessionNew, {})).sessionId);
+  return ids;
 }
 
 /** All of a session as a client that was never there before gets it. */

@@ -12,11 +12,22 @@ export interface JournalFiles {
   damage: string[];
 }
 
-/** Segments are anywhere below the folder. Undefined where there are none. */
-export function readJournalFiles(folder: string): JournalFiles | undefined {
-  const segments = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+/** Folders of sessions with a journal, by the sessions' ids; segments are anywhere below them. */
+export function journalFolders(machineFolder: string): Map<string, string> {
+  const place = join(machineFolder, 'sessions');
+  const folders = readdirSync(place).map((id) => [id, join(place, id)] as const);
+  return new Map(folders.filter(([, folder]) => segmentsIn(folder).length > 0));
+}
+
+function segmentsIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => /(^|\/)\d{12}\.log$/.test(path))
     .sort();
+}
+
+/** Undefined where there are none. */
+export function readJournalFiles(folder: string): JournalFiles | undefined {
+  const segments = segmentsIn(folder);
   if (segments.length === 0) return undefined;
   const journal: JournalFiles = { facts: [], epochs: [], damage: [] };
   for (const segment of segments) readSegment(join(folder, segment), segment, journal);

@@ -3,6 +3,7 @@
  *
  *   --from N        begin with this round; with --rounds 1 to repeat one
  *   --faults a,b    only these kinds: link, host, kill, freeze, jump, disk; `none`
+ *   --shared        two sessions share their agent in every round, not in some
  *   --keep-going    do not stop at the first round that fails
  *   --jobs N        so many rounds at the same time
  */
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     faults: { type: 'string' },
     jobs: { type: 'string', default: '1' },
+    shared: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
   },
 });
@@ -29,7 +31,7 @@ const { values } = parseArgs({
 async function main(): Promise<boolean> {
   const rounds = Number(values.rounds);
   const first = Number(values.from);
-  const options = optionsOf(values.faults);
+  const options = { ...optionsOf(values.faults), shared: values.shared };
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'faults-')));
   console.log(`faults: ${rounds} rounds, seed ${values.seed}, in ${folder}`);
   await bundlePrograms();
@@ -56,7 +58,10 @@ async function main(): Promise<boolean> {
       if (result.violations.length === 0) continue;
       failed.push(round);
       console.log(`\nround ${round} of seed ${values.seed} FAILED, see ${place}`);
-      console.log(`repeat it: npm run test:faults -- --seed ${values.seed} --from ${round} --rounds 1`);
+      const shared = values.shared ? ' --shared' : '';
+      console.log(
+        `repeat it: npm run test:faults -- --seed ${values.seed} --from ${round} --rounds 1${shared}`,
+      );
       console.log(describeScript(script));
       for (const sentence of result.violations) console.log(`  - ${sentence}`);
     }

@@ -9,34 +9,37 @@ const lookMs = 40;
 /** Looks in a row that see the same. */
 const stableLooks = 3;
 
+/** Of one session. */
 type States = Record<SurfaceName, SurfaceState | undefined>;
 
-/** Rejects, with what was seen last, where it does not come to rest. */
-export async function waitForQuiet(world: World): Promise<SurfaceState> {
+/** Resolves with the ids of the sessions. Rejects, with what was seen last, where it does not come to rest. */
+export async function waitForQuiet(world: World): Promise<string[]> {
   const until = performance.now() + quietMs;
   let same = 0;
   let last = '';
   for (;;) {
-    const states = await look(world);
-    const waitsFor = unrest(states);
-    const now = JSON.stringify(states);
+    const all = await Promise.all(Array.from({ length: world.sessions }, (_, number) => look(world, number)));
+    const waitsFor = all.map(unrest).find((reason) => reason !== undefined);
+    const now = JSON.stringify(all);
     same = waitsFor === undefined && now === last ? same + 1 : 0;
     last = now;
-    if (same >= stableLooks && states.desk) return states.desk;
+    if (same >= stableLooks) return all.map(({ desk }) => desk?.session?.id ?? '');
     if (performance.now() > until) {
       const host = await world.ask('host', 'status').catch((error: unknown) => String(error));
-      const seen = surfaceNames.map((on) => `${on}: ${JSON.stringify(states[on])}`).join('\n');
+      const seen = all
+        .flatMap((states) => surfaceNames.map((on) => `${on}: ${JSON.stringify(states[on])}`))
+        .join('\n');
       throw new Error(
         `did not come to rest: ${waitsFor ?? 'it keeps changing'}\nhost: ${JSON.stringify(host)}\n${seen}`,
       );
     }
-    await actAsUser(world, states);
+    for (const [number, states] of all.entries()) await actAsUser(world, states, number);
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
 }
 
-async function look(world: World): Promise<States> {
-  const [page0, page1, desk] = await Promise.all(surfaceNames.map((on) => world.state(on)));
+async function look(world: World, session: number): Promise<States> {
+  const [page0, page1, desk] = await Promise.all(surfaceNames.map((on) => world.state(on, session)));
   return { page0, page1, desk };
 }
 
@@ -65,7 +68,7 @@ function unrest(states: States): string | undefined {
   return undefined;
 }
 
-async function actAsUser(world: World, states: States): Promise<void> {
+async function actAsUser(world: World, states: States, session: number): Promise<void> {
   if (states.desk && !states.desk.session) await startAgain(world);
   for (const on of surfaceNames) {
     const state = states[on];
@@ -73,8 +76,8 @@ async function actAsUser(world: World, states: States): Promise<void> {
     const unanswered = state.questions.some(
       (id) => !(id in state.answers) || state.answers[id] === 'refused',
     );
-    if (unanswered) return world.step({ do: 'answer', on, option: 'yes' });
-    if (state.held && !state.turn && state.queue.length > 0) return world.step({ do: 'resume', on });
+    if (unanswered) return world.step({ do: 'answer', on, session, option: 'yes' });
+    if (state.held && !state.turn && state.queue.length > 0) return world.step({ do: 'resume', on, session });
   }
 }
 

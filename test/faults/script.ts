@@ -6,7 +6,8 @@ export type PageName = 'page0' | 'page1';
 export type LinkName = 'host' | PageName;
 export type ProcessName = 'host' | 'relay' | PageName;
 
-export type Step =
+/** What users do: in the first session, or in that one. */
+type Act = { session?: number } & (
   | { do: 'prompt'; on: SurfaceName; text: string }
   | { do: 'answer'; on: SurfaceName; option: string }
   /** All surfaces answer differently at once. */
@@ -16,6 +17,10 @@ export type Step =
   | { do: 'mode'; on: SurfaceName; mode: string }
   /** Reads elsewhere: a part of the conversation, 0 to 1. */
   | { do: 'open'; on: SurfaceName; part: number }
+);
+
+export type Step =
+  | Act
   | { do: 'wake'; on: PageName }
   | { do: 'cut' | 'halfOpen' | 'refuse'; link: LinkName }
   /** What goes to the relay arrives, what comes from it does not. */
@@ -36,6 +41,8 @@ export type TimedStep = Step & { at: number };
 export interface Script {
   /** How the agent continues a session, and whether it stays when its host is gone. */
   agent: { resumes: 'none' | 'load' | 'resume'; stubborn: boolean };
+  /** Open from the beginning on; of more than one the agent serves all in one process. */
+  sessions: number;
   /** The machine folder is on a disk that can be full. */
   smallDisk: boolean;
   /** Begins before the pages have come. */
@@ -58,6 +65,8 @@ export const faultKinds: readonly FaultKind[] = ['link', 'host', 'kill', 'freeze
 export interface ScriptOptions {
   /** Only faults of these kinds. */
   faults?: readonly FaultKind[];
+  /** Two sessions share an agent in every round; else in some. */
+  shared?: boolean;
 }
 
 export function scriptOf(seed: string, round: number, options: ScriptOptions = {}): Script {
@@ -81,8 +90,51 @@ export function scriptOf(seed: string, round: number, options: ScriptOptions = {
   const smallDisk = kinds.includes('disk') && random.chance(0.3);
   const faults = kinds.length === 0 ? 0 : random.int(2, 6);
   for (let count = 0; count < faults; count++) steps.push(...fault(random, kinds, smallDisk));
-  return { agent, smallDisk, cold, steps: steps.sort((a, b) => a.at - b.at) };
+  const sessions = 1;
+  const script = { agent, sessions, smallDisk, cold, steps: steps.sort((a, b) => a.at - b.at) };
+  // By chances of its own: what a seed meant before there were two sessions it means still.
+  const second = new Random(`${seed}/${round}/second session`);
+  return second.chance(0.35) || options.shared ? withSecond(script, second, kinds) : script;
 }
+
+/** The same in two sessions, and now and then in both at once while their agent is killed. */
+function withSecond(script: Script, random: Random, kinds: readonly FaultKind[]): Script {
+  const steps = script.steps.map((step): TimedStep => {
+    if (!isAct(step)) return step;
+    return { ...step, session: random.int(0, 1) };
+  });
+  const times = random.int(1, 3);
+  for (let count = 0; count < times; count++) {
+    const at = random.int(0, phaseMs - 300);
+    for (const session of [0, 1]) {
+      const on = random.pick(surfaces);
+      const text = `both${count}${'ab'[session]} ${task(random)}`;
+      steps.push({ at: at + random.int(0, 60), do: 'prompt', on, session, text });
+    }
+    const hit = at + random.int(0, 250);
+    if (kinds.includes('kill') && random.chance(0.6)) steps.push({ at: hit, do: 'kill', who: 'agent' });
+    else if (kinds.includes('host') && random.chance(0.3))
+      steps.push(
+        { at: hit, do: 'kill', who: 'host' },
+        { at: hit + random.int(0, 300), do: 'start', who: 'host' },
+      );
+  }
+  return { ...script, sessions: 2, steps: steps.sort((a, b) => a.at - b.at) };
+}
+
+const acts: readonly Step['do'][] = [
+  'prompt',
+  'answer',
+  'race',
+  'stop',
+  'resume',
+  'earlier',
+  'end',
+  'remove',
+  'mode',
+  'open',
+];
+const isAct = (step: TimedStep): step is Act & { at: number } => acts.includes(step.do);
 
 function userAct(random: Random, count: number): TimedStep[] {
   const at = random.int(0, phaseMs);
@@ -231,9 +283,10 @@ function fault(random: Random, kinds: readonly FaultKind[], smallDisk: boolean):
 }
 
 /** One line a step. */
-export function describeScript({ agent, smallDisk, cold, steps }: Script): string {
+export function describeScript({ agent, sessions, smallDisk, cold, steps }: Script): string {
   const traits = [
     `agent ${agent.resumes}`,
+    ...(sessions > 1 ? [`${sessions} sessions`] : []),
     ...(agent.stubborn ? ['stubborn'] : []),
     ...(smallDisk ? ['small disk'] : []),
     ...(cold ? ['cold'] : []),

@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { HostClient } from '../../src/web/client/host-client.ts';
 import type { SessionClient } from '../../src/web/client/session-client.ts';
-import type { QuestionItem, Transcript } from '../../src/transcript/items.ts';
+import type { QuestionItem } from '../../src/transcript/items.ts';
 import type { Command } from './commands.ts';
 import { readStory } from './story.ts';
 
@@ -27,9 +27,9 @@ export interface SurfaceState {
 }
 
 export interface SurfaceFiles {
-  /** The session on screen, as a page's address names it. */
+  /** The sessions on screen, as pages' addresses name them: their ids, a line each. */
   session: string;
-  /** One line for each message that stood on the screen: `{token, id}`. */
+  /** One line for each message that stood on the screen: `{session, token, id, text}`. */
   accepted: string;
 }
 
@@ -37,21 +37,25 @@ export class Surface {
   readonly #host: HostClient;
   readonly #files: SurfaceFiles;
   readonly #way: () => string;
-  #session: SessionClient | undefined;
+  #sessions: readonly SessionClient[] = [];
 
   constructor(host: HostClient, files: SurfaceFiles, way: () => string) {
     this.#host = host;
     this.#files = files;
     this.#way = way;
-    if (existsSync(files.session)) this.#session = host.session(readFileSync(files.session, 'utf8'));
+    if (existsSync(files.session)) this.#show(readFileSync(files.session, 'utf8').split('\n'));
     else host.state.subscribe((state) => this.#choose(state?.sessions[0]?.id));
   }
 
   async handle(command: Command): Promise<unknown> {
-    const session = this.#session;
+    const number = Number(command['session'] ?? 0);
+    const session = this.#sessions[number];
+    const transcript = session?.record.transcript.value;
     switch (command.cmd) {
+      case 'show':
+        return this.#show(command['ids'] as string[]);
       case 'state':
-        return this.#state();
+        return this.#state(session);
       case 'story':
         return session ? readStory(session) : null;
       case 'mode':
@@ -59,7 +63,7 @@ export class Surface {
         return true;
       case 'open': {
         // Somewhere in the conversation, as after a search.
-        const seq = Math.max(1, Math.round(Number(command['part']) * (this.#transcript?.cursor ?? 0)));
+        const seq = Math.max(1, Math.round(Number(command['part']) * (transcript?.cursor ?? 0)));
         session?.openAt(seq, null).catch(() => undefined);
         return seq;
       }
@@ -70,51 +74,48 @@ export class Surface {
         await session?.pages.loadEarlier();
         return session?.pages.earlier.value.before ?? null;
       case 'prompt':
-        return session ? this.#prompt(session, String(command['text'])) : false;
+        return session ? this.#prompt(session, number, String(command['text'])) : false;
       case 'answer':
         return session ? this.#answer(session, String(command['option'])) : false;
       case 'stop':
         session?.cancel();
         return true;
       case 'remove': {
-        const queue = this.#transcript?.queue ?? [];
+        const queue = transcript?.queue ?? [];
         const prompt = queue[Number(command['which']) % Math.max(1, queue.length)];
         if (session && prompt) session.change({ kind: 'queueRemove', prompt: prompt.promptId });
         return prompt?.promptId ?? null;
       }
       case 'resume':
-        if (session && this.#transcript?.held) session.change({ kind: 'queueResume' });
+        if (session && transcript?.held) session.change({ kind: 'queueResume' });
         return true;
       default:
         throw new Error(`no command ${command.cmd}`);
     }
   }
 
-  get #transcript(): Transcript | undefined {
-    return this.#session?.record.transcript.value;
+  #choose(id: string | undefined): void {
+    if (this.#sessions.length === 0 && id !== undefined) this.#show([id]);
   }
 
-  #choose(id: string | undefined): void {
-    if (this.#session || id === undefined) return;
-    writeFileSync(this.#files.session, id);
-    this.#session = this.#host.session(id);
+  #show(ids: readonly string[]): void {
+    writeFileSync(this.#files.session, ids.join('\n'));
+    this.#sessions = ids.map((id) => this.#host.session(id));
   }
 
   /** The first word of a message is its token. */
-  #prompt(session: SessionClient, text: string): string | null {
+  #prompt(session: SessionClient, number: number, text: string): string | null {
     session.prompt([{ type: 'text', text }]);
     const entry = session.outbox.entries.value.find(({ prompt }) => prompt[0]?.['text'] === text);
     if (!entry) throw new Error('a message that is not in the outbox');
-    appendFileSync(
-      this.#files.accepted,
-      `${JSON.stringify({ token: text.split(' ')[0], id: entry.id, text })}\n`,
-    );
+    const accepted = { session: number, token: text.split(' ')[0], id: entry.id, text };
+    appendFileSync(this.#files.accepted, `${JSON.stringify(accepted)}\n`);
     return entry.id;
   }
 
   /** The oldest open question that this surface has not answered; an option the agent does not have is Cancel. */
   #answer(session: SessionClient, option: string): string | null {
-    const question = this.#transcript?.questions.find(
+    const question = session.record.transcript.value.questions.find(
       ({ questionId }) => !session.answers.states.value.has(questionId),
     );
     if (!question) return null;
@@ -122,10 +123,9 @@ export class Surface {
     return question.questionId;
   }
 
-  #state(): SurfaceState {
-    const session = this.#session;
+  #state(session: SessionClient | undefined): SurfaceState {
     const row = this.#host.state.value?.sessions.find(({ id }) => id === session?.id);
-    const transcript = this.#transcript;
+    const transcript = session?.record.transcript.value;
     return {
       way: this.#way(),
       phase: this.#host.phase.value.kind,

@@ -4,6 +4,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { processesWithEnv, type RunningProcess } from '../support/process-table.ts';
+import { standIn } from '../support/stand-in.ts';
 import { agentScript, programOf } from './bundles.ts';
 import { Child, ChildEnded } from './child.ts';
 import type { HostOptions } from './host-main.ts';
@@ -21,10 +22,15 @@ export const surfaceNames: readonly SurfaceName[] = ['page0', 'page1', 'desk'];
 const processNames: readonly ProcessName[] = ['relay', 'host', 'page0', 'page1'];
 const linkNames: readonly LinkName[] = ['host', 'page0', 'page1'];
 
+/** Known to the product as one whose process serves several sessions. */
+const sharingAgent = 'kimi';
+
 /** What the agent wrote down, see agent.mjs. */
 export interface AgentNote {
   pid: number;
   ev: string;
+  /** By which the agent knows it. */
+  session?: string;
   token?: string;
   kind?: string;
   text?: string;
@@ -35,6 +41,7 @@ export interface AgentNote {
 }
 
 export interface Accepted {
+  session: number;
   token: string;
   id: string;
   text: string;
@@ -55,6 +62,8 @@ export class World {
   readonly #offsets = new Map<ProcessName, number>();
   readonly #links = new Map<LinkName, FaultProxy>();
   #disk: SmallDisk | undefined;
+  /** With the agent on it by the name of one that is known. */
+  readonly #path: string;
   #closed = false;
 
   private constructor(folder: string, template: Template, script: Script) {
@@ -62,6 +71,7 @@ export class World {
     this.#template = template;
     this.#script = script;
     this.machineFolder = join(folder, 'home');
+    this.#path = standIn(join(folder, 'bin'), sharingAgent, agentScript);
   }
 
   /** In `folder`, which is there and empty. All is up and connected to nothing yet when it resolves. */
@@ -100,9 +110,14 @@ export class World {
     await Promise.all(processNames.map((name) => this.#run(name)));
   }
 
+  /** How many, each known by its number from here on. */
+  get sessions(): number {
+    return this.#script.sessions;
+  }
+
   /** Undefined while it is away. */
-  async state(on: SurfaceName): Promise<SurfaceState | undefined> {
-    return this.ask<SurfaceState>(on, 'state').catch(() => undefined);
+  async state(on: SurfaceName, session: number): Promise<SurfaceState | undefined> {
+    return this.ask<SurfaceState>(on, 'state', { session }).catch(() => undefined);
   }
 
   async ask<T>(on: SurfaceName | 'host', cmd: string, fields: object = {}): Promise<T> {
@@ -111,8 +126,9 @@ export class World {
     return child.call<T>(cmd, fields);
   }
 
-  accepted(on: SurfaceName): Accepted[] {
-    return readLines<Accepted>(join(this.#filesOf(on), 'accepted.jsonl'));
+  accepted(on: SurfaceName, session: number): Accepted[] {
+    const all = readLines<Accepted>(join(this.#filesOf(on), 'accepted.jsonl'));
+    return all.filter((one) => one.session === session);
   }
 
   agentNotes(): AgentNote[] {
@@ -162,6 +178,9 @@ export class World {
       writeFileSync(join(this.#filesOf(name), 'pairing.json'), JSON.stringify(pairing));
     }
     await Promise.all(processNames.map((name) => this.#run(name)));
+    if (this.sessions === 1) return;
+    const ids = await this.ask<string[]>('host', 'sessions', { count: this.sessions });
+    for (const name of surfaceNames) await this.ask(name, 'show', { ids });
   }
 
   /** Unless it runs. The host is started, whatever becomes of that. */
@@ -190,24 +209,25 @@ export class World {
     const clock = { since: this.#since, scale, offset: this.#offsets.get(name) ?? 0 };
     const environment = { FAULTS_CLOCK: JSON.stringify(clock) };
     const { webFolder } = this.#template;
+    const shared = this.sessions > 1;
     switch (name) {
       case 'relay':
         return { ...environment, FAULTS_RELAY: JSON.stringify({ webFolder }) };
       case 'host': {
         const { machineFolder, folder } = this;
         const files = this.#filesOf('desk');
-        const agent = { folder, ...this.#script.agent };
         const options: HostOptions = {
           ...{ machineFolder, webFolder, cwd: join(folder, 'work'), relay: this.#urlOf('host') },
-          agent: {
-            ...{ command: process.execPath, args: [agentScript] },
-            env: { FAULTS_AGENT: JSON.stringify(agent) },
-          },
+          agent: shared
+            ? { kind: 'named', name: sharingAgent }
+            : { kind: 'command', command: process.execPath, args: [agentScript] },
           session: join(files, 'session'),
           accepted: join(files, 'accepted.jsonl'),
           keep: join(files, 'keep'),
         };
-        return { ...environment, FAULTS_HOST: JSON.stringify(options) };
+        const agent = { folder, shared, ...this.#script.agent };
+        const own = { PATH: this.#path, FAULTS_AGENT: JSON.stringify(agent) };
+        return { ...environment, ...own, FAULTS_HOST: JSON.stringify(options) };
       }
       case 'page0':
       case 'page1':
@@ -217,28 +237,27 @@ export class World {
 
   async #do(step: Step): Promise<void> {
     switch (step.do) {
-      case 'prompt':
-        return this.#act(step.on, 'prompt', { text: step.text });
-      case 'answer':
-        return this.#act(step.on, 'answer', { option: step.option });
-      case 'race':
+      case 'race': {
+        const { session } = step;
         await Promise.all(
           surfaceNames.map((on, index) =>
-            this.#act(on, 'answer', { option: ['yes', 'no', 'cancel'][index] }),
+            this.#act(on, 'answer', { session, option: ['yes', 'no', 'cancel'][index] }),
           ),
         );
         return;
+      }
+      case 'prompt':
+      case 'answer':
       case 'stop':
       case 'resume':
       case 'earlier':
       case 'end':
-        return this.#act(step.on, step.do);
       case 'remove':
-        return this.#act(step.on, 'remove', { which: step.which });
       case 'mode':
-        return this.#act(step.on, 'mode', { mode: step.mode });
-      case 'open':
-        return this.#act(step.on, 'open', { part: step.part });
+      case 'open': {
+        const { do: cmd, on, ...fields } = step;
+        return this.#act(on, cmd, fields);
+      }
       case 'wake':
         return this.#act(step.on, 'wake');
       case 'cut':
@@ -303,7 +322,8 @@ export class World {
     // Nobody can touch a screen that is dead or stands still.
     if (!child || child.ended || this.#frozen.has(name)) return this.note(`${cmd} on ${on}: not there`);
     const result = await Promise.race([child.call(cmd, fields), standsStill(2_000)]);
-    this.note(`${cmd} on ${on}: ${JSON.stringify(result)}`);
+    const where = 'session' in fields ? ` in ${String(fields.session)}` : '';
+    this.note(`${cmd} on ${on}${where}: ${JSON.stringify(result)}`);
   }
 
   async #kill(name: ProcessName): Promise<void> {

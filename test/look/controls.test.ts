@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { outputPath } from '../support/paths.ts';
 import { eventually } from '../support/wait.ts';
 import { answerOf, asked, happen } from './controls.host.ts';
-import { open, show, views, type View } from './controls.views.ts';
+import { open, show, two, views, type View } from './controls.views.ts';
 import { assertNotBlank } from './screens.checks.ts';
 import { lookAt, narrowSights, wrongWith, type Sight, type SurfaceName } from './screens.sights.ts';
 
@@ -183,6 +183,61 @@ describe('what a user does, on both surfaces', function () {
     await asked(desk, '_offdesk/host/stop');
   });
 
+  it('G9, S9: one that another program has open is waited for, copied, or gone on with once that is confirmed', async () => {
+    const page = await at('phone', views['past-live']);
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    const chosen = async () =>
+      (await asked(page, '_offdesk/agent_sessions/continue')).map((one) => one['live']);
+    await page.getByText('claude (process 4711)').waitFor();
+    const focused = () => page.evaluate('document.activeElement.textContent');
+    assert.equal(await focused(), 'Wait');
+    await button('Wait').click();
+    await page.getByText('Waiting ends when').waitFor();
+    await button('Stop waiting').click();
+    await button('Stop waiting').waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'Continue', 'back where it was asked for');
+    // It asks again every few seconds as long as it waits, and decides nothing.
+    const waited = await chosen();
+    assert.ok(waited.length > 0 && waited.every((live) => live === undefined));
+    await button('Continue: Untitled session').click();
+    await button('Continue here anyway').click();
+    const sure = page.getByRole('alertdialog');
+    assert.equal(await focused(), 'Cancel', 'a second tap must not confirm');
+    await sure.getByRole('button', { name: 'Cancel' }).click();
+    await button('Continue in a copy').waitFor();
+    assert.deepEqual(await chosen(), [...waited, undefined], 'nothing is decided yet');
+    await button('Continue in a copy').click();
+    await eventually(async () => (await chosen()).at(-1) === 'fork', { what: 'the copy' });
+  });
+
+  it('what is written after a command was held back stays when the command is sent anyway (C2)', async () => {
+    const page = await at('desk', views['command-note']);
+    const box = page.getByRole('textbox', { name: 'Message' });
+    await box.fill('Something else by now');
+    await page.getByRole('button', { name: 'Send it as a message anyway' }).click();
+    const [sent] = await asked(page, 'session/prompt');
+    assert.deepEqual(sent!['prompt'], [{ type: 'text', text: '/theme' }]);
+    assert.equal(await box.inputValue(), 'Something else by now');
+  });
+
+  it('a paste of text is text, also where a picture of it comes along; a picture alone is attached (C11)', async () => {
+    const page = await at('desk', views.queue);
+    const paste = (kinds: { [type: string]: string }) =>
+      page.evaluate(`(() => {
+        const clipboard = new DataTransfer();
+        for (const [type, text] of Object.entries(${JSON.stringify(kinds)})) clipboard.setData(type, text);
+        clipboard.items.add(new File(['drawn'], 'picture.txt', { type: 'text/plain' }));
+        const event = new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true });
+        return document.querySelector('.composer textarea').dispatchEvent(event);
+      })()`);
+    const html = { 'text/html': '<table></table>' };
+    assert.equal(await paste({ ...html, 'text/plain': 'A cell' }), true, 'left to the browser');
+    assert.equal(await page.locator('.attach-chip').count(), 0);
+    assert.equal(await paste(html), false);
+    await page.locator('.attach-chip').waitFor();
+    assert.equal(await page.locator('.attach-chip').count(), 1);
+  });
+
   it('S9: the past sessions of the agent are listed by folder, and one goes on', async () => {
     const page = await at('phone', views['past-sessions']);
     assert.equal(await page.getByRole('button', { name: /^Continue: Notes/ }).count(), 0);
@@ -193,10 +248,11 @@ describe('what a user does, on both surfaces', function () {
   });
 
   it('S9: a session that goes on at the desk is shown there, and the others are chosen from', async () => {
-    const page = await at('desk', { scene: 'two', whole: 'Pairing, devices and reach' });
+    const page = await at('desk', two);
     const which = page.getByRole('combobox', { name: 'Session' });
     await which.selectOption('s2');
     await eventually(async () => (await which.inputValue()) === 's2', { what: 'the other session' });
+    await page.getByText(two.whole).first().waitFor();
     await views['past-sessions-beside'].act(page);
     await page.getByRole('button', { name: /^Continue: Why/ }).click();
     await eventually(async () => (await which.inputValue()) === 's1', { what: 'the continued session' });

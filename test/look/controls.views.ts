@@ -23,8 +23,15 @@ const openControls = async (page: Page) => {
   await page.getByRole('region', { name: 'Modes and options' }).waitFor();
 };
 const openPast = async (page: Page) => {
-  await click("The agent's past sessions")(page);
+  await click('The agent’s past sessions')(page);
   await page.getByRole('heading', { name: '/work/web' }).scrollIntoViewIfNeeded();
+};
+/** One that another program has open. */
+const openLive = async (page: Page) => {
+  await openPast(page);
+  await click('Continue: Untitled session')(page);
+  const choice = page.getByRole('region', { name: 'Open in another program' });
+  await choice.getByRole('button', { name: 'Cancel' }).scrollIntoViewIfNeeded();
 };
 /** Thoughts, plans, outputs and diffs, one after the other: what one hides may hold the next. */
 const unfold = async (page: Page) => {
@@ -37,6 +44,8 @@ const plan = { scene: 'asking-plan', whole: 'What could go wrong' };
 const form = { scene: 'asking-all', whole: 'How shall the release be announced?' };
 const queue = { scene: 'queue', whole: 'Then write the changelog' };
 const rich = { scene: 'rich', whole: /Rate limit/ };
+/** What is above the conversation folds by itself as that comes: a tap before would fold it, not open it. */
+export const two = { scene: 'two', whole: 'Then write the changelog' };
 
 /** By the name of the picture, after the surface's. */
 export const views = {
@@ -84,10 +93,28 @@ export const views = {
   'rich-open': { ...rich, act: unfold },
   'past-sessions': { scene: 'agent-sessions', whole: 'Flaky upload test', act: openPast, only: 'phone' },
   'past-sessions-beside': {
-    ...{ scene: 'two', whole: 'Pairing, devices and reach', only: 'desk' },
+    ...{ ...two, only: 'desk' },
     act: async (page) => {
       await click('Pairing, devices and reach')(page);
       await openPast(page);
+    },
+  },
+  'past-live': { scene: 'agent-sessions', whole: 'Flaky upload test', act: openLive, only: 'phone' },
+  'past-live-sure': {
+    ...{ scene: 'agent-sessions', whole: 'Flaky upload test', only: 'phone' },
+    act: async (page) => {
+      await openLive(page);
+      await click('Continue here anyway')(page);
+      await page.getByRole('alertdialog').scrollIntoViewIfNeeded();
+    },
+  },
+  'past-live-beside': {
+    ...{ ...two, only: 'desk' },
+    act: async (page) => {
+      await click('Pairing, devices and reach')(page);
+      await openLive(page);
+      await click('Wait')(page);
+      await page.getByRole('button', { name: 'Stop waiting' }).scrollIntoViewIfNeeded();
     },
   },
 } satisfies { [name: string]: View };

@@ -13,7 +13,8 @@ import type { MessageTransport } from '../../src/protocol/transport.ts';
 import { PROTOCOL } from '../../src/protocol/version.ts';
 import { findInItem } from '../../src/session/find.ts';
 import { attachedAnswer } from './fake-attached.ts';
-import { sessionAnswer } from './fake-sessions.ts';
+import { openElsewhere, sessionAnswer } from './fake-sessions.ts';
+import { terminalAnswer } from './fake-terminals.ts';
 
 export interface FakeHost {
   facts: Fact[];
@@ -27,10 +28,24 @@ export interface FakeHost {
   agentSessions?: AgentSessionsResult;
 }
 
+const noTerminals = {
+  code: -32000,
+  message: 'refused',
+  data: {
+    offdesk: {
+      code: 'terminals_missing',
+      message: 'Terminals are not part of this build of Offdesk for linux on x64.',
+      next: 'Install the extension for this platform; everything else works without.',
+    },
+  },
+};
+
 /** What a page may do to the host it talks to, for checks. */
 export interface Played {
   /** Journals and sends one more fact. */
   more(fact: Fact): void;
+  /** Tells it something that is no fact. */
+  tell(method: string, params: object): void;
   /** What it was asked and told to do, the newest last. */
   readonly asked: { method: string; params: unknown }[];
 }
@@ -38,7 +53,15 @@ export interface Played {
 interface Message {
   id?: number | string;
   method?: string;
-  params?: { sessionId?: string; before?: number; at?: number; limit?: number; query?: string };
+  params?: {
+    id?: string;
+    live?: string;
+    sessionId?: string;
+    before?: number;
+    at?: number;
+    limit?: number;
+    query?: string;
+  };
 }
 
 export function fakeTransport(host: FakeHost): MessageTransport & Played {
@@ -81,14 +104,23 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
       }
       case methods.search:
         return void answer(id, searched(host.facts, params?.query ?? '', params?.before ?? null));
-      case methods.past:
-        return void answer(id, { sessions: host.past ?? [], next: null });
+      case methods.past: {
+        const from = Number(params?.before ?? 0);
+        const to = from + (params?.limit ?? past.length);
+        return void answer(id, { sessions: past.slice(from, to), next: to < past.length ? `${to}` : null });
+      }
       case methods.agentSessions: {
         const none: AgentSessionsResult = { agent: 'Claude Code', offered: true, sessions: [], next: null };
         return void answer(id, host.agentSessions ?? none);
       }
-      case methods.agentSessionContinue:
-        return void answer(id, { sessionId: 's1' });
+      case methods.agentSessionContinue: {
+        const live = host.agentSessions?.sessions.some((one) => one.live && one.id === params?.id);
+        if (!live || params?.live !== undefined) return void answer(id, { sessionId: 's1' });
+        return void post({
+          id,
+          error: { code: -32000, message: 'refused', data: { offdesk: openElsewhere } },
+        });
+      }
       case methods.files:
         return void answer(id, { files: host.files ?? [] });
       case 'session/prompt':
@@ -97,6 +129,9 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
         return;
       default: {
         if (id === undefined) return;
+        const terminal = terminalAnswer(method ?? '', params ?? {});
+        if (terminal) return void answer(id, terminal);
+        if (method === methods.terminal.open) return void post({ id, error: noTerminals });
         const attached = attachedAnswer(method ?? '', params ?? {});
         if (attached !== undefined) return attached ? void answer(id, attached) : undefined;
         answerOfSessions(id, method ?? '', params ?? {});
@@ -115,6 +150,7 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
   };
   return {
     asked,
+    tell: (method, params) => post({ method, params }),
     more: (fact) => post({ method: 'session/update', params: toNotification('s1', fact) }),
     send: (text) => receive(JSON.parse(text) as Message),
     onMessage: messages.event,

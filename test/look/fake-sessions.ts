@@ -56,7 +56,19 @@ export const over: ClientState['sessions'] = [
     agent: { name: 'Claude Code', demo: false },
     ...{ state: 'ended', updatedAt: start - 2 * 86_400_000 },
   },
+  {
+    ...{ id: 'p3', title: 'Trim the container image', cwd: '/work/web' },
+    agent: { name: 'Claude Code', demo: false },
+    ...{ state: 'ended', updatedAt: start - 3 * 86_400_000 },
+  },
 ];
+
+/** As a host refuses one that another program has open: p3. */
+export const openElsewhere = {
+  code: 'session_live',
+  message: 'That session is open in another program: claude (process 4711).',
+  next: 'Wait until it is closed there, continue in a copy, or continue here anyway.',
+};
 
 const dirty = {
   code: 'worktree_dirty',
@@ -75,12 +87,13 @@ interface Asked {
   mode?: 'same-dir' | 'worktree';
   name?: string;
   confirmed?: boolean;
+  live?: 'fork' | 'anyway';
 }
 
 /** `result`, or `error` as a host refuses; `state`: what every client is told then. Undefined for other methods. */
 export function sessionAnswer(
   method: string,
-  { sessionId, mode, name, confirmed }: Asked,
+  { sessionId, mode, name, confirmed, live }: Asked,
   state: ClientState,
   past: ClientState['sessions'],
 ): { result?: unknown; error?: object; state?: ClientState } | undefined {
@@ -100,9 +113,11 @@ export function sessionAnswer(
       return { result: {}, state: { ...state, sessions: sessions.filter(({ id }) => id !== sessionId) } };
     }
     case methods.sessionReopen: {
+      if (sessionId === 'p3' && live === undefined) return { error: openElsewhere };
+      if (live === 'fork') return { result: { sessionId: 's1' } };
       const at = past.findIndex(({ id }) => id === sessionId);
       const back = past.splice(at, 1).map((session) => ({ ...session, state: 'idle' as const }));
-      return { result: {}, state: { ...state, sessions: [...sessions, ...back] } };
+      return { result: { sessionId }, state: { ...state, sessions: [...sessions, ...back] } };
     }
     case methods.sessionSpawn:
       return { result: {}, state: { ...state, spawn: { ...spawn, mode: mode ?? spawn.mode } } };

@@ -121,7 +121,7 @@ describe('words that try to do something', function () {
         });
         try {
           const page = await context.newPage();
-          page.setDefaultTimeout(30_000);
+          page.setDefaultTimeout(60_000);
           const happened: string[] = [];
           page.on('popup', (popup) => happened.push(`a window: ${popup.url()}`));
           page.on('dialog', (dialog) => happened.push(`a dialog: ${dialog.message()}`));

@@ -28,6 +28,7 @@ import { conversation, crash, crashed, hostile, rejected, varied } from './facts
 import { attach, attachedFacts } from './fake-attached.ts';
 import { fakeTransport, type FakeHost } from './fake-host.ts';
 import { choices, listed, over } from './fake-sessions.ts';
+import { running, terminals } from './fake-terminals.ts';
 import { onStatus, options, qr } from './status.ts';
 
 const nothing = () => undefined;
@@ -52,7 +53,8 @@ function newHost(fake: FakeHost, keep: Keep, connect: boolean): HostClient {
   const host = new HostClient({ name: 'look', keep, clock: systemClock, frame: nextFrame });
   const transport = fakeTransport(fake);
   if (connect) void host.connect(transport);
-  Object.assign(window, { more: transport.more, asked: transport.asked });
+  const cut = () => host.disconnect();
+  Object.assign(window, { more: transport.more, tell: transport.tell, asked: transport.asked, cut });
   return host;
 }
 
@@ -79,13 +81,18 @@ function phone(options: PhoneScene): HostClient {
   const way = signal<Way>({ kind: 'connected' });
   const machine = { hostId: 'h', name: signal('studio-mac'), way, session: signal(null), host, keep };
   document.body.className = 'phone';
-  // The connection goes once the conversation is there.
+  // The connection goes once the conversation is there: without one it looks otherwise.
   const next = options.way;
   if (next) {
-    setTimeout(() => {
-      way.value = next;
-      host.disconnect();
-    }, 400);
+    const { sync } = host.session('s1');
+    const leave = sync.subscribe((now) => {
+      if (now !== 'live') return;
+      setTimeout(() => {
+        leave();
+        way.value = next;
+        host.disconnect();
+      });
+    });
   }
   const view = (
     <SurfaceContext.Provider value={{ kind: 'phone', keep, enterSends: false }}>
@@ -172,6 +179,9 @@ const sessions = (): ClientState['sessions'] => [
     updatedAt: start,
   },
 ];
+
+const manyPast = (): ClientState['sessions'] =>
+  Array.from({ length: 120 }, (_, i) => ({ ...over[1]!, id: `o${i}`, title: `Earlier ${i + 1}` }));
 
 const manySessions = (): ClientState['sessions'] =>
   Array.from({ length: 256 }, (_, i) => ({ ...listed[i % 3]!, id: `m${i}`, title: `Session ${i + 1}` }));
@@ -273,6 +283,7 @@ const ended = (): ClientState['sessions'] =>
 const agentSessions: AgentSessionsResult = {
   agent: 'Claude Code',
   offered: true,
+  forks: true,
   sessions: [
     ['Move handlers to middleware', '/work/api-gateway', 1],
     ['Why does the nightly build take forty minutes, and what can be done about it', '/work/api-gateway', 3],
@@ -283,6 +294,7 @@ const agentSessions: AgentSessionsResult = {
     ...{
       updatedAt: days === null ? null : start - Number(days) * 86_400_000,
       open: index === 0 ? 's1' : null,
+      ...(index === 2 && { live: true }),
     },
   })),
   next: null,
@@ -347,7 +359,7 @@ export const scenes: { [name: string]: () => void } = {
   'phone-list': () => phone({ facts: [], more: { sessions: sessions() } }),
   'phone-sessions': () => phone({ facts: [], more: { sessions: listed }, past: over }),
   'phone-sessions-view': () => phone({ facts: [], scope: 'view', more: { sessions: listed }, past: over }),
-  'phone-sessions-many': () => phone({ facts: [], more: { sessions: manySessions() }, past: over }),
+  'phone-sessions-many': () => phone({ facts: [], more: { sessions: manySessions() }, past: manyPast() }),
   'phone-sessions-full': () =>
     phone({ facts: [], more: { sessions: listed, spawn: { ...choices.spawn, capacity: 3 } } }),
   'phone-sessions-one': () =>
@@ -357,6 +369,10 @@ export const scenes: { [name: string]: () => void } = {
     }),
   'desk-sessions': () =>
     desk({ ...onStatus(), invite: null }, controls().facts, 'working', { sessions: listed }, over),
+  'phone-terminals': () => phone({ facts: running(), more: { terminals } }),
+  'phone-terminals-view': () => phone({ facts: running(), scope: 'view', more: { terminals } }),
+  'phone-terminals-missing': () => phone({ facts: running() }),
+  'desk-terminals': () => desk({ ...onStatus(), invite: null }, running(), 'working', { terminals }),
   'phone-none': () => phone({ facts: [], more: { sessions: [] } }),
   'phone-welcome': page(<Welcome error={null} stranger={false} lasting onLink={nothing} />),
   'phone-install': page(<Install onSkip={nothing} />),

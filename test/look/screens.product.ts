@@ -96,7 +96,7 @@ export class Product {
   async useRelay(): Promise<string> {
     const view = this.window.webview();
     await view.getByRole('radio', { name: /own relay/i }).check();
-    await view.getByRole('textbox', { name: "Your relay's address" }).fill(this.relay.url);
+    await view.getByRole('textbox', { name: 'Your relay’s address' }).fill(this.relay.url);
     await view.getByRole('button', { name: 'Use this' }).click();
     await view.getByRole('img', { name: 'Pairing QR code' }).waitFor();
     await view.getByRole('button', { name: 'Copy link' }).click();

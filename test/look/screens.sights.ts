@@ -46,6 +46,9 @@ export const wideSights: readonly Sight[] = [
   { name: 'light-desktop', surface: 'desk', theme: 'light', context: wide },
 ];
 
+/** Ten pages load at a time, on machines that have other work. */
+const patienceMs = 60_000;
+
 export interface Looking {
   readonly browser: Browser;
   readonly scenes: Scenes;
@@ -65,7 +68,9 @@ export function lookAt(sights: readonly Sight[] = []): Looking {
     scenes = await serveScenes();
     for (const sight of sights) {
       const options = { ...sight.context, reducedMotion: 'reduce', locale: 'en-GB' } as const;
-      pages.set(sight, await (await browser.browser.newContext(options)).newPage());
+      const page = await (await browser.browser.newContext(options)).newPage();
+      page.setDefaultTimeout(patienceMs);
+      pages.set(sight, page);
     }
   });
   after(async () => {

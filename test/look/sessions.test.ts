@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { outputPath } from '../support/paths.ts';
+import { eventually } from '../support/wait.ts';
 import { asked } from './controls.host.ts';
 import { open, show, type View } from './controls.views.ts';
 import { assertNotBlank } from './screens.checks.ts';
@@ -73,13 +74,25 @@ describe('the list of sessions, on both surfaces', function () {
       spawn: 'worktree',
     };
     assert.deepEqual(wish, chosen);
+    // It is shown once it has started: the list would go again with that.
+    await page.getByRole('textbox', { name: 'Message' }).waitFor();
     await openNew(page);
     assert.equal(await sheet.getByRole('combobox', { name: 'Agent' }).inputValue(), 'opencode');
   });
 
+  it('while the computer is away a start is given up, and the sheet is as it was (C18)', async () => {
+    const page = await open(looking, 'phone', sessionViews['new-away']);
+    await page.getByText('The computer is not connected.').waitFor();
+    await page.getByRole('button', { name: 'Do not start it' }).tap();
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+    assert.equal(await page.getByRole('combobox', { name: 'Agent' }).isEnabled(), true);
+    await page.locator('.new-session h2:focus').waitFor();
+  });
+
   it('by keyboard: opened, filled in, left by Escape, and the focus is where it was (C18)', async () => {
     const page = await open(looking, 'desk', { scene: 'sessions', whole: 'Pairing, devices and reach' });
-    await page.getByRole('button', { name: 'Sessions' }).press('Enter');
+    await page.getByRole('button', { name: 'Sessions', exact: true }).press('Enter');
     const opener = page.getByRole('button', { name: 'New session' });
     await opener.press('Enter');
     await page.getByRole('button', { name: 'Start' }).waitFor();
@@ -121,6 +134,10 @@ describe('the list of sessions, on both surfaces', function () {
 
   it('a worktree with work in it is removed after a confirmation alone (C18)', async () => {
     const page = await open(looking, 'phone', { ...sessionViews['worktree-dirty'] });
+    assert.match(
+      await page.getByRole('button', { name: /^Rename the config keys/ }).innerText(),
+      /not committed/,
+    );
     await page
       .getByRole('alertdialog')
       .getByText(/2 files \(config.ts, notes.md\)/)
@@ -140,8 +157,33 @@ describe('the list of sessions, on both surfaces', function () {
     await field.fill('Node 24 at last');
     await field.press('Enter');
     await page.getByRole('button', { name: 'More about Node 24 at last' }).waitFor();
+    // What had the focus is gone, so it is on what there is to do next.
+    await page.locator('.session-more button:focus').getByText('Rename').waitFor();
     const [wish] = await asked(page, '_offdesk/session/name');
     assert.equal(wish!['name'], 'Node 24 at last');
+  });
+
+  it('the button of the list leads to it also from the terminals, and a session that is chosen is shown (S7, C13)', async () => {
+    const page = await open(looking, 'desk', { scene: 'sessions', whole: 'Pairing, devices and reach' });
+    const terminals = page.getByRole('button', { name: 'Terminals', exact: true });
+    const none = page.getByRole('heading', { name: 'No terminal is open.' });
+    const waiting = page.getByRole('region', { name: 'Waiting for you' });
+    const list = page.getByRole('button', { name: 'Sessions', exact: true });
+    await terminals.click();
+    await none.waitFor();
+    await list.click();
+    await waiting.waitFor();
+    assert.equal(await none.count(), 0);
+    await terminals.click();
+    await none.waitFor();
+    assert.equal(await list.getAttribute('aria-expanded'), 'false');
+    await list.click();
+    await waiting.waitFor();
+    await list.click();
+    await terminals.click();
+    await page.getByRole('combobox', { name: 'Session' }).selectOption('s2');
+    await page.getByRole('textbox', { name: 'Message' }).waitFor();
+    assert.equal(await none.count(), 0);
   });
 
   it('hundreds are there at once, and found by name (S7)', async () => {
@@ -149,6 +191,21 @@ describe('the list of sessions, on both surfaces', function () {
     await page.getByRole('searchbox', { name: 'Find a session' }).fill('session 99');
     await page.getByText('Session 98').waitFor({ state: 'detached' });
     assert.equal(await page.locator('.session-row').count(), 2, 'Session 99 and Session 199');
+  });
+
+  it('earlier ones are found on whichever page they are, and it is said where none is (S7)', async () => {
+    const page = await open(looking, 'phone', { scene: 'sessions-many', whole: 'Session 256' });
+    const field = page.getByRole('searchbox', { name: 'Find a session' });
+    await field.fill('earlier 117');
+    await page.getByText('Earlier 117').waitFor();
+    assert.equal(await page.locator('.session-row').count(), 1);
+    assert.equal((await asked(page, '_offdesk/past', 3)).length, 3, 'each page once');
+    await field.fill('no such words');
+    await page.getByText('No open session has these words.').waitFor();
+    await page.getByText('No earlier session has these words.').waitFor();
+    await field.fill('');
+    await page.getByText('Session 256').waitFor();
+    assert.equal(await page.getByText('Earlier 1', { exact: true }).count(), 0, 'folded again');
   });
 
   it('one that is over is opened again where it is read (S7)', async () => {
@@ -163,6 +220,36 @@ describe('the list of sessions, on both surfaces', function () {
     const [back] = await asked(page, '_offdesk/session/reopen');
     assert.deepEqual(back, { sessionId: 'p2' });
     await page.getByRole('textbox', { name: 'Message' }).waitFor();
+  });
+
+  it('G9: one that another program has open is asked about where it is reopened, and where it is read (S9)', async () => {
+    const page = await open(looking, 'desk', sessionViews['past-live']);
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    const focused = (name: string) => button(name).and(page.locator(':focus')).waitFor({ state: 'attached' });
+    await focused('Wait');
+    await page.keyboard.press('Escape');
+    await focused('Reopen');
+    await button('Reopen').click();
+    await button('Continue in a copy').click();
+    const calls = await asked(page, '_offdesk/session/reopen', 3);
+    assert.deepEqual(
+      calls.map(({ live }) => live),
+      [undefined, undefined, 'fork'],
+    );
+    await page.getByRole('textbox', { name: 'Message' }).waitFor();
+
+    const over = await open(looking, 'phone', sessionViews['over-live']);
+    await over.getByRole('button', { name: 'Stop waiting' }).tap();
+    await over.getByRole('button', { name: 'Reopen' }).and(over.locator(':focus')).waitFor();
+    await over.getByRole('button', { name: 'Reopen' }).tap();
+    await over.getByRole('button', { name: 'Continue here anyway' }).tap();
+    const sure = over.getByRole('alertdialog');
+    await sure.getByRole('button', { name: 'Continue here anyway' }).tap();
+    // Waiting may have asked, too.
+    const last = async () => (await asked(over, '_offdesk/session/reopen', 3)).at(-1);
+    await eventually(async () => (await last())?.['live'] !== undefined, { what: 'what was chosen' });
+    assert.deepEqual(await last(), { sessionId: 'p3', live: 'anyway' });
+    await over.getByRole('textbox', { name: 'Message' }).waitFor();
   });
 
   it('who may only read is told how to get more (C18)', async () => {

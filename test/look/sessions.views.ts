@@ -51,6 +51,14 @@ export const sessionViews = {
       await page.getByRole('alert').waitFor();
     },
   },
+  'new-away': {
+    ...{ ...sessions, only: 'phone' },
+    act: async (page) => {
+      await openNew(page);
+      await page.evaluate(`document.querySelector('.new-session [type=submit]').click(), cut()`);
+      await button(page, 'Do not start it').scrollIntoViewIfNeeded();
+    },
+  },
   'new-one': { ...sessions, scene: 'sessions-one', only: 'phone', act: openNew },
   more: {
     ...sessions,
@@ -93,6 +101,25 @@ export const sessionViews = {
       await openMore(page, 'Rename the config keys');
       await button(page, 'Remove worktree').click();
       await page.getByRole('alertdialog').scrollIntoViewIfNeeded();
+    },
+  },
+  'past-live': {
+    ...{ ...sessions, only: 'phone' },
+    act: async (page) => {
+      await openPast(page);
+      await openMore(page, 'Trim the container image');
+      await button(page, 'Reopen').click();
+      await button(page, 'Continue in a copy').scrollIntoViewIfNeeded();
+    },
+  },
+  'over-live': {
+    ...{ ...sessions, only: 'desk' },
+    act: async (page) => {
+      await openPast(page);
+      await page.getByText('Trim the container image').click();
+      await button(page, 'Reopen').click();
+      await button(page, 'Wait').click();
+      await button(page, 'Stop waiting').scrollIntoViewIfNeeded();
     },
   },
 } satisfies { [name: string]: View };

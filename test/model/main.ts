@@ -1,6 +1,6 @@
 /**
  * The scripted model as a process, for a network of its own: prints `{"event":"listening","port":…,"url":…}`,
- * then `{"event":"request",…}` for each request; ends with its stdin.
+ * then `{"event":"request",…}` for each request; each line of its stdin hurries it, and it ends with that.
  */
 import { startModelServer } from './server.ts';
 
@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const onRequest = (request: object): void => print({ event: 'request', ...request });
   const server = await startModelServer({ slowMs, onRequest });
   print({ event: 'listening', port: server.port, url: server.url });
-  process.stdin.resume().on('end', () => void server.close());
+  process.stdin.on('data', () => server.hurry()).on('end', () => void server.close());
 }
 
 void main();

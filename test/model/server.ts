@@ -44,13 +44,15 @@ export interface ModelServer {
   /** Base URL without a path: `http://127.0.0.1:N`. */
   url: string;
   requests: LoggedRequest[];
+  /** Slow replies that are under way say the rest at once. */
+  hurry(): void;
   close(): Promise<void>;
 }
 
 /** Listens on 127.0.0.1 at a free port. */
 export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
   const requests: LoggedRequest[] = [];
-  let ids = 0;
+  let [ids, hurries] = [0, 0];
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(400, { 'content-type': 'application/json' });
@@ -92,7 +94,9 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     log();
     const id = `scripted${String(++ids)}`;
     if (!asking.stream) return json(response, wire.whole(reply, id));
-    const pace = reply.slow ? (options.slowMs ?? 100) : (options.paceMs ?? 5);
+    const { slowMs = 100, paceMs = 5 } = options;
+    const before = hurries;
+    const pace = (): number => (!reply.slow ? paceMs : hurries === before ? slowMs : 0);
     await wire.stream(reply, new EventWriter(response, pace), id);
   }
 
@@ -103,6 +107,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     port,
     url: `http://127.0.0.1:${String(port)}`,
     requests,
+    hurry: () => void hurries++,
     close() {
       closing ??= new Promise((resolve) => {
         server.close(() => resolve());

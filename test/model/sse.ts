@@ -3,10 +3,11 @@ import type { ServerResponse } from 'node:http';
 
 export class EventWriter {
   readonly #response: ServerResponse;
-  readonly #paceMs: number;
+  readonly #paceMs: () => number;
   #gone = false;
 
-  constructor(response: ServerResponse, paceMs: number) {
+  /** `paceMs`: after each word. */
+  constructor(response: ServerResponse, paceMs: () => number) {
     this.#response = response;
     this.#paceMs = paceMs;
     response.on('close', () => (this.#gone = true));
@@ -25,7 +26,8 @@ export class EventWriter {
     for (const word of text.match(/\S+\s*|\s+/g) ?? []) {
       if (this.#gone) return false;
       each(word);
-      if (this.#paceMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#paceMs));
+      const ms = this.#paceMs();
+      if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
     }
     return !this.#gone;
   }

@@ -91,7 +91,7 @@ export class CliHost {
 
   /** Ctrl-C; resolves when it and all that it started are gone. Idempotent. */
   async stop(): Promise<Exit> {
-    return this.process.stop('SIGINT');
+    return this.process.stop('SIGINT', 30_000);
   }
 }
 

@@ -51,11 +51,21 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Waits, a bounded number of event loop turns, until `condition` holds. */
-export async function until(condition: () => boolean, what = 'the condition', turns = 2_000): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) {
-    if (condition()) return;
-    await new Promise((resolve) => setImmediate(resolve));
+/** So long at most; only what is broken takes it. */
+const patienceMs = 30_000;
+/** Turns of the event loop before one that pauses: what is in memory alone needs few. */
+const quickTurns = 2_000;
+
+/**
+ * Waits turn by turn of the event loop, so that what is in memory is seen at once, until `condition` holds. Bounded by
+ * time, not by turns: a file or a key is worked on in a thread, which may get no processor for thousands of turns.
+ */
+export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
+  const end = performance.now() + patienceMs;
+  for (let turn = 0; !condition(); turn++) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise<void>((resolve) =>
+      turn < quickTurns ? setImmediate(resolve) : setTimeout(resolve, 1),
+    );
   }
-  throw new Error(`waited in vain for ${what}`);
 }

@@ -10,6 +10,8 @@ export class FakePty implements Pty {
   readonly onData = this.#data.event;
   readonly onExit = this.#exit.event;
   paused = false;
+  unread = 0;
+  readonly onRead = new Emitter<void>().event;
   readonly sizes: string[] = [];
   readonly typed: string[] = [];
   #waiting: string[] = [];

@@ -1,4 +1,5 @@
 /** Ports: a free one, and what a process and its children listen on. */
+import { randomInt } from 'node:crypto';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { processTree } from './process-table.ts';
@@ -34,16 +35,36 @@ export function listeningSocketsOf(pid: number, { except }: ListeningOptions = {
   });
 }
 
-/** A port of loopback that was free a moment ago. */
+/**
+ * Below what systems hand out (a server on port 0, any connection that is opened), and below what the product chooses
+ * from: so nobody takes a port between its choice and its use, nor while what listens there is started again.
+ */
+const firstPort = 10_300;
+/** Processes that begin one after the other, as the mochas of a stage do, have blocks of their own. */
+const blocks = 64;
+const portsPerBlock = 150;
+/** Where two have the same block all the same, they do not begin at the same port. */
+let given = randomInt(portsPerBlock);
+
+/** A port of loopback that is free, and that no other test is given meanwhile. */
 export async function freePort(address = '127.0.0.1'): Promise<number> {
+  for (let tries = 0; tries < portsPerBlock; tries++) {
+    const port = firstPort + (process.pid % blocks) * portsPerBlock + (given++ % portsPerBlock);
+    if (await isFree(port, address)) return port;
+  }
+  throw new Error(`no free port at ${address}`);
+}
+
+async function isFree(port: number, address: string): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, address, resolve);
+  const listens = await new Promise<boolean>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
+    server.listen(port, address, () => resolve(true));
   });
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  if (listens) await new Promise((resolve) => server.close(resolve));
+  return listens;
 }
 
 function socketInodes(pid: number): Set<string> {

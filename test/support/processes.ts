@@ -79,7 +79,8 @@ export class TestProcess {
       child.once('exit', (code, signal) => {
         this.exit = { code, signal };
         // The rest of the output comes before 'close', unless an orphan keeps the pipe open: then no longer than this.
-        setTimeout(() => end({ code, signal }), 500);
+        // After a turn of the event loop: where this process stood still for that time, the rest is there, unread.
+        setTimeout(() => setImmediate(() => setImmediate(() => end({ code, signal }))), 500);
       });
     });
   }
@@ -112,15 +113,12 @@ export class TestProcess {
   }
 
   /** Asks it to end by `signal`, waits, kills what does not. Idempotent. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 10_000): Promise<Exit> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 30_000): Promise<Exit> {
     this.signal(signal);
     await within(this.exited, timeoutMs, 'the end').catch(() => undefined);
     this.kill();
-    const exit = await this.waitForExit(10_000);
-    await eventually(() => this.leftovers().length === 0, {
-      what: `${this.name} to be gone`,
-      timeoutMs: 10_000,
-    });
+    const exit = await this.waitForExit();
+    await eventually(() => this.leftovers().length === 0, { what: `${this.name} to be gone` });
     return exit;
   }
 

@@ -291,6 +291,8 @@ export interface ModelProcess {
   url: string;
   /** What was asked of it so far, one JSON object each (LoggedRequest). */
   requests(): LoggedRequest[];
+  /** Slow replies that are under way say the rest at once. */
+  hurry(): void;
   stop(): Promise<void>;
 }
 
@@ -300,8 +302,8 @@ export async function startModelProcess(network: QuietNetwork, slowMs = 100): Pr
   const [command, args] = network.command(process.execPath, '--import', 'tsx', script, String(slowMs));
   const model: TestProcess = start(command, args, { name: 'scripted model', cwd: root });
   const lines = (): (LoggedRequest & { event: string; url?: string })[] =>
-    model.stdout.text
-      .split('\n')
+    // Whole lines alone: a piece of one may end in a brace, too.
+    model.stdout.lines
       .filter((line) => line.startsWith('{') && line.endsWith('}'))
       .map((line) => JSON.parse(line) as LoggedRequest & { event: string; url?: string });
   const ready = await eventually(() => lines().find(({ event }) => event === 'listening'), {
@@ -310,6 +312,7 @@ export async function startModelProcess(network: QuietNetwork, slowMs = 100): Pr
   return {
     url: ready.url!,
     requests: () => lines().filter(({ event }) => event === 'request'),
+    hurry: () => model.writeLine(''),
     stop: async () => void (await model.stop()),
   };
 }

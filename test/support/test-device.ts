@@ -8,6 +8,7 @@ import { pairDevice, type PairResult } from '../../src/channel/pair.ts';
 import { keepConnected, type ReconnectingConnection } from '../../src/channel/reconnect.ts';
 import type { WebSocketPort } from '../../src/channel/relay-socket.ts';
 import type { Scope } from '../../src/protocol/methods.ts';
+import type { MessageTransport } from '../../src/protocol/transport.ts';
 import { ProbeClient } from './probe-client.ts';
 import { eventually } from './wait.ts';
 
@@ -56,6 +57,22 @@ export class TestDevice {
 
   /** Connects and keeps connected; each live transport gets a fresh, initialized probe. */
   async connect(): Promise<ProbeClient> {
+    this.#keepConnected((transport) => {
+      const probe = new ProbeClient(transport);
+      void probe.initialize().then(
+        () => (this.probe = probe),
+        () => {},
+      );
+    });
+    return eventually(() => this.probe, { what: 'a live connection' });
+  }
+
+  /** The same without a client. */
+  connectBare(): Promise<MessageTransport> {
+    return new Promise((resolve) => this.#keepConnected(resolve));
+  }
+
+  #keepConnected(live: (transport: MessageTransport) => void): void {
     const { relay, hostId, hostKey } = decodeInvite(this.#link);
     this.connection = keepConnected({
       relay,
@@ -67,14 +84,8 @@ export class TestDevice {
       openWebSocket: this.#open,
     });
     this.connection.onState((state) => {
-      if (state.state !== 'live') return;
-      const probe = new ProbeClient(state.transport);
-      void probe.initialize().then(
-        () => (this.probe = probe),
-        () => {},
-      );
+      if (state.state === 'live') live(state.transport);
     });
-    return eventually(() => this.probe, { what: 'a live connection' });
   }
 
   async stopped(): Promise<string> {

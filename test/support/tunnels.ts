@@ -31,6 +31,8 @@ export interface StandIns {
   /** One for each start, the last for all that follow. */
   cloudflared(...modes: CloudflaredMode[]): void;
   tailscale(mode: TailscaleMode): void;
+  /** Those that run as `dies`, and those that begin so from now on, end by themselves. */
+  die(): void;
   /** What others have tailscaled serve, as in ServeConfig. */
   serves(config: object): void;
   /** What was run of it, in order. */
@@ -62,6 +64,7 @@ export function standIns(
     path: [folder, process.env['PATH']].join(delimiter),
     cloudflared: (...modes) => write('cloudflared.json', { modes, hosts: quickHosts }),
     tailscale: (mode) => write('tailscale.json', { mode }),
+    die: () => writeFileSync(join(folder, 'die'), ''),
     serves: (config) => write('served.json', config),
     runs,
     sessions: () =>

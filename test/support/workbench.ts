@@ -22,6 +22,8 @@ export interface WorkbenchOptions {
 const patience = 60_000;
 /** For the palette to show a command that is contributed. */
 const paletteMs = 5_000;
+/** For a toast that is to come: longer than one stays. */
+const toastMs = 15_000;
 
 /** Opens a window and waits until commands can be run. */
 export async function openWorkbench(
@@ -135,11 +137,25 @@ export class Workbench {
       .filter({ hasText: text });
   }
 
-  /** Presses a notification's button. */
+  /** Waits for a notification: as a toast, or in the centre, which keeps it when the toast has left. */
+  async showsNotification(text: string | RegExp): Promise<void> {
+    await this.#whereverShown((options) => this.notification(text).last().waitFor(options));
+  }
+
+  /** Presses a notification's button, in the same places. */
   async answerNotification(text: string | RegExp, button: string): Promise<void> {
-    const notification = this.notification(text).last();
-    await notification.waitFor();
-    await notification.getByRole('button', { name: button, exact: true }).click();
+    const pressed = this.notification(text).last().getByRole('button', { name: button, exact: true });
+    await this.#whereverShown((options) => pressed.click(options));
+  }
+
+  /** A toast leaves after ten seconds, which a busy machine may take before it is looked for. */
+  async #whereverShown(look: (options?: { timeout: number }) => Promise<void>): Promise<void> {
+    try {
+      await look({ timeout: toastMs });
+    } catch {
+      await this.runCommand('Notifications: Show Notifications');
+      await look();
+    }
   }
 
   /** Presses a modal dialog's button (`showWarningMessage` with `modal`). */
@@ -159,6 +175,9 @@ export class Workbench {
     if (!selected || (await tab.getAttribute('aria-expanded')) === 'false')
       // A badge lies over the icon and gets the click first; the container of both is what listens.
       await label.click({ force: true });
+    // Where it rests on the icon a hover comes and lies over the view.
+    const { width, height } = this.page.viewportSize()!;
+    await this.page.mouse.move(width - 40, height / 2);
   }
 
   /** Changes the user settings in an editor, as a user does: what else writes the file goes unnoticed by windows. */

@@ -75,8 +75,8 @@ describe('inside the extension host', function () {
     }
   }
 
-  it('A11, S1, S10, V1, V4: manifest and lifecycle, in a hostile folder', () =>
-    passes(['manifest', 'lifecycle'], 'folder'));
+  it('A11, O24, S1, S10, V1, V4: manifest, lifecycle and tabs of terminals, in a hostile folder', () =>
+    passes(['manifest', 'lifecycle', 'terminals'], 'folder'));
 
   it('S13: diagnose, off and on', () =>
     passes(['diagnose'], 'folder', {

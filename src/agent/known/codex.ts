@@ -7,7 +7,9 @@
  * - It asks questions in its plan mode alone, which is an option of its own (`collaboration_mode`).
  * - A rejected permission ends the turn as cancelled: it is shown as such.
  * - It ends on SIGTERM, not when its input closes: an agent gets both (process.ts).
- * - It comes back in its default mode (session/session-agent.ts).
+ * - It comes back in its default mode (session/agent-options.ts).
+ * - A closed session stays locked to its process, so that none could go on in another: it has one process each.
+ * - It holds its session's file and lock open, by whose names a session is known that runs elsewhere (sighting.ts).
  */
 import { join } from 'node:path';
 import { noMethod, type KnownAgent } from './known-agent.ts';
@@ -16,6 +18,7 @@ export const codex: KnownAgent = {
   id: 'codex',
   title: 'Codex',
   commands: [{ command: 'codex-acp', args: [] }],
+  programs: ['codex', 'codex-acp'],
   install: 'Install it with: npm install -g @agentclientprotocol/codex-acp',
   login: 'Log in at the desk: run codex login in a terminal, then try again.',
   loginSigns: {

@@ -8,7 +8,8 @@
  * - After a permission it sends `tool_call_update` alone: one of an unknown call begins it (transcript/tool-item.ts).
  * - It can leave tool calls open after a cancel: they are closed for it (session/open-tool-calls.ts).
  * - It answers `session/load` first and tells what was said afterwards: loaded is what is quiet (replay.ts).
- * - It lists no sessions, tells no usage, and comes back in its default mode (session/session-agent.ts).
+ * - It closes no session, so that none could leave a shared process: it has one process each.
+ * - It lists no sessions, tells no usage, and comes back in its default mode (session/agent-options.ts).
  */
 import { join } from 'node:path';
 import type { KnownAgent } from './known-agent.ts';
@@ -25,6 +26,7 @@ export const gemini: KnownAgent = {
       quirks: { forgetsWithinMinute: true },
     },
   ],
+  programs: ['gemini', 'gemini-cli'],
   install: 'Install it with: npm install -g @google/gemini-cli',
   login: 'Log in at the desk: run gemini in a terminal and log in there, then try again.',
   loginSigns: {

@@ -7,7 +7,8 @@
  * - It uses a client's files and terminals, and its output is then text that must only grow (plain-output.ts).
  * - It can leave tool calls open after a cancel: they are closed for it (session/open-tool-calls.ts).
  * - What it replays holds user messages that nobody typed: a session that has a journal is told none of it (replay.ts).
- * - It comes back in its default mode (session/session-agent.ts).
+ * - It comes back in its default mode (session/agent-options.ts).
+ * - One process serves several sessions: `sharing`.
  */
 import { join } from 'node:path';
 import { noMethod, type KnownAgent } from './known-agent.ts';
@@ -16,8 +17,12 @@ export const kimi: KnownAgent = {
   id: 'kimi',
   title: 'Kimi Code',
   commands: [
-    { command: 'kimi', args: ['acp'], quirks: { usesClientTerminals: true, usesClientFiles: true } },
+    {
+      ...{ command: 'kimi', args: ['acp'] },
+      quirks: { usesClientTerminals: true, usesClientFiles: true, sharing: 'all' },
+    },
   ],
+  programs: ['kimi', 'kimi-code'],
   install: 'Install it with: npm install -g @moonshot-ai/kimi-code',
   login: 'Log in at the desk: run kimi in a terminal and type /login, then try again.',
   loginSigns: {

@@ -19,7 +19,16 @@ export interface AgentQuirks {
   /** It runs its commands in a client's terminals, and reads and writes text through a client, and gains by it. */
   usesClientTerminals?: true;
   usesClientFiles?: true;
+  /** One process of it serves several sessions (shared-processes.ts). */
+  sharing?: Sharing;
 }
+
+/** How many sessions one process of an agent may have at a time; else one. Measured again by test/agents/shared.test.ts. */
+export type Sharing =
+  /** Any. */
+  | 'all'
+  /** One of each folder: what somebody allows for good in one holds in all of that folder. */
+  | 'folders';
 
 /** What shows without asking it that somebody has logged in; nothing of it says that nobody has. */
 export interface LoginSigns {
@@ -36,6 +45,10 @@ export interface KnownAgent {
   title: string;
   /** Tried in this order; the first that is found is taken. */
   commands: [AgentProgram, ...AgentProgram[]];
+  /** Names under which its programs run, with and without ACP, as program-name.ts has them. */
+  programs: string[];
+  /** The folder in which each of its programs that runs says which session it has (session-marks.ts). */
+  marks?(env: NodeJS.ProcessEnv, home: string): string;
   /** Where its own installer puts it, from the user's folder. */
   folders?: string[];
   install: string;

@@ -4,22 +4,13 @@ import { Emitter } from '../../base/emitter.ts';
 import { plainLine } from '../../base/plain-text.ts';
 import { visible } from '../../base/unseen.ts';
 import { limits } from '../../protocol/limits.ts';
-import {
-  commandIn,
-  commandQueryAt,
-  commandsOf,
-  matchCommands,
-  pickerIn,
-  remoteWish,
-  type RemoteWish,
-} from '../../transcript/commands.ts';
+import { commandsOf, pickerIn, remoteWish, type RemoteWish } from '../../transcript/commands.ts';
 import type { PromptItem, QuestionItem, ToolItem, Transcript } from '../../transcript/items.ts';
 import { toolCallOf } from '../../transcript/asked.ts';
 import { controlsOf } from '../../transcript/controls.ts';
 import { textOfBlocks, withText } from '../../transcript/queue-edit.ts';
 import type { Conversation } from './conversation.ts';
-import { FileCompletion } from './file-completion.ts';
-import { LineEditor } from './line-editor.ts';
+import { DraftBox } from './draft-box.ts';
 import { lastOf, linesIn, type Line } from './lines.ts';
 import { OnScreen } from './on-screen.ts';
 import { OptionsPanel } from './options-panel.ts';
@@ -30,8 +21,6 @@ import { QueuePanel } from './queue-panel.ts';
 import { statusWords } from './status-words.ts';
 import { cut } from './wrap.ts';
 
-const shownCommands = 6;
-const shownDraft = 8;
 /** Of what an agent says when it refuses something. */
 const failureChars = 1_000;
 
@@ -49,16 +38,11 @@ export class Screen {
   readonly #quit: () => void;
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
-  readonly #draft = new LineEditor();
-  readonly #files: FileCompletion;
-  /** Of the commands that fit. */
-  #active = 0;
+  readonly #draft: DraftBox;
   #panel: Panel | undefined;
   #question: QuestionPanel | undefined;
   /** Keys answer no other question. */
   readonly #onScreen: OnScreen;
-  /** The waiting message whose text is in the draft. */
-  #editing: string | undefined;
   #note = '';
   #help = false;
   /** Ctrl-C has stopped the agent; once more leaves. */
@@ -67,11 +51,7 @@ export class Screen {
   constructor(chat: Conversation, quit: () => void, clock: Clock = systemClock) {
     this.#chat = chat;
     this.#quit = quit;
-    this.#files = new FileCompletion(
-      this.#draft,
-      (query, limit) => chat.files(query, limit),
-      () => this.#changed.fire(),
-    );
+    this.#draft = new DraftBox(chat, () => this.#changed.fire());
     this.#onScreen = new OnScreen(clock);
   }
 
@@ -89,7 +69,7 @@ export class Screen {
     if (this.#panel) return this.#inPanel(this.#panel, press);
     const question = this.#asked();
     const empty = this.#draft.text === '';
-    if (!question?.typing && this.#files.press(press)) return;
+    if (!question?.typing && this.#draft.inFiles(press)) return;
     if (name === 'escape') return this.#escape(question);
     if (ctrl && text === 'y') return this.#pairing();
     if (ctrl && text === 'o') return this.#open(new OptionsPanel(this.#chat));
@@ -108,18 +88,13 @@ export class Screen {
     if (working) {
       this.#chat.stop();
       this.#leaving = true;
-    } else {
-      this.#draft.set('');
-      this.#files.close();
-      this.#editing = undefined;
-    }
+    } else this.#draft.giveUp();
     this.#panel = undefined;
   }
 
   #escape(question: QuestionPanel | undefined): void {
-    if (this.#editing !== undefined || this.#help) {
-      if (this.#editing !== undefined) this.#draft.set('');
-      this.#editing = undefined;
+    if (this.#draft.editing !== undefined || this.#help) {
+      if (this.#draft.editing !== undefined) this.#draft.giveUp();
       this.#help = false;
     } else if (question?.press({ text: '', name: 'escape', ctrl: false }, true)) return;
     else if (this.#chat.transcript.turn || question) this.#chat.stop();
@@ -143,39 +118,28 @@ export class Screen {
   #inDraft(press: Press, empty: boolean): void {
     const { text, name, ctrl } = press;
     const { queue } = this.#chat.transcript;
-    const found = this.#commands();
     if (ctrl && text === 'x') {
       const newest = queue.at(-1);
       if (newest) this.#chat.removeQueued(newest.promptId);
       return;
     }
     if (name === 'backtab') return this.#nextMode();
-    if (found.length > 0 && (name === 'up' || name === 'down')) {
-      this.#active = (this.#active + (name === 'up' ? -1 : 1) + found.length) % found.length;
-      return;
-    }
     if (name === 'up' && empty && queue.length > 0)
       return this.#open(new QueuePanel(this.#chat, (item) => this.#edit(item)));
-    const chosen = found[this.#active];
-    if (name === 'tab') return chosen === undefined ? undefined : this.#draft.set(`/${chosen} `);
-    if (name === 'enter') {
-      if (chosen !== undefined && (this.#active > 0 || this.#draft.text !== `/${chosen}`))
-        return this.#draft.set(`/${chosen} `);
-      return this.#send();
-    }
-    this.#active = 0;
+    if (this.#draft.inCommands(press)) return;
+    if (name === 'enter') return this.#send();
     if (empty && text === '?') this.#help = !this.#help;
-    else if (this.#draft.press(press)) this.#files.look();
+    else this.#draft.write(press);
   }
 
   #send(): void {
     const text = this.#draft.text.trim();
     if (text === '') return;
     const { transcript } = this.#chat;
-    const editing = this.#editing;
+    const { editing } = this.#draft;
     if (editing !== undefined) {
       const item = transcript.queue.find(({ promptId }) => promptId === editing);
-      this.#editing = undefined;
+      this.#draft.editing = undefined;
       if (!item) {
         this.#note = 'That message is with the agent already. Enter sends this as a new one.';
         return;
@@ -196,7 +160,7 @@ export class Screen {
   }
 
   #prompt(text: string): void {
-    const links = this.#files.take(text);
+    const links = this.#draft.takeLinks(text);
     if (links.length > 0) this.#chat.prompt(text, links);
     else this.#chat.prompt(text);
   }
@@ -225,7 +189,7 @@ export class Screen {
 
   #edit(item: PromptItem): void {
     this.#panel = undefined;
-    this.#editing = item.promptId;
+    this.#draft.editing = item.promptId;
     this.#draft.set(textOfBlocks([...item.blocks]));
   }
 
@@ -241,14 +205,6 @@ export class Screen {
 
   #open(panel: Panel): void {
     this.#panel = panel;
-  }
-
-  /** Names of those that begin like the draft. */
-  #commands(): string[] {
-    const query = commandQueryAt(this.#draft.text, this.#draft.text.length);
-    if (query === undefined || this.#editing !== undefined) return [];
-    const found = matchCommands(commandsOf(this.#chat.transcript.commands, []), query, shownCommands);
-    return found.map(({ name }) => name);
   }
 
   /** The question that an answer goes to; what was begun for it is kept as long as it is open. */
@@ -297,48 +253,14 @@ export class Screen {
       ...words(plainLine(failure, failureChars), 'bad'),
       ...words(this.#note, 'warning'),
       ...(this.#help ? keys.flatMap((line) => words(line, 'quiet')) : []),
-      ...this.#commandLines(cells),
-      ...this.#files.lines(cells),
-      ...(this.#editing === undefined
+      ...this.#draft.offered(cells),
+      ...(this.#draft.editing === undefined
         ? []
         : words('Changing a waiting message: Enter keeps it, Esc gives up', 'warning')),
-      ...(this.#asked()?.typing || this.#panel ? [] : this.#draftLines(cells)),
+      ...(this.#asked()?.typing || this.#panel ? [] : this.#draft.lines(cells)),
       ...words(this.#leaving ? 'Ctrl-C once more leaves.' : '', 'warning'),
       ...words(statusWords(this.#chat), 'quiet'),
     ];
-  }
-
-  #commandLines(cells: number): Line[] {
-    const commands = commandsOf(this.#chat.transcript.commands, []);
-    const written = commandIn(this.#draft.text, commands);
-    if (written?.rest === '' && /\s$/.test(this.#draft.text))
-      return [
-        { text: cut(visible(`/${written.command.name} ${written.command.hint}`), cells), tone: 'quiet' },
-      ];
-    return this.#commands().map((name, index) => {
-      const command = commands.find((one) => one.name === name);
-      const here = index === this.#active;
-      const said = [`/${name}`, command?.hint, command?.description && `– ${command.description}`];
-      const text = visible(said.filter(Boolean).join(' ').replaceAll('\n', ' '));
-      return {
-        text: cut(`${here ? '› ' : '  '}${text}`, cells),
-        tone: here ? ('chosen' as const) : ('quiet' as const),
-      };
-    });
-  }
-
-  #draftLines(cells: number): Line[] {
-    const { before, at, after } = this.#draft.parts;
-    // The place is where the text before it ends.
-    const lines = linesIn(`› ${before}${at}${after}`, 'plain', cells, 2);
-    const place = linesIn(`› ${before}${at === ' ' ? '_' : at}`, 'plain', cells, 2);
-    const last = place.at(-1);
-    const line = lines[place.length - 1] ?? { text: '  ', tone: 'plain' as const };
-    const to = last?.text.length ?? 2;
-    const marked: Line = { ...line, text: line.text.padEnd(to), place: { from: to - at.length, to } };
-    const all = [...lines.slice(0, place.length - 1), marked, ...lines.slice(place.length)];
-    const from = Math.max(0, Math.min(place.length - 1, all.length - shownDraft));
-    return all.slice(from, from + shownDraft);
   }
 }
 

@@ -1,6 +1,7 @@
 /** One session's attachments on disk: a folder each, in which nothing has a name that a client chose unseen. */
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/v4';
 import { attachmentIdPattern as idPattern } from '../../protocol/attachment-link.ts';
@@ -18,6 +19,7 @@ const metaSchema = z.object({
   sent: z.boolean(),
 });
 type Meta = z.infer<typeof metaSchema>;
+const versionSchema = z.object({ version: z.number() });
 
 export interface Kept extends Meta {
   id: string;
@@ -64,7 +66,28 @@ export class AttachmentFolder {
       const meta = metaSchema.parse(JSON.parse(text));
       const whole = await sizeOf(this.path({ id, name: meta.name }));
       if (whole === meta.bytes) return { ...meta, id, have: whole };
-      return { ...meta, id, have: Math.min((await sizeOf(join(this.#of(id), files.part))) ?? 0, meta.bytes) };
+      const have = await partOf(join(this.#of(id), files.part));
+      return { ...meta, id, have: Math.min(have, meta.bytes) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * When it was last written to, where nobody can make anything of it: what says what it is was never written, or is
+   * damaged. Undefined of one that is whole, that a later version made, or that can't be looked at now.
+   */
+  async damagedAt(id: string): Promise<number | undefined> {
+    const folder = this.#of(id);
+    try {
+      const { mtimeMs } = await lstat(folder);
+      const text = await readFile(join(folder, files.meta), 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        return '';
+      });
+      const version = versionSchema.safeParse(jsonOf(text));
+      if (version.success && version.data.version !== 1) return undefined;
+      return metaSchema.safeParse(jsonOf(text)).success ? undefined : mtimeMs;
     } catch {
       return undefined;
     }
@@ -82,6 +105,8 @@ export class AttachmentFolder {
     const name = safeName(file.name, type);
     const kept: Kept = { version: 1, id, name, type, bytes, createdAt: at, sent: false, have: 0 };
     await this.save(kept);
+    // Of another file that had this id.
+    await rm(join(folder, files.part), { force: true });
     if (preview) await write(join(folder, files.preview), 0, preview);
     return bytes === 0 ? await this.append(kept, new Uint8Array()) : kept;
   }
@@ -90,7 +115,10 @@ export class AttachmentFolder {
     await replaceFile(join(this.#of(id), files.meta), JSON.stringify(meta));
   }
 
-  /** At the end of what is there; with its last byte it is whole, and stays so after a loss of power. */
+  /**
+   * At the end of what is there; with its last byte it is whole, and stays so after a loss of power: one sync covers all
+   * that was written to the file before.
+   */
   async append(kept: Kept, data: Uint8Array): Promise<Kept> {
     const part = join(this.#of(kept.id), files.part);
     const have = kept.have + data.length;
@@ -114,6 +142,32 @@ export class AttachmentFolder {
   }
 }
 
+/**
+ * Bytes that can be gone on from. None of what was written before this computer started: it was not synced, and after a
+ * loss of power some file systems have zeros there.
+ */
+async function partOf(path: string): Promise<number> {
+  const found = await lstat(path).catch(() => undefined);
+  return found?.isFile() && found.mtimeMs > computerStartedAt() ? found.size : 0;
+}
+
+function computerStartedAt(): number {
+  try {
+    return Date.now() - uptime() * 1000;
+  } catch {
+    // Some systems keep that to themselves.
+    return 0;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 async function sizeOf(path: string): Promise<number | undefined> {
   const found = await lstat(path).catch(() => undefined);
   return found?.isFile() ? found.size : undefined;
@@ -125,7 +179,9 @@ async function write(path: string, at: number, data: Uint8Array, sync = false): 
   const handle = await open(path, flags, fileMode);
   try {
     await handle.truncate(at);
-    if (data.length > 0) await handle.write(data, 0, data.length, at);
+    const { bytesWritten } = await handle.write(data, 0, data.length, at);
+    // A disk that is full takes a part, and says so with the next.
+    if (bytesWritten < data.length) throw new Error('not all of it was written');
     if (sync) await handle.sync();
   } finally {
     await handle.close();

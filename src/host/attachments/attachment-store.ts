@@ -2,7 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { disposable, type Disposable } from '../../base/disposable.ts';
 import { OffdeskError } from '../../base/error.ts';
+import { plainLine } from '../../base/plain-text.ts';
 import type {
   AttachmentContent,
   AttachmentDrop,
@@ -31,8 +33,10 @@ export class AttachmentStore implements AttachedFiles {
   readonly #work = new Map<string, Promise<unknown>>();
   /** Those that pieces come for; all else is read from the disk when it is asked for. */
   readonly #coming = new Map<string, Kept>();
-  /** Bytes that are there or announced, by session; undefined before they were counted. */
-  #sizes: Map<string, number> | undefined;
+  /** Bytes that are there or announced, by session, of those that were counted. */
+  readonly #sizes = new Map<string, number>();
+  /** Resolves when all were. */
+  #counted: Promise<void> | undefined;
 
   constructor(ports: AttachmentStorePorts) {
     this.#ports = ports;
@@ -46,10 +50,11 @@ export class AttachmentStore implements AttachedFiles {
       if (known && known.bytes === bytes && known.type === type) return known.have;
       if (known && (known.sent || known.have === known.bytes))
         throw new OffdeskError('invalid_params', 'Another file has this id.', 'Attach the file again.');
-      await this.#checkRoom(sessionId, folder, bytes - (known?.bytes ?? 0));
+      await this.#takeRoom(sessionId, folder, bytes - (known?.bytes ?? 0));
       const preview = file.preview === undefined ? undefined : Buffer.from(file.preview, 'base64');
-      const kept = await folder.begin(file, this.#ports.clock.now(), preview);
-      this.#grow(sessionId, bytes - (known?.bytes ?? 0));
+      const kept = await folder
+        .begin(file, this.#ports.clock.now(), preview)
+        .finally(() => this.#recount(sessionId, folder));
       this.#coming.set(`${sessionId}/${id}`, kept);
       return kept.have;
     });
@@ -78,7 +83,7 @@ export class AttachmentStore implements AttachedFiles {
       if (!kept || kept.sent) return;
       this.#coming.delete(`${sessionId}/${id}`);
       await folder.remove(id);
-      this.#grow(sessionId, -kept.bytes);
+      await this.#recount(sessionId, folder);
     });
   }
 
@@ -103,24 +108,38 @@ export class AttachmentStore implements AttachedFiles {
     });
   }
 
+  /** Removes those below also while remote control stays on for weeks. */
+  tidy(): Disposable {
+    let timer: Disposable | undefined;
+    const next = () => {
+      timer = this.#ports.clock.after(limits.unsentLookMs, () => {
+        void this.removeUnsent();
+        next();
+      });
+    };
+    next();
+    return disposable(() => timer?.dispose());
+  }
+
   /**
-   * Removes what was never sent and is older than `unsentAttachmentMs`, and with `oldest` (milliseconds since the Unix
-   * epoch) all that came before it. Resolves with how many; never rejects.
+   * What was never sent and is older than `unsentAttachmentMs`, and what is damaged since then. Resolves with how many
+   * were removed; never rejects.
    */
-  async removeOld(oldest: number): Promise<number> {
-    const unsent = this.#ports.clock.now() - limits.unsentAttachmentMs;
-    this.#sizes = undefined;
+  async removeUnsent(): Promise<number> {
+    const oldest = this.#ports.clock.now() - limits.unsentAttachmentMs;
     let removed = 0;
     for (const session of await this.#sessions()) {
       await this.#change(session, async (folder) => {
+        const before = removed;
         for (const id of await folder.ids()) {
           const kept = await folder.find(id);
-          const isOld = kept && (kept.createdAt < oldest || (!kept.sent && kept.createdAt < unsent));
-          if (!isOld) continue;
+          const at = kept ? kept.createdAt : await folder.damagedAt(id);
+          if (kept?.sent || at === undefined || at >= oldest) continue;
           this.#coming.delete(`${session}/${id}`);
           await folder.remove(id);
           removed++;
         }
+        if (removed > before) await this.#recount(session, folder);
       }).catch(() => {
         // It is tried again with the next look.
       });
@@ -137,40 +156,48 @@ export class AttachmentStore implements AttachedFiles {
     return (await readdir(this.#ports.folder).catch(() => [])).filter((name) => sessionPattern.test(name));
   }
 
-  async #checkRoom(session: string, folder: AttachmentFolder, more: number): Promise<void> {
-    const sizes = (this.#sizes ??= await this.#count());
+  /** Counted at once: what comes for another session meanwhile has no more than what is left. `#recount` it then. */
+  async #takeRoom(session: string, folder: AttachmentFolder, more: number): Promise<void> {
+    await (this.#counted ??= this.#countAll());
     const { maxBytes = limits.allAttachmentBytes } = this.#ports;
-    const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    const fits = () => [...this.#sizes.values()].reduce((sum, size) => sum + size, more) <= maxBytes;
     const count = (await folder.ids()).length;
     if (
       count >= limits.sessionAttachments ||
-      (sizes.get(session) ?? 0) + more > limits.sessionAttachmentBytes
+      (this.#sizes.get(session) ?? 0) + more > limits.sessionAttachmentBytes
     )
       throw new OffdeskError(
         'attachment_limit',
         `This session has ${limits.sessionAttachments} files or ${limits.sessionAttachmentBytes / megabyte} MB already.`,
         'Go on in a new session.',
       );
-    if (all + more > maxBytes)
+    if (!fits()) await this.#forgetGone();
+    if (!fits())
       throw new OffdeskError(
         'attachment_limit',
         'The attachments of all sessions take up all the room that they may have on the computer.',
         'Lower offdesk.history.maxSizeMB or maxAgeDays there, so that old sessions go.',
       );
+    this.#sizes.set(session, (this.#sizes.get(session) ?? 0) + more);
   }
 
-  async #count(): Promise<Map<string, number>> {
-    const sizes = new Map<string, number>();
+  async #countAll(): Promise<void> {
     for (const session of await this.#sessions()) {
-      const folder = this.#folder(session);
-      for (const id of await folder.ids())
-        sizes.set(session, (sizes.get(session) ?? 0) + ((await folder.find(id))?.bytes ?? 0));
+      const size = await sizeOf(this.#folder(session));
+      // One that changed meanwhile was counted when it had.
+      if (!this.#sizes.has(session)) this.#sizes.set(session, size);
     }
-    return sizes;
   }
 
-  #grow(session: string, bytes: number): void {
-    this.#sizes?.set(session, (this.#sizes.get(session) ?? 0) + bytes);
+  /** In a change of it, so that nothing else changes it meanwhile. */
+  async #recount(session: string, folder: AttachmentFolder): Promise<void> {
+    this.#sizes.set(session, await sizeOf(folder));
+  }
+
+  /** Sessions that were removed, by whomever. */
+  async #forgetGone(): Promise<void> {
+    const there = new Set(await this.#sessions());
+    for (const session of [...this.#sizes.keys()]) if (!there.has(session)) this.#sizes.delete(session);
   }
 
   async #change<T>(session: string, change: (folder: AttachmentFolder) => Promise<T>): Promise<T> {
@@ -199,6 +226,13 @@ export class AttachmentStore implements AttachedFiles {
   }
 }
 
+/** Bytes that are there or announced. */
+async function sizeOf(folder: AttachmentFolder): Promise<number> {
+  let size = 0;
+  for (const id of await folder.ids()) size += (await folder.find(id))?.bytes ?? 0;
+  return size;
+}
+
 function unknown(): OffdeskError {
   return new OffdeskError(
     'attachment_unknown',
@@ -210,7 +244,7 @@ function unknown(): OffdeskError {
 function tooLarge(name: string): OffdeskError {
   return new OffdeskError(
     'attachment_too_large',
-    `“${name.slice(0, limits.attachmentNameChars)}” is larger than ${limits.attachmentBytes / megabyte} MB.`,
+    `“${plainLine(name, limits.attachmentNameChars)}” is larger than ${limits.attachmentBytes / megabyte} MB.`,
     'Send a smaller one, or copy it to the computer in another way and name it with @.',
   );
 }

@@ -1,6 +1,7 @@
 /** What an agent gets of attachments, just before its prompt: pictures as such where it takes them, else links to files. */
 import { pathToFileURL } from 'node:url';
 import { OffdeskError } from '../../base/error.ts';
+import { plainLine } from '../../base/plain-text.ts';
 import { attachmentIn } from '../../protocol/attachment-link.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -63,7 +64,7 @@ function pictureType(bytes: Buffer): string | undefined {
 function gone(name: string): OffdeskError {
   return new OffdeskError(
     'attachment_unknown',
-    `“${name}” is not on the computer any more.`,
+    `“${plainLine(name, limits.attachmentNameChars)}” is not on the computer any more.`,
     'Attach it again and send the prompt again.',
   );
 }

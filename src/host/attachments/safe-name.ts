@@ -22,20 +22,25 @@ const extensions: Record<string, string> = {
 export function safeName(name: string, type: string): string {
   const last = name.normalize('NFC').split(/[\\/]/).at(-1) ?? '';
   const plain = last.replace(unfit, '_').replace(/\s+/g, ' ');
-  // Windows drops dots and blanks at the end, so that two names would be one.
-  const trimmed = plain.replace(/^[.\s-]+/, '').replace(/[.\s]+$/, '');
+  const trimmed = withoutTail(plain.replace(/^[.\s-]+/, ''));
   const named = /[\p{L}\p{N}]/u.test(trimmed) ? trimmed : `attachment${extensions[type] ?? ''}`;
   const own = device.test(named) ? `_${named}` : named;
   return shortened(own);
 }
 
-/** The extension stays: programs and agents go by it. */
+/** The extension stays: programs and agents go by it. Lengths are of characters, as in the limit, never of code units. */
 function shortened(name: string): string {
-  const extension = extname(name);
-  const kept = extension.length <= extensionChars ? extension : '';
-  const stem = [...(kept === '' ? name : name.slice(0, -kept.length))];
+  const ending = [...extname(name)];
+  const kept = ending.length <= extensionChars ? ending : [];
+  const stem = [...name].slice(0, kept.length === 0 ? undefined : -kept.length);
   const fits = () =>
-    stem.length + kept.length <= limits.attachmentNameChars && Buffer.byteLength(stem.join('') + kept) <= 255;
+    stem.length + kept.length <= limits.attachmentNameChars &&
+    Buffer.byteLength([...stem, ...kept].join('')) <= 255;
   while (!fits() && stem.length > 1) stem.pop();
-  return `${stem.join('').trimEnd()}${kept}`;
+  return withoutTail(stem.join('')) + kept.join('');
+}
+
+/** Windows drops dots and blanks at the end, so that two names would be one. */
+function withoutTail(name: string): string {
+  return name.replace(/[.\s]+$/, '');
 }

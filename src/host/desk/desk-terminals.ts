@@ -12,6 +12,7 @@ import {
   type TerminalRow,
   type TerminalScreen,
 } from '../../protocol/terminals.ts';
+import { Typing } from '../../protocol/typing.ts';
 import { BUILD, PROTOCOL } from '../../protocol/version.ts';
 import type { RemoteHost } from '../api.ts';
 import { HostLink } from './host-link.ts';
@@ -28,9 +29,14 @@ export class DeskTerminals implements Disposable {
   readonly #store = new DisposableStore();
   readonly #link: HostLink;
   readonly #shown = new Map<string, TerminalShow>();
+  /** Of terminals that are there. */
+  readonly #typing = new Map<string, Typing>();
   readonly #changed = this.#store.add(new Emitter<TerminalRow[]>());
   /** A terminal came, went or changed. */
   readonly onRows = this.#changed.event;
+  readonly #end = new Emitter<void>();
+  /** Once: there is no connection any more, and nothing of this does anything. */
+  readonly onEnd = this.#end.event;
   #rows: TerminalRow[] = [];
 
   constructor(host: Pick<RemoteHost, 'connectDesk'>) {
@@ -70,17 +76,30 @@ export class DeskTerminals implements Disposable {
       dispose: () => {
         if (this.#shown.get(id) !== show) return;
         this.#shown.delete(id);
-        this.#send(methods.terminal.detach, { id });
+        // One that is gone by then is as good.
+        void this.#link.request(methods.terminal.detach, { id }).catch(() => {});
       },
     };
   }
 
-  input(id: string, data: string): void {
-    this.#send(methods.terminal.input, { id, data });
+  /**
+   * Also nothing: then it only gets this desk's size. One that is gone takes nothing; its row says so. False where what
+   * waits for its program is too much: nothing of it is taken.
+   */
+  input(id: string, data: string): boolean {
+    const { input } = methods.terminal;
+    const typing =
+      this.#typing.get(id) ??
+      new Typing({
+        tell: (data) => this.#link.notify(input, { id, data }),
+        ask: (data) => this.#link.request(input, { id, data }),
+      });
+    this.#typing.set(id, typing);
+    return typing.type(data);
   }
 
   resize(id: string, cols: number, rows: number): void {
-    this.#send(methods.terminal.resize, { id, cols, rows });
+    this.#link.notify(methods.terminal.resize, { id, cols, rows });
   }
 
   async close(id: string): Promise<void> {
@@ -88,14 +107,12 @@ export class DeskTerminals implements Disposable {
   }
 
   dispose(): void {
+    if (this.#store.disposed) return;
     this.#shown.clear();
     this.#store.dispose();
     this.#link.close();
-  }
-
-  /** One that is gone takes nothing; its row says so. */
-  #send(method: string, params: object): void {
-    void this.#link.request(method, params).catch(() => {});
+    this.#end.fire();
+    this.#end.dispose();
   }
 
   #taken(id: string, at: number): void {
@@ -106,6 +123,8 @@ export class DeskTerminals implements Disposable {
     switch (method) {
       case methods.state:
         this.#rows = clientState.parse(params).terminals ?? [];
+        for (const id of this.#typing.keys())
+          if (!this.#rows.some((row) => row.id === id)) this.#typing.delete(id);
         this.#changed.fire(this.#rows);
         return;
       case methods.terminal.output: {

@@ -2,8 +2,7 @@
 import * as z from 'zod/v4';
 import { asOffdeskError, errorFrom, OffdeskError } from '../../base/error.ts';
 import { errorShape } from '../../protocol/host-status.ts';
-import { methods } from '../../protocol/methods.ts';
-import type { MessageTransport } from '../../protocol/transport.ts';
+import { urgentMethods, type MessageTransport } from '../../protocol/transport.ts';
 
 export interface HostLinkPort {
   notification(method: string, params: unknown): void;
@@ -24,9 +23,6 @@ const message = z.looseObject({
   result: z.unknown().optional(),
   error: z.looseObject({ message: z.string(), data: z.unknown().optional() }).optional(),
 });
-
-/** What somebody waits for, or what makes the host go on. */
-const urgent = new Set<string>(['session/cancel', methods.answer, methods.ack]);
 
 export class HostLink {
   readonly #transport: MessageTransport;
@@ -69,7 +65,7 @@ export class HostLink {
   }
 
   #send(method: string, body: object): void {
-    this.#transport.send(JSON.stringify({ jsonrpc: '2.0', ...body }), { urgent: urgent.has(method) });
+    this.#transport.send(JSON.stringify({ jsonrpc: '2.0', ...body }), { urgent: urgentMethods.has(method) });
   }
 
   #take(text: string): void {

@@ -1,5 +1,6 @@
 /** A tunnel program that runs: its lines, its end, and that it never outlives this process. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { win32 } from 'node:path';
 import type { Readable } from 'node:stream';
 import { limits } from '../../protocol/limits.ts';
 import type { Launch } from './tunnel-program.ts';
@@ -81,11 +82,17 @@ class Running implements RunningProgram {
     if (pid === undefined) return;
     try {
       if (!windows) process.kill(-pid, signal);
-      else if (!this.#gone) spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
+      else if (!this.#gone) endTree(pid);
     } catch {
       // It is gone.
     }
   }
+}
+
+/** By its full path: Windows looks for a bare name in the working folder first. */
+function endTree(pid: number): void {
+  const program = win32.join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+  spawn(program, ['/pid', String(pid), '/T', '/F'], { windowsHide: true }).on('error', () => {});
 }
 
 function readLines(output: Readable, line: (text: string) => void): void {

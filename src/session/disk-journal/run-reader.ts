@@ -128,8 +128,12 @@ export function decodeRun({ first, last }: Run, bytes: Buffer, join = false): Fa
     const seq = line.kind === 'fact' ? line.fact.seq : line.seq;
     if (seq > last) break;
     if (seq < next) throw new IndexWrong();
-    if (line.kind === 'more' && !base) continue;
-    if (line.kind === 'more' && join && seq === next) {
+    if (line.kind === 'more' && (!base || seq > next)) {
+      // What is missing may be the full line that this one continues.
+      base = undefined;
+      continue;
+    }
+    if (line.kind === 'more' && join) {
       texts.push(line.text);
       at = base!.at + line.later;
       next = seq + 1;

@@ -6,9 +6,11 @@ import { limits } from '../../protocol/limits.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
 import { sizeOf } from '../views/block-view.tsx';
+import { IconButton } from '../views/icon-button.tsx';
 import { Icon } from '../views/icon.tsx';
 import { errorWords } from '../views/words.ts';
-import type { Upload, Uploads } from './uploads.ts';
+import type { Upload } from './upload.ts';
+import type { Uploads } from './uploads.ts';
 
 export interface AttachBarProps {
   uploads: Uploads | null;
@@ -128,9 +130,7 @@ function Chip({ upload, onRemove, onAgain }: ChipProps) {
           </button>
         )}
       </span>
-      <button type="button" class="icon" aria-label={strings.attach.remove(name)} onClick={onRemove}>
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" name={strings.attach.remove(name)} onClick={onRemove} />
     </li>
   );
 }

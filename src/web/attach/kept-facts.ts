@@ -2,7 +2,7 @@
 import * as z from 'zod/v4';
 import { attachmentIdPattern } from '../../protocol/attachment-link.ts';
 import type { Keep } from '../client/keep.ts';
-import type { Upload } from './uploads.ts';
+import type { Upload } from './upload.ts';
 
 const schema = z.array(
   z.object({

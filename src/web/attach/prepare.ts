@@ -2,7 +2,7 @@
 import { OffdeskError } from '../../base/error.ts';
 import { limits } from '../../protocol/limits.ts';
 import { strings } from '../strings.ts';
-import { fitInto, kindOf, renamed, writings, type Size } from './sizes.ts';
+import { fitInto, kindOf, renamed, typeOf, writings, type Size } from './sizes.ts';
 
 export interface Ready {
   blob: Blob;
@@ -18,10 +18,10 @@ const previewQualities = [0.8, 0.6, 0.4, 0.2];
 
 /** Rejects with `attachment_too_large`, or with `attachment_unreadable` for a picture that this browser can't decode. */
 export async function prepare(file: Blob, name: string): Promise<Ready> {
-  const { type } = file;
+  const type = typeOf(file.type, name);
   const kind = kindOf(type, name);
   if (kind === 'file') return whole(file, name, type);
-  const picture = await decode(file);
+  const picture = await decode(file.slice(0, file.size, type));
   if (!picture) {
     // As it is it would take along where it was taken.
     const { heic, unreadable: damaged, unreadableNext } = strings.attach;

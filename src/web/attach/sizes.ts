@@ -33,9 +33,20 @@ export function* writings(original: Size, type: string): Generator<Writing> {
   }
 }
 
-/** What a browser decodes and draws, and what is left as it is although it is a picture. */
+const pictures: { [ending: string]: string } = {
+  ...{ jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp', bmp: 'image/bmp' },
+  ...{ avif: 'image/avif', gif: 'image/gif' },
+};
+const endingOf = (name: string): string => /\.(\w+)$/.exec(name.toLowerCase())?.[1] ?? '';
+
+/** A picture's by its ending where the browser tells none: some file pickers of phones do not. */
+export function typeOf(type: string, name: string): string {
+  return type === '' || type === 'application/octet-stream' ? (pictures[endingOf(name)] ?? type) : type;
+}
+
+/** What a browser decodes and draws, and what is left as it is although it is a picture. `type`: as `typeOf` has it. */
 export function kindOf(type: string, name: string): 'picture' | 'moving' | 'heic' | 'file' {
-  const ending = name.toLowerCase().split('.').at(-1) ?? '';
+  const ending = endingOf(name);
   if (/^image\/hei[cf](?:-sequence)?$/.test(type) || ['heic', 'heif'].includes(ending)) return 'heic';
   // Written anew it would stand still.
   if (type === 'image/gif') return 'moving';

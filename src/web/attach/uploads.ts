@@ -1,10 +1,9 @@
 /** Files that go with a session's prompts: made ready, sent one after the other, and kept here until the computer has them. */
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals';
-import { toHex } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
-import { attachmentLink, attachmentsIn, type AttachmentFacts } from '../../protocol/attachment-link.ts';
+import { attachmentLink, attachmentsIn } from '../../protocol/attachment-link.ts';
 import { attachmentHave } from '../../protocol/attachments.ts';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -16,24 +15,7 @@ import type { KeptFiles } from './kept-files.ts';
 import { prepare, type Ready } from './prepare.ts';
 import { readKept, writeKept } from './kept-facts.ts';
 import { sendFile } from './send-file.ts';
-
-export type UploadState =
-  | { kind: 'preparing' }
-  /** For its turn, or for the connection. */
-  | { kind: 'waiting' }
-  | { kind: 'sending'; have: number }
-  /** The computer has all of it. */
-  | { kind: 'there' }
-  /** `again`: trying once more may help. */
-  | { kind: 'failed'; error: ErrorShape; again: boolean };
-
-export interface Upload extends AttachmentFacts {
-  state: UploadState;
-  /** In the message being written; else a prompt waits for it. */
-  draft: boolean;
-  /** Base64 of a small JPEG. */
-  preview?: string;
-}
+import { newUpload, tooMany, type Upload } from './upload.ts';
 
 /** An `_offdesk/attachment/…` request of this session. */
 export type Request = (method: string, params: object) => Promise<unknown>;
@@ -58,6 +40,8 @@ export class Uploads implements Disposable {
   readonly #options: UploadsOptions;
   readonly #store = new DisposableStore();
   readonly #blobs = new Map<string, Blob>();
+  /** The other session has the kept file of it now. */
+  readonly #moved = new Set<string>();
   #request: Request | undefined;
   #running: { id: string; abort: AbortController } | undefined;
   /** Of prompts that the computer does not have yet. */
@@ -67,9 +51,12 @@ export class Uploads implements Disposable {
 
   constructor(options: UploadsOptions) {
     this.#options = options;
-    this.all.value = readKept(options.keep, options.session).filter(
-      ({ id, draft }) => draft || this.#isKept(id),
-    );
+    const kept = readKept(options.keep, options.session);
+    const isOver = ({ id, draft }: Upload) => !draft && !this.#isKept(id);
+    this.all.value = kept.filter((upload) => !isOver(upload));
+    // The computer has them since the last moments of an earlier page.
+    for (const { id } of kept.filter(isOver)) void options.files?.remove(id).catch(() => undefined);
+    void this.#readPreviews();
     this.#store.add({ dispose: effect(() => this.#tidy(options.outbox.value)) });
     this.#store.add({ dispose: () => this.close() });
   }
@@ -78,13 +65,9 @@ export class Uploads implements Disposable {
   async add(files: readonly { blob: Blob; name: string }[]): Promise<void> {
     const room = limits.promptAttachments - this.draft.value.length;
     this.refused.value = files.length > room ? tooMany() : null;
-    const added = files.slice(0, Math.max(0, room)).map(({ blob, name }) => ({
-      blob,
-      upload: {
-        ...{ id: newUuid(), name: name || strings.attach.unnamed, type: blob.type },
-        ...{ bytes: blob.size, draft: true, state: { kind: 'preparing' } },
-      } satisfies Upload,
-    }));
+    const added = files
+      .slice(0, Math.max(0, room))
+      .map(({ blob, name }) => ({ blob, upload: newUpload(blob, name) }));
     this.#set([...this.all.value, ...added.map(({ upload }) => upload)]);
     // One at a time: a large picture takes much of a phone's memory.
     for (const { blob, upload } of added) {
@@ -144,6 +127,7 @@ export class Uploads implements Disposable {
       const upload = this.all.value.find((one) => one.id === id);
       const blob = upload && (await this.#blob(id));
       if (!upload || !blob) continue;
+      this.#moved.add(id);
       other.#blobs.set(id, blob);
       other.#set([...other.all.value, { ...upload, state: { kind: 'waiting' } }]);
     }
@@ -180,6 +164,11 @@ export class Uploads implements Disposable {
     if (!this.#store.disposed) await this.#options.files?.put(id, blob, preview).catch(() => undefined);
   }
 
+  /** After a reload. */
+  async #readPreviews(): Promise<void> {
+    for (const { id, type } of this.all.value) if (type.startsWith('image/')) await this.#blob(id);
+  }
+
   #pump(): void {
     const request = this.#request;
     if (!request || this.#running) return;
@@ -206,7 +195,10 @@ export class Uploads implements Disposable {
       return have;
     };
     try {
-      const preview = upload.preview === undefined ? {} : { preview: upload.preview };
+      if (type.startsWith('image/')) await this.#blob(id);
+      signal.throwIfAborted();
+      const shown = this.all.peek().find((one) => one.id === id)?.preview;
+      const preview = shown === undefined ? {} : { preview: shown };
       const have = await told(methods.attachment.put, { name, type, bytes, ...preview });
       if (have < bytes) {
         const file = await this.#blob(id);
@@ -231,9 +223,13 @@ export class Uploads implements Disposable {
   }
 
   async #blob(id: string): Promise<Blob | undefined> {
-    const known = this.#blobs.get(id) ?? (await this.#options.files?.get(id).catch(() => undefined))?.blob;
-    if (known) this.#blobs.set(id, known);
-    return known;
+    const known = this.#blobs.get(id);
+    if (known) return known;
+    const kept = await this.#options.files?.get(id).catch(() => undefined);
+    if (!kept || !this.all.peek().some((upload) => upload.id === id)) return undefined;
+    this.#blobs.set(id, kept.blob);
+    if (kept.preview !== undefined) this.#change(id, { preview: kept.preview });
+    return kept.blob;
   }
 
   #fail(id: string, error: OffdeskError, again: boolean): void {
@@ -258,7 +254,7 @@ export class Uploads implements Disposable {
     if (ids.length === 0) return;
     for (const id of ids) {
       this.#blobs.delete(id);
-      void this.#options.files?.remove(id).catch(() => undefined);
+      if (!this.#moved.delete(id)) void this.#options.files?.remove(id).catch(() => undefined);
       // What went with a prompt stays there all the same.
       this.#request?.(methods.attachment.drop, { id }).catch(() => undefined);
     }
@@ -283,17 +279,4 @@ export class Uploads implements Disposable {
     this.#waits.clear();
     for (const wait of waits) wait();
   }
-}
-
-/** RFC 9562, version 4; `crypto.randomUUID` is not there on a page without protection. */
-function newUuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-function tooMany(): ErrorShape {
-  const { tooMany: most, tooManyNext: next } = strings.attach;
-  return { code: 'attachment_limit', message: most(limits.promptAttachments), next };
 }

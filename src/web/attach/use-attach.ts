@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PromptBlock } from '../../protocol/facts.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { forgetShared, shared } from './shared.ts';
-import type { Upload } from './uploads.ts';
+import type { Upload } from './upload.ts';
 
 const none: readonly Upload[] = [];
 

@@ -25,6 +25,11 @@ export function keepDraft(keep: Keep, session: string, draft: Draft): void {
   keep.set(`draft.${session}`, draft.text === '' ? undefined : JSON.stringify(draft));
 }
 
+/** What is written on another page of the same session, as it is written there. */
+export function followDraft(keep: Keep, session: string, call: (draft: Draft) => void): () => void {
+  return keep.watch?.(`draft.${session}`, () => call(readDraft(keep, session))) ?? (() => {});
+}
+
 /** Puts the chosen file in place of the token, as `withMention`. */
 export function insertFile(
   draft: Draft,

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import * as z from 'zod/v4';
 import type { Clock } from '../../base/clock.ts';
-import type { Disposable } from '../../base/disposable.ts';
+import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { asOffdeskError, OffdeskError, type ErrorShape } from '../../base/error.ts';
 import { hostStatus, type HostStatus } from '../../protocol/host-status.ts';
@@ -68,21 +68,30 @@ export class HostClient implements Disposable {
   readonly agentSessions: AgentSessions;
   /** Oldest first. */
   readonly stranded = computed(() => this.#strandedIn(this.#suspects.value));
+  readonly keep: Keep;
+  readonly clock: Clock;
   readonly #options: HostClientOptions;
   readonly #news = new Emitter<{ method: string; params: unknown }>();
+  /** What ends with it. */
+  readonly whileKnown = new DisposableStore();
   /** Notifications that are of no session, as they come. */
   readonly news = this.#news.event;
   /** With kept messages, and not among the open sessions. */
   readonly #suspects = signal<readonly SessionClient[]>([]);
   /** As they were when the host last told of them. */
   readonly #left = new Map<string, PastRow>();
+  /** Kept messages whose files are on their way to another session. */
+  readonly #moving = new Set<string>();
   readonly #sessions = new Map<string, SessionClient>();
   #link: AcpLink | undefined;
 
   constructor(options: HostClientOptions) {
     this.#options = options;
+    this.keep = options.keep;
+    this.clock = options.clock;
     this.past = new PagedList(async (request) => pastResult.parse(await this.request(methods.past, request)));
-    this.agentSessions = new AgentSessions((method, params) => this.request(method, params));
+    this.agentSessions = new AgentSessions((method, params) => this.request(method, params), options.clock);
+    this.whileKnown.add({ dispose: () => this.agentSessions.live.leave() });
   }
 
   /** Uses a new connection in place of the old one. Resolves when greeted or given up. */
@@ -146,18 +155,26 @@ export class HostClient implements Disposable {
     return known ?? this.past.rows.value.find((session) => session.id === id) ?? this.#left.get(id);
   }
 
-  /** Moves messages of a session that is over to one that is open; they are new ones there. */
-  sendHere({ session, entries }: Stranded, here: SessionClient): void {
-    for (const { id, prompt } of entries) {
-      // Files first: what belongs to no prompt any more is forgotten.
-      const moved = attachmentsIn(prompt).length > 0 && session.uploads.moveTo(here.uploads, prompt);
-      const move = () => {
-        session.outbox.remove(id);
-        here.prompt(prompt);
-      };
-      if (moved) moved.then(move, () => undefined);
-      else move();
-    }
+  /**
+   * Moves messages of a session that is over to one that is open; they are new ones there. Rejects where what sends
+   * files can't be loaded: those with files stay where they are.
+   */
+  async sendHere({ session, entries }: Stranded, here: SessionClient): Promise<void> {
+    const moves = entries.map(async ({ id, prompt }) => {
+      if (this.#moving.has(id)) return;
+      this.#moving.add(id);
+      try {
+        // Files first: what belongs to no prompt any more is forgotten.
+        if (attachmentsIn(prompt).length > 0) await session.uploads.moveTo(here.uploads, prompt);
+      } finally {
+        this.#moving.delete(id);
+      }
+      // Discarded meanwhile.
+      if (!session.outbox.entries.value.some((entry) => entry.id === id)) return;
+      session.outbox.remove(id);
+      here.prompt(prompt);
+    });
+    await Promise.all(moves);
   }
 
   /** Writes down what a page that may die would lose. */
@@ -177,6 +194,7 @@ export class HostClient implements Disposable {
   }
 
   dispose(): void {
+    this.whileKnown.dispose();
     this.disconnect();
     for (const session of this.#sessions.values()) session.dispose();
     this.#sessions.clear();

@@ -6,6 +6,8 @@ export interface Keep {
   set(key: string, value: string | undefined): void;
   /** Names that begin so. */
   keys(prefix: string): string[];
+  /** Calls when another page has set the key, or forgotten it; absent where there is no other page. */
+  watch?(key: string, call: () => void): () => void;
   /** Forgets everything of this keep. */
   clear(): void;
 }
@@ -24,8 +26,11 @@ export function memoryKeep(): Keep {
   };
 }
 
-/** A browser's local storage, shared by all tabs of the origin. `scope` parts one computer's texts from another's. */
-export function storageKeep(storage: Storage, scope: string): Keep {
+/**
+ * A browser's local storage, shared by all tabs of the origin. `scope` parts one computer's texts from another's;
+ * `page`: where the browser tells what the other tabs wrote, its window.
+ */
+export function storageKeep(storage: Storage, scope: string, page?: EventTarget): Keep {
   const prefix = `offdesk.${scope}.`;
   return {
     get(key) {
@@ -50,6 +55,13 @@ export function storageKeep(storage: Storage, scope: string): Keep {
       } catch {
         return [];
       }
+    },
+    watch(key, call) {
+      const listener = (event: Event) => {
+        if ((event as StorageEvent).key === prefix + key) call();
+      };
+      page?.addEventListener('storage', listener);
+      return () => page?.removeEventListener('storage', listener);
     },
     clear() {
       try {

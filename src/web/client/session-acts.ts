@@ -1,15 +1,18 @@
 /** What a surface does with whole sessions: starts one, closes it, opens it again, removes its worktree. */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
-import { methods } from '../../protocol/methods.ts';
+import { methods, type LiveChoice } from '../../protocol/methods.ts';
 import {
   choicesResult,
   newSessionResult,
+  reopenResult,
   type NewSessionParams,
   type ChoicesResult,
   type SpawnMode,
 } from '../../protocol/new-session.ts';
+import { askedId, heardOfAsked } from './asked-session.ts';
 import type { HostClient, Phase } from './host-client.ts';
+import { LiveSessions } from './live-asked.ts';
 import { newId } from './outbox.ts';
 
 export type SessionAct = 'close' | 'reopen' | 'rename' | 'removeWorktree';
@@ -33,10 +36,21 @@ export class SessionActs {
   readonly failed = signal<{ session: string; act: SessionAct; error: ErrorShape } | null>(null);
   /** Closed here just now: it can be opened again. */
   readonly closed = signal<NamedSession | null>(null);
+  /** Of those that are over: another program has them open. */
+  readonly live: LiveSessions;
+  /** What came of the start that is under way, or of the last one. */
+  coming: Promise<string | undefined> = Promise.resolve(undefined);
   readonly #host: HostClient;
+  #start = new AbortController();
 
   constructor(host: HostClient) {
     this.#host = host;
+    this.live = new LiveSessions({
+      go: (id, live) => this.#reopen(id, live),
+      failed: (session, error) => (this.failed.value = { session, act: 'reopen', error }),
+      clock: host.clock,
+    });
+    host.whileKnown.add({ dispose: () => (this.giveUp(), this.live.leave()) });
   }
 
   async load(): Promise<void> {
@@ -44,14 +58,32 @@ export class SessionActs {
     await this.#choices().catch((thrown: unknown) => this.#show(thrown));
   }
 
-  /** The new session; undefined where there is none, which `error` explains, or where one is being started. */
-  async start(wish: NewSessionParams): Promise<string | undefined> {
-    if (this.starting.value) return undefined;
+  /**
+   * The new session; undefined where there is none, which `error` explains, where it was given up, or where one is being
+   * started.
+   */
+  start(wish: NewSessionParams): Promise<string | undefined> {
+    if (this.starting.value) return Promise.resolve(undefined);
     this.starting.value = true;
     this.error.value = null;
+    this.#start = new AbortController();
+    this.coming = this.#started(wish, this.#start.signal);
+    return this.coming;
+  }
+
+  /** The computer is not asked again; it may have heard of it already. */
+  giveUp(): void {
+    this.#start.abort();
+  }
+
+  async #started(wish: NewSessionParams, signal: AbortSignal): Promise<string | undefined> {
+    const { keep, clock } = this.#host;
     try {
-      return await this.#begin({ ...wish, id: newId() });
+      const session = await this.#begin({ ...wish, id: askedId(keep, wish, clock.now()) }, signal);
+      if (session !== undefined) heardOfAsked(keep);
+      return session;
     } catch (thrown) {
+      if (asOffdeskError(thrown).code !== 'closed') heardOfAsked(keep);
       this.#show(thrown);
       // What it was refused for may have changed what there is to choose.
       await this.#choices().catch(() => {});
@@ -81,13 +113,20 @@ export class SessionActs {
     return true;
   }
 
-  /** True when it is open again. */
-  async reopen(id: string): Promise<boolean> {
-    const done = await this.#act(id, 'reopen', methods.sessionReopen);
-    if (!done) return false;
+  /**
+   * The session in which it goes on; undefined where that failed, or is to be chosen (`live`). `choice`: what becomes of
+   * one that another program has open.
+   */
+  reopen(id: string, choice?: LiveChoice): Promise<string | undefined> {
+    return this.#busyWith(id, 'reopen', () => this.live.go(id, choice));
+  }
+
+  async #reopen(id: string, live: LiveChoice): Promise<string> {
+    const params = { sessionId: id, ...(live && { live }) };
+    const { sessionId } = reopenResult.parse(await this.#host.request(methods.sessionReopen, params));
     if (this.closed.value?.id === id) this.closed.value = null;
     await this.#pastAnew();
-    return true;
+    return sessionId;
   }
 
   rename(id: string, name: string): Promise<boolean> {
@@ -108,34 +147,45 @@ export class SessionActs {
   }
 
   async #act(session: string, act: SessionAct, method: string, more: object = {}): Promise<boolean> {
-    if (this.busy.value.has(session)) return false;
+    const done = this.#busyWith(session, act, async () => {
+      try {
+        await this.#host.request(method, { sessionId: session, ...more });
+        return true;
+      } catch (thrown) {
+        this.failed.value = { session, act, error: asOffdeskError(thrown).toShape() };
+        return false;
+      }
+    });
+    return (await done) === true;
+  }
+
+  /** Undefined where something is under way with it. */
+  async #busyWith<T>(session: string, act: SessionAct, work: () => Promise<T>): Promise<T | undefined> {
+    if (this.busy.value.has(session)) return undefined;
     this.busy.value = new Map([...this.busy.value, [session, act]]);
     this.letGo(session);
     try {
-      await this.#host.request(method, { sessionId: session, ...more });
-      return true;
-    } catch (thrown) {
-      this.failed.value = { session, act, error: asOffdeskError(thrown).toShape() };
-      return false;
+      return await work();
     } finally {
       this.busy.value = new Map([...this.busy.value].filter(([id]) => id !== session));
     }
   }
 
   /** Asked for again on each new connection until it is answered: the computer knows it by its id. */
-  async #begin(wish: NewSessionParams): Promise<string> {
-    for (;;) {
+  async #begin(wish: NewSessionParams, signal: AbortSignal): Promise<string | undefined> {
+    while (!signal.aborted) {
       const { phase } = this.#host;
       const before = phase.value;
       try {
         return newSessionResult.parse(await this.#host.request(methods.sessionNew, wish)).sessionId;
       } catch (thrown) {
         if (asOffdeskError(thrown).code !== 'closed') throw thrown;
-        const next = await nextPhase(phase, before);
+        const next = await nextPhase(phase, before, signal);
         // No connection is taken any more, or none that understands.
-        if (next.kind !== 'ready') throw thrown;
+        if (!signal.aborted && next.kind !== 'ready') throw thrown;
       }
     }
+    return undefined;
   }
 
   async #choices(): Promise<void> {
@@ -152,15 +202,21 @@ export class SessionActs {
   }
 }
 
-/** Resolves on a connection that is not the one `before`, or where there is none to be had. */
-function nextPhase(phase: ReadonlySignal<Phase>, before: Phase): Promise<Phase> {
+/** Resolves on a connection that is not the one `before`, where there is none to be had, or when it is given up. */
+function nextPhase(phase: ReadonlySignal<Phase>, before: Phase, signal: AbortSignal): Promise<Phase> {
   return new Promise((resolve) => {
-    const stop = phase.subscribe((now) => {
-      if (now === before || now.kind === 'apart' || now.kind === 'greeting') return;
+    const over = new AbortController();
+    const done = (now: Phase) => {
       resolve(now);
-      // Not within the first call, in which there is nothing to stop yet.
-      queueMicrotask(() => stop());
+      over.abort();
+    };
+    const stop = phase.subscribe((now) => {
+      if (now !== before && now.kind !== 'apart' && now.kind !== 'greeting') done(now);
     });
+    if (over.signal.aborted) stop();
+    else over.signal.addEventListener('abort', stop);
+    if (signal.aborted) done(phase.value);
+    else signal.addEventListener('abort', () => done(phase.value), { signal: over.signal });
   });
 }
 

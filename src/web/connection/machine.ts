@@ -96,6 +96,12 @@ export class Machine implements Disposable {
     this.#changed(connection.state);
   }
 
+  /** In place of whatever was on screen. */
+  show(session: string): void {
+    this.host.terminals.value = null;
+    this.session.value = session;
+  }
+
   /** Visible again, online again: connects or probes at once. */
   wake(): void {
     this.#connection?.wake();

@@ -1,5 +1,4 @@
 /** A computer on the phone: header with both marks, the session or the list of sessions. */
-import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { sentenceOf } from '../../base/error.ts';
 import type { RemoteWish } from '../../transcript/commands.ts';
@@ -9,11 +8,12 @@ import type { SessionClient } from '../client/session-client.ts';
 import type { Machine, Way } from '../connection/machine.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
+import { IconButton } from '../views/icon-button.tsx';
 import { Icon } from '../views/icon.tsx';
 import { late } from '../views/late.tsx';
 import { Activity, ConnectionMark, connectionWords, DemoBadge, type Connection } from '../views/marks.tsx';
 import { rename } from '../views/rename.ts';
-import { SearchButton } from '../views/search-view.tsx';
+import { SearchButton } from '../views/search-door.tsx';
 import { SessionList } from '../views/session-list.tsx';
 import { TerminalsButton, TerminalsView } from '../views/terminals-door.tsx';
 import { activityOf, SessionView, type SessionFacts } from '../views/session-view.tsx';
@@ -64,11 +64,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
   return (
     <div class="app phone">
       <header>
-        {back && (
-          <button type="button" class="icon" aria-label={strings.back} onClick={back}>
-            <Icon name="chevronLeft" />
-          </button>
-        )}
+        {back && <IconButton icon="chevronLeft" name={strings.back} onClick={back} />}
         <div class="col">
           <div class="name">
             <span class="title">{session ? (facts?.title ?? machine.name.value) : machine.name.value}</span>
@@ -83,15 +79,19 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
             </div>
           )}
           <div class={`where way ${connection.kind}`} role="status">
-            <ConnectionMark kind={connection.kind} />
-            {connectionWords(connection)}
-            {connection.kind === 'connected' &&
-              [strings.encrypted, ...withWhom(host)].map((fact) => (
-                <Fragment key={fact}>
-                  {' · '}
-                  <span class="fact">{fact}</span>
-                </Fragment>
-              ))}
+            <span class="facts">
+              <span class="fact">
+                <ConnectionMark kind={connection.kind} />
+                {connectionWords(connection)}
+              </span>
+              {connection.kind === 'connected' &&
+                [strings.encrypted, ...withWhom(host)].map((fact) => (
+                  <span key={fact} class="fact">
+                    <span class="between"> · </span>
+                    {fact}
+                  </span>
+                ))}
+            </span>
           </div>
         </div>
       </header>
@@ -114,6 +114,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
           session={session}
           connected={connected}
           onRemote={(wish) => Promise.resolve(remote(wish, session, connectionWords(connection)))}
+          onOpen={(id) => (machine.session.value = id)}
         />
       ) : (
         <>

@@ -86,7 +86,7 @@ export class PhoneState {
           return;
         case 'session': {
           const machine = this.machines.value.find(({ hostId }) => hostId === link.hostId);
-          if (machine) machine.session.value = link.sessionId;
+          machine?.show(link.sessionId);
           if (machine) this.page.value = { kind: 'machine', machine };
           else this.page.value = { kind: 'welcome', error: null, stranger: true };
           return;
@@ -195,6 +195,6 @@ export class PhoneState {
 
   #keep(hostId: string): Keep {
     const { storage } = this.#options;
-    return storage ? storageKeep(storage, hostId) : memoryKeep();
+    return storage ? storageKeep(storage, hostId, globalThis) : memoryKeep();
   }
 }

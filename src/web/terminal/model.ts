@@ -5,9 +5,12 @@ import type { Disposable } from '../../base/disposable.ts';
 import { limits } from '../../protocol/limits.ts';
 import { methods } from '../../protocol/methods.ts';
 import type { TerminalOutput, TerminalRow, TerminalScreen } from '../../protocol/terminals.ts';
+import { Typing } from '../../protocol/typing.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { TerminalFeed } from './feed.ts';
 import { inert } from './inert.ts';
+import { addressLinks, webUrl } from './links.ts';
+import { linesOf, pasteable } from './paste.ts';
 import { styledDocument } from './styled-document.ts';
 
 /** A link that a program put on the screen, which nobody follows without having seen where it leads. */
@@ -20,7 +23,15 @@ export class TerminalModel implements Disposable {
   /** Grows with what was drawn. */
   readonly drawn = signal(0);
   readonly link = signal<Offered>(null);
+  /** To be pasted, once somebody said so. */
+  readonly pasting = signal<string | null>(null);
   readonly #host: HostClient;
+  /** What was typed last is more than can wait: nothing of it was taken. */
+  readonly refused = signal(false);
+  readonly #typing = new Typing({
+    tell: (data) => this.#send(methods.terminal.input, { data }),
+    ask: (data) => this.#host.request(methods.terminal.input, { id: this.id, data }),
+  });
   readonly #unfollow: () => void;
 
   constructor(host: HostClient, id: string) {
@@ -34,15 +45,11 @@ export class TerminalModel implements Disposable {
       scrollback: limits.terminalScrollback,
       minimumContrastRatio: 4.5,
       macOptionIsMeta: true,
-      linkHandler: {
-        activate: (_event, text) => {
-          const url = URL.canParse(text) ? new URL(text) : undefined;
-          if (url?.protocol === 'https:' || url?.protocol === 'http:') this.link.value = { url };
-        },
-      },
+      linkHandler: { activate: (_event, text) => this.#offer(text) },
     });
     const { term } = this;
     inert(term);
+    term.registerLinkProvider(addressLinks(term, (url) => this.#offer(url)));
     term.onWriteParsed(() => this.drawn.value++);
     this.feed = new TerminalFeed(host, id, {
       anew: (screen, parsed) => this.#anew(screen, parsed),
@@ -67,9 +74,18 @@ export class TerminalModel implements Disposable {
   }
 
   input(data: string): void {
+    if (this.mayType) this.refused.value = !this.#typing.type(data);
+  }
+
+  /**
+   * A program that does not tell pasted text from typed one, such as an old shell, runs each line at once: of several
+   * lines somebody is asked first.
+   */
+  paste(text: string): void {
     if (!this.mayType) return;
-    for (let at = 0; at < Math.max(1, data.length); at += limits.terminalInputChars)
-      this.#send(methods.terminal.input, { data: data.slice(at, at + limits.terminalInputChars) });
+    const plain = pasteable(text);
+    if (linesOf(plain).length > 1 && !this.term.modes.bracketedPasteMode) this.pasting.value = plain;
+    else this.term.paste(plain);
   }
 
   /** What fits here; the host knows whose turn it is. */
@@ -87,9 +103,14 @@ export class TerminalModel implements Disposable {
     this.term.dispose();
   }
 
-  /** Its failure shows as the terminal's own state. */
+  #offer(text: string): void {
+    const url = webUrl(text);
+    if (url) this.link.value = { url };
+  }
+
+  /** Nobody waits for an answer: a failure shows as the terminal's own state. */
   #send(method: string, params: object): void {
-    void this.#host.request(method, { id: this.id, ...params }).catch(() => undefined);
+    this.#host.notify(method, { id: this.id, ...params });
   }
 
   #anew({ cols, rows, screen }: TerminalScreen, parsed: () => void): void {

@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { withCtrl } from './keys.ts';
 import type { TerminalModel } from './model.ts';
 import { onThemeChange, themeOf } from './theme.ts';
+import { styleCells } from './styled-document.ts';
 import { scrollByTouch } from './touch-scroll.ts';
 
 export interface Size {
@@ -36,7 +37,10 @@ export function Screen({ model, label, reader, ctrl, fitted, onLeave }: ScreenPr
     const element = box.current;
     if (!element) return;
     if (term.element) element.append(term.element);
-    else term.open(element);
+    else {
+      term.open(element);
+      styleCells(term);
+    }
     const dress = () => (term.options.theme = themeOf(element));
     dress();
     const fit = new FitAddon();
@@ -70,6 +74,13 @@ export function Screen({ model, label, reader, ctrl, fitted, onLeave }: ScreenPr
       const lead = term.modes.applicationCursorKeysMode ? '\u001bO' : '\u001b[';
       model.input(`${lead}${arrow}`.repeat(Math.min(Math.abs(lines), term.rows)));
     });
+    const paste = (event: ClipboardEvent) => {
+      // Before xterm.js, which would paste whatever it is.
+      event.preventDefault();
+      event.stopPropagation();
+      model.paste(event.clipboardData?.getData('text/plain') ?? '');
+    };
+    element.addEventListener('paste', paste, true);
     term.attachCustomKeyEventHandler((event) => onKey(event, model, leave.current));
     term.focus();
     return () => {
@@ -77,6 +88,7 @@ export function Screen({ model, label, reader, ctrl, fitted, onLeave }: ScreenPr
       observer.disconnect();
       undress();
       still();
+      element.removeEventListener('paste', paste, true);
       term.element?.remove();
     };
   }, [model]);

@@ -1,4 +1,5 @@
 /** A document whose elements style themselves as a strict content policy allows: xterm.js writes `<style>` and `style=`. */
+import type { Terminal } from '@xterm/xterm';
 
 /** Sheets of ours are code, not markup: `style-src 'self'` lets them be. */
 export function adoptSheet(css = ''): CSSStyleSheet {
@@ -32,6 +33,17 @@ function cellElement(): HTMLElement {
     else HTMLElement.prototype.setAttribute.call(element, name, value);
   };
   return element;
+}
+
+/** What of xterm.js 6 draws the rows: it asks the page's document for its cells, whatever `documentOverride` is. */
+interface Inner {
+  _core?: { _renderService?: { _renderer?: { value?: { _rowFactory?: { _document: Document } } } } };
+}
+
+/** Once it is open; without this, inverse text is as its ground, and colours of no palette are missing. */
+export function styleCells(term: Terminal): void {
+  const rows = (term as Inner)._core?._renderService?._renderer?.value?._rowFactory;
+  if (rows) rows._document = styledDocument();
 }
 
 /** For xterm's `documentOverride`: the page's own, save for how it makes these two elements. */

@@ -5,17 +5,20 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { asOffdeskError, type ErrorShape } from '../../base/error.ts';
 import { visible } from '../../base/unseen.ts';
 import { methods } from '../../protocol/methods.ts';
-import { terminalOpenResult, type TerminalRow } from '../../protocol/terminals.ts';
+import { terminalOpenResult, terminalUnread, type TerminalRow } from '../../protocol/terminals.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { ErrorNote } from '../views/error-note.tsx';
+import { IconButton } from '../views/icon-button.tsx';
 import { Icon } from '../views/icon.tsx';
 import { useSurface } from '../views/surface.ts';
 import { clientName, folderName } from '../views/words.ts';
 import { KeyRow } from './key-row.tsx';
 import { sequenceOf } from './keys.ts';
 import { leaveModel, takeModel, type TerminalModel } from './model.ts';
+import { LinkOffer, PasteOffer } from './offers.tsx';
 import { Screen, type Size } from './screen.tsx';
 import { stateWords } from './state-words.ts';
+import { TermAsk } from './term-ask.tsx';
 import { words } from './words.ts';
 import './sheet.ts';
 
@@ -35,14 +38,18 @@ function TerminalList({ host, session }: { host: HostClient; session: string | n
   const rows = state?.terminals ?? [];
   const mayOpen = state?.you.scope === 'control';
   const [failure, setFailure] = useState<ErrorShape | null>(null);
+  const [opening, setOpening] = useState(false);
   const open = (id: string) => (host.terminals.value = { session, id });
   const create = async () => {
     setFailure(null);
+    setOpening(true);
     try {
       const params = { ...usual, ...(session === null ? {} : { sessionId: session }) };
       open(terminalOpenResult.parse(await host.request(methods.terminal.open, params)).id);
     } catch (thrown) {
       setFailure(asOffdeskError(thrown).toShape());
+    } finally {
+      setOpening(false);
     }
   };
   return (
@@ -56,7 +63,7 @@ function TerminalList({ host, session }: { host: HostClient; session: string | n
           <button
             type="button"
             class="b small p"
-            disabled={host.phase.value.kind !== 'ready'}
+            disabled={opening || host.phase.value.kind !== 'ready'}
             onClick={() => void create()}
           >
             {said.newOne}
@@ -79,7 +86,7 @@ function TerminalList({ host, session }: { host: HostClient; session: string | n
                 <span class="title">{visible(row.name)}</span>
               </span>
               <span class="where">
-                {[folderName(row.cwd), ...(row.tool === undefined ? [] : [said.agents])].join(' · ')}
+                {[folderName(row.cwd), ...(row.agent ? [said.agents] : [])].join(' · ')}
               </span>
             </span>
             <span class="side">
@@ -146,16 +153,7 @@ function Opened({
   return (
     <section class="terminals" aria-label={name}>
       <div class="term-bar">
-        <button
-          ref={back}
-          type="button"
-          class="icon"
-          aria-label={said.back}
-          title={said.back}
-          onClick={toList}
-        >
-          <Icon name="chevronLeft" />
-        </button>
+        <IconButton ref={back} icon="chevronLeft" name={said.back} onClick={toList} />
         <div class="col">
           <div class="name">
             <span class="title">{name}</span>
@@ -170,11 +168,8 @@ function Opened({
                   : row && stateWords(row)}
           </div>
         </div>
-        <button
-          type="button"
-          class="icon"
-          aria-label={said.reader}
-          title={said.reader}
+        <IconButton
+          name={said.reader}
           aria-pressed={reader}
           onClick={() => {
             keep.set(readerKey, reader ? undefined : '1');
@@ -182,32 +177,34 @@ function Opened({
           }}
         >
           <ReaderIcon />
-        </button>
+        </IconButton>
         {model.mayControl && !gone && (
-          <button
-            type="button"
-            class="icon"
-            aria-label={said.close}
-            title={said.close}
+          <IconButton
+            icon="close"
+            name={said.close}
             onClick={() => (row?.running ? setClosing(true) : void close())}
-          >
-            <Icon name="close" />
-          </button>
+          />
         )}
       </div>
       {closing && (
-        <div class="term-note" role="alertdialog" aria-label={said.close}>
-          <span class="what">{said.closeAsk}</span>
-          <button type="button" class="b small" autofocus onClick={() => setClosing(false)}>
-            {said.closeNo}
-          </button>
+        <TermAsk
+          label={said.close}
+          what={said.closeAsk}
+          back={said.closeNo}
+          onBack={() => {
+            setClosing(false);
+            model.term.focus();
+          }}
+        >
           <button type="button" class="b small bad" onClick={() => void close()}>
             {said.closeYes}
           </button>
-        </div>
+        </TermAsk>
       )}
       {error && <ErrorNote error={error} />}
+      {(row?.unread || model.refused.value) && !gone && <ErrorNote passing error={terminalUnread} />}
       <LinkOffer model={model} />
+      <PasteOffer model={model} />
       {!model.mayControl && <p class="term-note note">{said.lookOnly}</p>}
       {row && !gone && <SizeLine model={model} row={row} fitted={fitted.value} />}
       <Screen
@@ -227,8 +224,8 @@ function Opened({
             ctrl.value = false;
           }}
           onPaste={(text) => {
-            model.term.paste(text);
-            model.term.focus();
+            model.paste(text);
+            if (model.pasting.value === null) model.term.focus();
           }}
         />
       )}
@@ -263,28 +260,6 @@ function SizeLine({ model, row: { cols, rows, sizedBy, running }, fitted }: Size
     >
       {sizedBy === null ? said.sizedElsewhere : said.fitHere(clientName(sizedBy))}
     </button>
-  );
-}
-
-/** Where a link leads is read before it is followed. */
-function LinkOffer({ model }: { model: TerminalModel }) {
-  const said = words();
-  const offered = model.link.value;
-  if (!offered) return null;
-  const done = () => (model.link.value = null);
-  return (
-    <div class="term-note" role="alertdialog" aria-label={said.openLink(offered.url.host)}>
-      <span class="what">
-        <b>{said.openLink(offered.url.host)}</b>
-        <span class="fine">{visible(offered.url.href)}</span>
-      </span>
-      <button type="button" class="b small" onClick={done}>
-        {said.cancel}
-      </button>
-      <a class="b small" href={offered.url.href} target="_blank" rel="noopener noreferrer" onClick={done}>
-        {said.open}
-      </a>
-    </div>
   );
 }
 

@@ -8,6 +8,8 @@ const ansi = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'whi
 export function themeOf(at: HTMLElement): ITheme {
   const probe = document.createElement('span');
   probe.hidden = true;
+  // Else a reader's own colours would make all of them one.
+  probe.style.setProperty('forced-color-adjust', 'none');
   at.append(probe);
   const style = getComputedStyle(probe);
   const read = (name: string): string => {

@@ -1,6 +1,6 @@
 /** What came of a command that does not go to the agent, right above where it was typed. */
 import { strings } from '../strings.ts';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 
 export interface Note {
   text: string;
@@ -19,15 +19,7 @@ export function CommandNote({ note, onSend, onClose }: { note: Note; onSend(): v
           </button>
         )}
       </div>
-      <button
-        type="button"
-        class="icon"
-        aria-label={strings.dismiss}
-        title={strings.dismiss}
-        onClick={onClose}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" name={strings.dismiss} onClick={onClose} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Change } from '../client/changes.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
 import type { Control, ControlValue } from '../../transcript/controls.ts';
+import { IconButton } from './icon-button.tsx';
 import { Icon } from './icon.tsx';
 import { useSurface } from './surface.ts';
 
@@ -63,15 +64,7 @@ export function ControlsPanel({ id, session, controls, mayChange, onClose }: Con
     >
       <div class="head">
         <h2 tabIndex={-1}>{strings.controls.title}</h2>
-        <button
-          type="button"
-          class="icon"
-          aria-label={strings.controls.close}
-          title={strings.controls.close}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" name={strings.controls.close} onClick={onClose} />
       </div>
       {controls.length === 0 && <p class="note">{strings.controls.none}</p>}
       {!mayChange && <p class="note">{strings.controls.locked}</p>}

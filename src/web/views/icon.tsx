@@ -6,11 +6,8 @@ import attach from '@vscode/codicons/src/icons/attach.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
 import checkAll from '@vscode/codicons/src/icons/check-all.svg';
 import circleSlash from '@vscode/codicons/src/icons/circle-slash.svg';
-import settings from '@vscode/codicons/src/icons/settings.svg';
 import play from '@vscode/codicons/src/icons/play.svg';
-import history from '@vscode/codicons/src/icons/history.svg';
 import folder from '@vscode/codicons/src/icons/folder.svg';
-import discard from '@vscode/codicons/src/icons/discard.svg';
 import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg';
 import chevronLeft from '@vscode/codicons/src/icons/chevron-left.svg';
 import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
@@ -24,7 +21,6 @@ import info from '@vscode/codicons/src/icons/info.svg';
 import lightbulb from '@vscode/codicons/src/icons/lightbulb.svg';
 import loading from '@vscode/codicons/src/icons/loading.svg';
 import pencil from '@vscode/codicons/src/icons/edit.svg';
-import plug from '@vscode/codicons/src/icons/plug.svg';
 import search from '@vscode/codicons/src/icons/search.svg';
 import shield from '@vscode/codicons/src/icons/shield.svg';
 import stop from '@vscode/codicons/src/icons/debug-stop.svg';
@@ -45,11 +41,8 @@ const icons = {
   check,
   checkAll,
   circleSlash,
-  settings,
   play,
-  history,
   folder,
-  discard,
   chevronDown,
   chevronLeft,
   chevronRight,
@@ -63,7 +56,6 @@ const icons = {
   lightbulb,
   loading,
   pencil,
-  plug,
   search,
   shield,
   stop,

@@ -8,8 +8,9 @@ import type { HostClient } from '../client/host-client.ts';
 import { actsOf } from '../client/session-acts.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from './error-note.tsx';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { useSurface } from './surface.ts';
+import { useStillHere } from './use-still-here.ts';
 
 export interface NewSessionProps {
   id: string;
@@ -26,6 +27,11 @@ export function NewSession({ id, host, onOpen, onClose }: NewSessionProps) {
   const error = acts.error.value;
   useLayoutEffect(() => heading.current?.focus(), []);
   useEffect(() => void acts.load(), [acts]);
+  const open = useStillHere(onOpen);
+  // The sheet was closed while a session was being started, and is here again.
+  useEffect(() => {
+    if (acts.starting.value) void acts.coming.then(open);
+  }, [acts]);
   return (
     <section
       id={id}
@@ -41,12 +47,10 @@ export function NewSession({ id, host, onOpen, onClose }: NewSessionProps) {
         <h2 ref={heading} tabIndex={-1}>
           {words.title}
         </h2>
-        <button type="button" class="icon" aria-label={words.close} title={words.close} onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" name={words.close} onClick={onClose} />
       </div>
       {choices ? (
-        <Form host={host} choices={choices} error={error} onOpen={onOpen} />
+        <Form host={host} choices={choices} error={error} onStarted={open} />
       ) : (
         !error && (
           <p class="note" role="status">
@@ -85,10 +89,11 @@ interface FormProps {
   choices: ChoicesResult;
   /** Why it did not start. */
   error: ErrorShape | null;
-  onOpen(session: string): void;
+  /** Undefined where there is none. */
+  onStarted(session: string | undefined): void;
 }
 
-function Form({ host, choices, error, onOpen }: FormProps) {
+function Form({ host, choices, error, onStarted }: FormProps) {
   const words = strings.newSession;
   const acts = actsOf(host);
   const { keep } = useSurface();
@@ -118,13 +123,13 @@ function Form({ host, choices, error, onOpen }: FormProps) {
     event.preventDefault();
     const called = name.trim();
     keep.set(lastKey, JSON.stringify({ agent, folder }));
-    const session = await acts.start({
+    const session = acts.start({
       ...(agent === '' ? {} : { agent }),
       ...(folder === '' ? {} : { folder }),
       ...(called === '' ? {} : { name: called }),
       ...(place === 'session' ? {} : { spawn: place }),
     });
-    if (session !== undefined) onOpen(session);
+    onStarted(await session);
   };
 
   return (
@@ -216,8 +221,21 @@ function Form({ host, choices, error, onOpen }: FormProps) {
         </button>
         {starting && (
           <p class="note" role="status">
-            {words.startingNext}
+            {ready ? words.startingNext : words.startingAway}
           </p>
+        )}
+        {starting && !ready && (
+          <button
+            type="button"
+            class="b"
+            onClick={(event) => {
+              acts.giveUp();
+              // It goes, and Start can't be pressed yet.
+              event.currentTarget.closest('section')?.querySelector('h2')?.focus();
+            }}
+          >
+            {words.giveUp}
+          </button>
         )}
       </div>
     </form>

@@ -14,11 +14,15 @@ export interface PagedSectionProps {
   /** Said where all is read and nothing is there; undefined where something is. */
   none: string | undefined;
   class?: string;
+  /** Shown without being asked for: something is sought in it. */
+  sought?: boolean;
   children: () => ComponentChildren;
 }
 
-export function PagedSection({ title, list, ready, none, class: className, children }: PagedSectionProps) {
-  const [open, setOpen] = useState(false);
+export function PagedSection(props: PagedSectionProps) {
+  const { title, list, ready, none, class: className, sought = false, children } = props;
+  const [unfolded, setUnfolded] = useState(false);
+  const open = unfolded || sought;
   const state = list.state.value;
   const error = list.error.value;
   useEffect(() => {
@@ -26,7 +30,13 @@ export function PagedSection({ title, list, ready, none, class: className, child
   }, [open, ready]);
   return (
     <section class={className === undefined ? 'paged' : `paged ${className}`} aria-label={title}>
-      <button type="button" class="more" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        class="more"
+        aria-expanded={open}
+        disabled={sought}
+        onClick={() => setUnfolded(!open)}
+      >
         <Icon name={open ? 'chevronDown' : 'chevronRight'} />
         {title}
       </button>

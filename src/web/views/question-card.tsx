@@ -7,11 +7,13 @@ import type { QuestionItem, ToolItem } from '../../transcript/items.ts';
 import type { AnswerState } from '../client/answers.ts';
 import { strings } from '../strings.ts';
 import { AskedFor } from './asked-for.tsx';
-import { ElicitationForm } from './elicitation-form.tsx';
+import { late } from './late.tsx';
 import { PlanComment } from './plan-comment.tsx';
 import { QuestionOptions } from './question-options.tsx';
 import { askedOf } from './question-words.ts';
 import { errorWords } from './words.ts';
+
+const ElicitationForm = late(async () => (await import('./on-demand.ts')).ElicitationForm);
 
 export interface QuestionCardProps {
   item: QuestionItem;

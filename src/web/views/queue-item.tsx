@@ -3,7 +3,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PromptItem } from '../../transcript/items.ts';
 import { wordsOfBlocks } from '../../transcript/queue-edit.ts';
 import { strings } from '../strings.ts';
-import { Icon, type IconName } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
+import type { IconName } from './icon.tsx';
 import { Bubble } from './prompt-view.tsx';
 import { nameOf, when } from './words.ts';
 
@@ -87,17 +88,13 @@ interface ActProps {
 
 function Act({ act, icon, name, onClick }: ActProps) {
   return (
-    <button
-      type="button"
-      class="icon"
+    <IconButton
       data-act={act}
-      aria-label={name}
-      title={name}
+      icon={icon}
+      name={name}
       // Not `disabled`: the focus stays on it when a prompt has come to the end.
       aria-disabled={onClick === undefined}
       onClick={onClick}
-    >
-      <Icon name={icon} />
-    </button>
+    />
   );
 }

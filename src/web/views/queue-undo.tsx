@@ -4,7 +4,7 @@ import type { Transcript } from '../../transcript/items.ts';
 import { placeAgain, removalOf, textOfBlocks, type Removed } from '../../transcript/queue-edit.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 
 export interface QueueUndoProps {
   session: SessionClient;
@@ -24,15 +24,7 @@ export function QueueUndo({ session, removed, setRemoved }: QueueUndoProps) {
       >
         {strings.undo}
       </button>
-      <button
-        type="button"
-        class="icon"
-        aria-label={strings.dismiss}
-        title={strings.dismiss}
-        onClick={() => setRemoved(null)}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" name={strings.dismiss} onClick={() => setRemoved(null)} />
     </div>
   );
 }

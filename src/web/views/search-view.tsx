@@ -5,47 +5,11 @@ import type { SessionClient } from '../client/session-client.ts';
 import type { SearchHit } from '../client/session-search.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from './error-note.tsx';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { when } from './words.ts';
 
 /** A pause in typing after which the search begins by itself. */
 const pauseMs = 400;
-
-/** For a header. */
-export function SearchButton({ session }: { session: SessionClient }) {
-  const { open } = session.search;
-  return (
-    <button
-      type="button"
-      class="icon find"
-      aria-label={strings.search.open}
-      title={strings.search.open}
-      aria-expanded={open.value}
-      onClick={() => (open.value ? session.search.close() : (open.value = true))}
-    >
-      <Icon name="search" />
-    </button>
-  );
-}
-
-/** Ctrl-F or Cmd-F opens it: the browser's own search knows only what is on the page. */
-export function useSearchKey(session: SessionClient): void {
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'f' || event.shiftKey || event.altKey) return;
-      if (!event.ctrlKey && !event.metaKey) return;
-      const input = document.querySelector<HTMLInputElement>('.search input');
-      // Pressed again in it: the browser's own, for who wants that.
-      if (input && input === document.activeElement) return;
-      event.preventDefault();
-      session.search.open.value = true;
-      session.search.chosen.value = null;
-      input?.focus();
-    };
-    addEventListener('keydown', onKeyDown);
-    return () => removeEventListener('keydown', onKeyDown);
-  }, [session]);
-}
 
 export function SearchBar({ session, connected }: { session: SessionClient; connected: boolean }) {
   const { search, record } = session;
@@ -61,6 +25,10 @@ export function SearchBar({ session, connected }: { session: SessionClient; conn
   useEffect(() => {
     const place = record.reader === null ? undefined : record.place;
     back.current = place ? { seq: place.since, id: place.id } : null;
+    // What was typed before this was here.
+    const { value } = search.query;
+    input.current?.setSelectionRange(value.length, value.length);
+    if (value !== '' && search.progress.value.kind === 'idle') search.run(value);
     return () => clearTimeout(timer.current);
   }, []);
   useEffect(() => {
@@ -104,15 +72,11 @@ export function SearchBar({ session, connected }: { session: SessionClient; conn
       }}
     >
       {chosen && (
-        <button
-          type="button"
-          class="icon"
-          aria-label={strings.search.back}
-          title={strings.search.back}
+        <IconButton
+          icon="chevronLeft"
+          name={strings.search.back}
           onClick={() => (search.chosen.value = null)}
-        >
-          <Icon name="chevronLeft" />
-        </button>
+        />
       )}
       <input
         ref={input}
@@ -136,37 +100,21 @@ export function SearchBar({ session, connected }: { session: SessionClient; conn
       {chosen && (
         <>
           <span class="fine" role="status">{`${index + 1}/${hits.length}`}</span>
-          <button
-            type="button"
-            class="icon"
-            aria-label={strings.search.older}
-            title={strings.search.older}
+          <IconButton
+            icon="arrowUp"
+            name={strings.search.older}
             disabled={index + 1 >= hits.length}
             onClick={() => step(index + 1)}
-          >
-            <Icon name="arrowUp" />
-          </button>
-          <button
-            type="button"
-            class="icon"
-            aria-label={strings.search.newer}
-            title={strings.search.newer}
+          />
+          <IconButton
+            icon="arrowDown"
+            name={strings.search.newer}
             disabled={index <= 0}
             onClick={() => step(index - 1)}
-          >
-            <Icon name="arrowDown" />
-          </button>
+          />
         </>
       )}
-      <button
-        type="button"
-        class="icon"
-        aria-label={strings.search.close}
-        title={strings.search.close}
-        onClick={() => search.close()}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" name={strings.search.close} onClick={() => search.close()} />
     </form>
   );
 }

@@ -4,9 +4,11 @@ import type { Transcript } from '../../transcript/items.ts';
 import type { SessionClient } from '../client/session-client.ts';
 import { locale } from '../locale.ts';
 import { strings } from '../strings.ts';
-import { ControlsPanel } from './controls-panel.tsx';
 import { controlsOf, summaryOf } from '../../transcript/controls.ts';
 import { Icon } from './icon.tsx';
+import { late } from './late.tsx';
+
+const ControlsPanel = late(async () => (await import('./on-demand.ts')).ControlsPanel);
 
 export interface SessionChipsProps {
   session: SessionClient;

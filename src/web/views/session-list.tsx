@@ -1,5 +1,6 @@
 /** The sessions of a computer, sorted by need: waiting for you, working, idle; those that are over; and new ones. */
-import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { limits } from '../../protocol/limits.ts';
 import { allows, type SessionState } from '../../protocol/methods.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
@@ -11,6 +12,7 @@ import { SessionRow, type SessionRowProps } from './session-row.tsx';
 import type { SessionFacts } from './session-view.tsx';
 import { StrandedView, Warnings } from './stranded-view.tsx';
 import { TerminalRows } from './terminals-door.tsx';
+import { useStillHere } from './use-still-here.ts';
 
 const NewSession = late(async () => (await import('./new-session.tsx')).NewSession);
 const ClosedNote = late(async () => (await import('./session-more.tsx')).ClosedNote);
@@ -29,7 +31,8 @@ export interface SessionListProps {
   onOpen: (id: string) => void;
 }
 
-export function SessionList({ host, onOpen }: SessionListProps) {
+export function SessionList({ host, onOpen: show }: SessionListProps) {
+  const onOpen = useStillHere(show);
   const [sought, setSought] = useState('');
   const [more, setMore] = useState<string | null>(null);
   const state = host.state.value;
@@ -123,14 +126,24 @@ function Past({ host, sought, rowOf }: PastProps) {
   const { past } = host;
   const known = new Set(host.state.value?.sessions.map(({ id }) => id));
   const rows = past.rows.value.filter((row) => !known.has(row.id));
+  const found = rows.filter(sees(sought));
+  const seeking = sought.trim() !== '';
+  const goesOn =
+    seeking && past.state.value === 'more' && past.error.value === null && found.length < limits.pastSessions;
+  // What is sought may be on any page: they are read one after the other until there is enough.
+  useEffect(() => {
+    if (goesOn) void past.more();
+  }, [goesOn, past.rows.value]);
+  const none = seeking ? strings.pastNotFound : strings.pastNone;
   return (
     <PagedSection
       title={strings.past}
       list={past}
       ready={host.phase.value.kind === 'ready'}
-      none={rows.length === 0 ? strings.pastNone : undefined}
+      none={found.length === 0 ? none : undefined}
+      sought={seeking}
     >
-      {() => rows.filter(sees(sought)).map(rowOf)}
+      {() => found.map(rowOf)}
     </PagedSection>
   );
 }

@@ -7,9 +7,12 @@ import { allows } from '../../protocol/methods.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { actsOf, type SessionActs } from '../client/session-acts.ts';
 import { strings } from '../strings.ts';
+import { Ask } from './ask.tsx';
 import { ErrorNote } from './error-note.tsx';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
+import { ReopenChoice } from './reopen-choice.tsx';
 import type { SessionFacts } from './session-view.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 
 export interface SessionMoreProps {
   id: string;
@@ -29,6 +32,18 @@ export function SessionMore({ id, host, session, onOpen, onClose }: SessionMoreP
   const busy = acts.busy.value.get(session.id);
   const failed = acts.failed.value?.session === session.id ? acts.failed.value : undefined;
   const dirty = failed?.error.code === 'worktree_dirty' ? failed.error : undefined;
+  // One that was closed here just now is asked about there, where it can be opened again at once.
+  const asked = acts.live.asked.value?.id === session.id && acts.closed.value?.id !== session.id;
+  // The row goes with it: whether somebody still looks is the list's to know.
+  const opened = (id: string | undefined) => {
+    if (id !== undefined) onOpen(id);
+  };
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    // What had the focus went with the step before.
+    if (document.activeElement !== document.body || asked) return;
+    section.current?.querySelector<HTMLElement>('button:not(:disabled)')?.focus();
+  }, [step, dirty, busy, asked]);
   // Among those that are over it is folded again.
   const closeIt = async () => {
     setStep('choose');
@@ -36,17 +51,19 @@ export function SessionMore({ id, host, session, onOpen, onClose }: SessionMoreP
   };
   const back = () => {
     acts.letGo(session.id);
+    if (asked) acts.live.leave();
     setStep('choose');
   };
   return (
     <section
+      ref={section}
       id={id}
       class="session-more"
       aria-label={words.about(session.title)}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.preventDefault();
-        if (step !== 'choose' || dirty) back();
+        if (step !== 'choose' || dirty || asked) back();
         else onClose();
       }}
     >
@@ -78,16 +95,17 @@ export function SessionMore({ id, host, session, onOpen, onClose }: SessionMoreP
           onAct={() => void acts.removeWorktree(session.id, true)}
         />
       )}
-      {mayAct && step === 'choose' && !dirty && (
+      {mayAct && step === 'choose' && !dirty && !asked && (
         <Choose
           session={session}
           acts={acts}
           disabled={host.phase.value.kind !== 'ready' || busy !== undefined}
           onStep={setStep}
           onEnd={() => void closeIt()}
-          onOpen={onOpen}
+          onReopen={() => void acts.reopen(session.id).then(opened)}
         />
       )}
+      {asked && <ReopenChoice host={host} id={session.id} onOpened={opened} />}
       {busy && (
         <p class="note" role="status">
           {words.busy[busy]}
@@ -134,10 +152,10 @@ interface ChooseProps {
   disabled: boolean;
   onStep(step: Step): void;
   onEnd(): void;
-  onOpen(session: string): void;
+  onReopen(): void;
 }
 
-function Choose({ session, acts, disabled, onStep, onEnd, onOpen }: ChooseProps) {
+function Choose({ session, acts, disabled, onStep, onEnd, onReopen }: ChooseProps) {
   const words = strings.sessionMore;
   const over = session.state === 'ended';
   // What waits has been asked for by somebody, and what works was told to.
@@ -146,12 +164,7 @@ function Choose({ session, acts, disabled, onStep, onEnd, onOpen }: ChooseProps)
     <>
       <div class="row">
         {over ? (
-          <button
-            type="button"
-            class="b small"
-            disabled={disabled}
-            onClick={async () => (await acts.reopen(session.id)) && onOpen(session.id)}
-          >
+          <button type="button" class="b small" disabled={disabled} onClick={onReopen}>
             {words.reopen}
           </button>
         ) : (
@@ -227,43 +240,16 @@ function Rename({ session, busy, onSave, onBack }: RenameProps) {
   );
 }
 
-interface AskProps {
-  question: string;
-  back: string;
-  act: string;
-  onBack(): void;
-  onAct(): void;
-}
-
-/** What cannot be taken back, or stops what runs. */
-function Ask({ question, back, act, onBack, onAct }: AskProps) {
-  const id = useId();
-  const safe = useRef<HTMLButtonElement>(null);
-  // A second tap at the same place must not confirm.
-  useLayoutEffect(() => safe.current?.focus(), []);
-  return (
-    <div class="control risk" role="alertdialog" aria-label={act} aria-describedby={id}>
-      <p class="said" id={id}>
-        <Icon name="warning" /> {question}
-      </p>
-      <div class="row">
-        <button ref={safe} type="button" class="b" onClick={onBack}>
-          {back}
-        </button>
-        <button type="button" class="b bad" onClick={onAct}>
-          {act}
-        </button>
-      </div>
-    </div>
-  );
-}
-
 /** A session that was closed here just now, and the way back. */
 export function ClosedNote({ host, onOpen }: { host: HostClient; onOpen: (session: string) => void }) {
   const acts = actsOf(host);
   const again = useRef<HTMLButtonElement>(null);
+  const opened = (id: string | undefined) => {
+    if (id !== undefined) onOpen(id);
+  };
   const closed = acts.closed.value;
   const failed = acts.failed.value;
+  useFocusBack(again, closed !== null && acts.live.asked.value?.id === closed.id);
   useLayoutEffect(() => {
     // What had the focus went with the session.
     if (closed && document.activeElement === document.body) again.current?.focus();
@@ -278,20 +264,13 @@ export function ClosedNote({ host, onOpen }: { host: HostClient; onOpen: (sessio
           type="button"
           class="b small"
           disabled={acts.busy.value.has(closed.id)}
-          onClick={async () => (await acts.reopen(closed.id)) && onOpen(closed.id)}
+          onClick={() => void acts.reopen(closed.id).then(opened)}
         >
           {strings.sessionMore.reopen}
         </button>
-        <button
-          type="button"
-          class="icon"
-          aria-label={strings.dismiss}
-          title={strings.dismiss}
-          onClick={() => (acts.closed.value = null)}
-        >
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" name={strings.dismiss} onClick={() => (acts.closed.value = null)} />
       </div>
+      <ReopenChoice host={host} id={closed.id} onOpened={opened} />
       {failed?.session === closed.id && failed.act === 'reopen' && <ErrorNote error={failed.error} />}
     </div>
   );

@@ -3,6 +3,7 @@ import { useId, useRef } from 'preact/hooks';
 import { visible } from '../../base/unseen.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
+import { IconButton } from './icon-button.tsx';
 import { Icon } from './icon.tsx';
 import { late } from './late.tsx';
 import { Activity, DemoBadge } from './marks.tsx';
@@ -54,22 +55,18 @@ export function SessionRow({ host, session, more, onMore, onOpen }: SessionRowPr
             <Icon name={worktree ? 'worktree' : 'branch'} />
             <span class="hidden">{worktree ? strings.inWorktree : strings.onBranch}</span>
             <span class="words">{visible(branch)}</span>
-            {worktree && <span class="tag">{strings.worktree}</span>}
+            {worktree && <span class="tag">{worktree.dirty ? strings.notCommitted : strings.worktree}</span>}
           </span>
         )}
       </button>
-      <button
+      <IconButton
         ref={button}
-        type="button"
-        class="icon"
-        aria-label={strings.sessionMoreOpen(title)}
-        title={strings.sessionMoreOpen(title)}
+        icon="more"
+        name={strings.sessionMoreOpen(title)}
         aria-expanded={more}
         aria-controls={more ? id : undefined}
         onClick={() => onMore(!more)}
-      >
-        <Icon name="more" />
-      </button>
+      />
       {more && (
         <SessionMore
           id={id}

@@ -14,7 +14,7 @@ import { ErrorNote } from './error-note.tsx';
 import { late } from './late.tsx';
 import { QuestionCard } from './question-card.tsx';
 import { askedOf } from './question-words.ts';
-import { SearchBar, SearchResults, useSearchKey } from './search-view.tsx';
+import { SearchBar, SearchResults, useSearchKey } from './search-door.tsx';
 import { SessionChips } from './session-chips.tsx';
 import { StrandedView, Warnings } from './stranded-view.tsx';
 import { useSurface } from './surface.ts';
@@ -29,6 +29,8 @@ export interface SessionViewProps {
   /** Code of the error that this surface shows already, in a better place. */
   shown?: string | undefined;
   onRemote?: ((wish: RemoteWish) => Promise<string>) | undefined;
+  /** Shows another session: a copy of this one. */
+  onOpen(session: string): void;
 }
 
 export type SessionFacts = ClientState['sessions'][number];
@@ -50,7 +52,7 @@ export function agentError(error: AgentError, { items }: Transcript, agent: stri
   return { code: error.code, message: strings.notRunning(agent), next: strings.notRunningNext };
 }
 
-export function SessionView({ host, session, connected, shown, onRemote }: SessionViewProps) {
+export function SessionView({ host, session, connected, shown, onRemote, onOpen }: SessionViewProps) {
   const state = host.state.value;
   const facts = host.row(session.id);
   const transcript = session.record.present.value;
@@ -132,7 +134,7 @@ export function SessionView({ host, session, connected, shown, onRemote }: Sessi
             over={over}
           />
         )}
-        {over && <OverNote host={host} id={session.id} />}
+        {over && <OverNote host={host} id={session.id} onOpen={onOpen} />}
         {!over && !listing && (
           <Composer
             key={session.id}

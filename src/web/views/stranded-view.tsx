@@ -1,4 +1,5 @@
 /** Messages that were written in a session which is over, and what the computer wants everyone to see. */
+import { useState } from 'preact/hooks';
 import type { HostClient, Stranded } from '../client/host-client.ts';
 import { wordsOfBlocks } from '../../transcript/queue-edit.ts';
 import type { SessionClient } from '../client/session-client.ts';
@@ -14,6 +15,11 @@ export interface StrandedViewProps {
 }
 
 export function StrandedView({ host, here, mayPrompt }: StrandedViewProps) {
+  const [failed, setFailed] = useState<SessionClient | null>(null);
+  const sendHere = (stranded: Stranded, to: SessionClient) => {
+    setFailed(null);
+    host.sendHere(stranded, to).catch(() => setFailed(stranded.session));
+  };
   return (
     <>
       {host.stranded.value
@@ -28,9 +34,14 @@ export function StrandedView({ host, here, mayPrompt }: StrandedViewProps) {
                   {wordsOfBlocks(entry.prompt)}
                 </p>
               ))}
+              {failed === stranded.session && (
+                <p class="note warn" role="alert">
+                  {strings.lateFailed.message}
+                </p>
+              )}
               <div class="row">
                 {here && mayPrompt && (
-                  <button type="button" class="b small" onClick={() => host.sendHere(stranded, here)}>
+                  <button type="button" class="b small" onClick={() => sendHere(stranded, here)}>
                     {strings.stranded.here}
                   </button>
                 )}

@@ -5,6 +5,7 @@ import { visible } from '../../base/unseen.ts';
 import type { ToolItem } from '../../transcript/items.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
+import { IconButton } from './icon-button.tsx';
 import { Icon } from './icon.tsx';
 import { late } from './late.tsx';
 import { folderName } from './words.ts';
@@ -19,16 +20,13 @@ export const SessionContext = createContext<{ host: HostClient; session: string 
 export function TerminalsButton({ host, session }: { host: HostClient; session: string | null }) {
   const open = host.terminals.value !== null;
   return (
-    <button
-      type="button"
+    <IconButton
       class="icon find"
-      aria-label={strings.terminals}
-      title={strings.terminals}
+      icon="terminal"
+      name={strings.terminals}
       aria-expanded={open}
       onClick={() => (host.terminals.value = open ? null : { session, id: null })}
-    >
-      <Icon name="terminal" />
-    </button>
+    />
   );
 }
 
@@ -43,7 +41,7 @@ export function TerminalsView({ host }: { host: HostClient }) {
 
 /** In a list of sessions: those that are of none of them stand beside them. */
 export function TerminalRows({ host }: { host: HostClient }) {
-  const rows = (host.state.value?.terminals ?? []).filter(({ tool }) => tool === undefined);
+  const rows = (host.state.value?.terminals ?? []).filter(({ agent }) => !agent);
   if (rows.length === 0) return null;
   return (
     <section aria-label={strings.terminals}>

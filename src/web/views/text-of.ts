@@ -7,9 +7,9 @@ const lines = new Set(
 /** A blank line stands before and after them. */
 const paragraphs = new Set('BLOCKQUOTE H1 H2 H3 H4 H5 H6 OL P PRE TABLE UL'.split(' '));
 /** What is no text to be read: controls have a text of their own, which no selection has. */
-const passedOver = 'button, input, select, textarea, script, style, [hidden], [aria-hidden="true"]';
+const controls = new Set('BUTTON INPUT SELECT TEXTAREA SCRIPT STYLE'.split(' '));
 /** White space as it is written. */
-const exact = 'pre, textarea, .plain';
+const exact = 'pre, .plain';
 
 export function textOf(root: Element): string {
   const said = new Said();
@@ -17,17 +17,25 @@ export function textOf(root: Element): string {
   return said.text;
 }
 
+// Asked of each of some 100,000 elements: several times as fast as by selectors.
+const isPassedOver = (element: Element): boolean =>
+  controls.has(element.tagName) ||
+  element.hasAttribute('hidden') ||
+  element.getAttribute('aria-hidden') === 'true';
+const isExact = (element: Element): boolean =>
+  element.tagName === 'PRE' || element.classList.contains('plain');
+
 function read(element: Element, said: Said, asWritten: boolean): void {
   const breaks = paragraphs.has(element.tagName) ? 2 : lines.has(element.tagName) ? 1 : 0;
   said.breaks(breaks);
   const folded = element instanceof HTMLDetailsElement && !element.open;
-  for (const child of element.childNodes) {
+  for (let child = element.firstChild; child; child = child.nextSibling) {
     if (child instanceof Text) {
       // Between two elements of HTML a line break is none.
       if (asWritten || !/^\s*\n\s*$/.test(child.data)) said.add(child.data);
-    } else if (child instanceof Element && !child.matches(passedOver)) {
+    } else if (child instanceof Element && !isPassedOver(child)) {
       if (folded && child.tagName !== 'SUMMARY') continue;
-      read(child, said, asWritten || child.matches(exact));
+      read(child, said, asWritten || isExact(child));
       if (/^T[DH]$/.test(child.tagName) && child.nextElementSibling) said.add('\t');
     }
   }

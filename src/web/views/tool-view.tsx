@@ -29,10 +29,13 @@ type Shown = ToolStatus | 'rejected';
 
 /**
  * A call that somebody rejected did not fail, and one that was allowed waits for nobody, whatever the agent calls it:
- * Claude Code says `pending` of a command until it has run for half a minute.
+ * Claude Code says `pending` of a command until it has run for half a minute. Nor is one done that was ended from outside:
+ * Kimi Code says `completed` of it.
  */
-function shownStatus({ status }: ToolItem, asked: ToolQuestion | undefined): Shown {
+function shownStatus({ status, content }: ToolItem, asked: ToolQuestion | undefined): Shown {
   if (asked === 'rejected' && status !== 'completed') return 'rejected';
+  const ended = content.some((part) => part.type === 'terminal' && part.exit?.signal);
+  if (ended && status === 'completed') return 'cancelled';
   return asked === 'allowed' && status === 'pending' ? 'in_progress' : status;
 }
 

@@ -16,7 +16,8 @@ const chosenKey = 'chosen';
 /** When the session that was shown last by itself had been started. */
 const shownKey = 'shown-at';
 
-export function useChosen(status: HostStatus | null): Chosen {
+/** `onShow`: what stood in place of a session goes. */
+export function useChosen(status: HostStatus | null, onShow: () => void): Chosen {
   const { keep } = useSurface();
   const [chosen, setChosen] = useState(() => keep.get(chosenKey) ?? null);
   const [listing, setListing] = useState(false);
@@ -24,6 +25,7 @@ export function useChosen(status: HostStatus | null): Chosen {
     keep.set(chosenKey, session ?? undefined);
     setChosen(session);
     setListing(false);
+    onShow();
   };
   const isOff = status?.state === 'off';
   // What was looked at before a stop is not what the next start is about.

@@ -8,10 +8,11 @@ import type { SessionClient } from '../client/session-client.ts';
 import { strings } from '../strings.ts';
 import { AgentSessionsView } from '../views/agent-sessions-view.tsx';
 import { ErrorNote } from '../views/error-note.tsx';
+import { IconButton } from '../views/icon-button.tsx';
 import { Icon } from '../views/icon.tsx';
 import { Activity, ConnectionMark, DemoBadge } from '../views/marks.tsx';
 import { rename } from '../views/rename.ts';
-import { SearchButton } from '../views/search-view.tsx';
+import { SearchButton } from '../views/search-door.tsx';
 import { SessionList } from '../views/session-list.tsx';
 import { activityOf, agentError, SessionView, type SessionFacts } from '../views/session-view.tsx';
 import { TerminalsButton, TerminalsView } from '../views/terminals-door.tsx';
@@ -19,6 +20,7 @@ import { UpdateNeeded } from '../views/update-needed.tsx';
 import { useNow } from '../views/use-now.ts';
 import { useChosen } from './chosen-session.ts';
 import type { DeskHost } from './desk-host.ts';
+import { deskWords } from './desk-words.ts';
 import { HostError, HostPanel, OffView, StartingView } from './host-panel.tsx';
 import { PairingCard } from './pairing-card.tsx';
 
@@ -35,7 +37,8 @@ export interface DeskAppProps {
 export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
   const phase = host.phase.value;
   const status = host.status.value;
-  const { chosen, choose, listing, setListing } = useChosen(status);
+  const leaveTerminals = () => void (host.terminals.value = null);
+  const { chosen, choose, listing, setListing } = useChosen(status, leaveTerminals);
   if (phase.kind === 'mismatch') return <UpdateNeeded update={phase.update} words={phase.words} />;
   if (!status || phase.kind === 'apart') return <Waiting onRetry={onRetry} />;
   // One that is over can be read, too.
@@ -49,7 +52,14 @@ export function DeskApp({ host, desk, onRetry }: DeskAppProps) {
         status={status}
         id={listing ? null : id}
         listing={listing}
-        onList={off ? undefined : () => setListing(!listing)}
+        onList={
+          off
+            ? undefined
+            : () => {
+                setListing(host.terminals.value !== null || !listing);
+                leaveTerminals();
+              }
+        }
       />
       <Notices status={status} desk={desk} />
       <HostError status={status} error={errorOf(host, status)} desk={desk} />
@@ -86,7 +96,7 @@ function Waiting({ onRetry }: { onRetry: () => void }) {
     <div class="app desk" aria-busy={!late}>
       {late && (
         <div class="center">
-          <p class="note">{strings.host.waiting}</p>
+          <p class="note">{deskWords().waiting}</p>
           <button
             type="button"
             class="b"
@@ -119,9 +129,9 @@ function DeskHeader({ host, status, id, listing, onList }: DeskHeaderProps) {
   const facts = host.state.value?.sessions.find((row) => row.id === id);
   const online = status.devices.filter((device) => device.online).length;
   const words = [
-    strings.host.state[status.state],
-    ...(status.state === 'on' && status.reach ? [strings.host.reachShort[status.reach.kind]] : []),
-    ...(status.state === 'on' && online > 0 ? [strings.host.devices(online)] : []),
+    deskWords().state[status.state],
+    ...(status.state === 'on' && status.reach ? [deskWords().reachShort[status.reach.kind]] : []),
+    ...(status.state === 'on' && online > 0 ? [deskWords().devices(online)] : []),
   ];
   const mark =
     status.state === 'on' ? 'connected' : status.state === 'starting' ? 'connecting' : status.state;
@@ -129,21 +139,18 @@ function DeskHeader({ host, status, id, listing, onList }: DeskHeaderProps) {
     <header>
       <div class="col">
         <div class="name">
-          <span class="title">{strings.host.title}</span>
+          <span class="title">{deskWords().title}</span>
           {status.agent?.demo && <DemoBadge />}
           {session && host.terminals.value === null && <SearchButton session={session} />}
           {onList && <TerminalsButton host={host} session={id} />}
           {onList && (
-            <button
-              type="button"
+            <IconButton
               class="icon list-button"
-              aria-label={strings.sessions}
-              title={strings.sessions}
-              aria-expanded={listing}
+              icon="list"
+              name={strings.sessions}
+              aria-expanded={listing && host.terminals.value === null}
               onClick={onList}
-            >
-              <Icon name="list" />
-            </button>
+            />
           )}
         </div>
         <div class="under">
@@ -169,15 +176,11 @@ function Notices({ status, desk }: { status: HostStatus; desk: DeskHost }) {
         <div key={notice.id} class={`notice ${notice.severity}`} role="alert" data-code={notice.code}>
           <Icon name={notice.severity === 'info' ? 'info' : 'warning'} />
           <span class="what">{strings.fromHost(notice.message)}</span>
-          <button
-            type="button"
-            class="icon"
-            aria-label={strings.host.dismiss}
-            title={strings.host.dismiss}
+          <IconButton
+            icon="close"
+            name={deskWords().dismiss}
             onClick={() => void desk.act('dismissNotice', notice.id)}
-          >
-            <Icon name="close" />
-          </button>
+          />
         </div>
       ))}
     </>
@@ -203,7 +206,7 @@ async function remote(
       return rename(session, wish.name);
   }
   const status = host.status.value;
-  return status?.state === 'off' ? commands.isOff : commands.isOn(strings.host.state[status?.state ?? 'on']);
+  return status?.state === 'off' ? commands.isOff : commands.isOn(deskWords().state[status?.state ?? 'on']);
 }
 
 interface DeskBodyProps {
@@ -232,14 +235,14 @@ function DeskBody({ host, desk, status, id, listing, choose }: DeskBodyProps) {
     <>
       <button type="button" class="fold" aria-expanded={open} onClick={() => setWanted(!open)}>
         <Icon name={open ? 'chevronDown' : 'chevronRight'} />
-        {strings.host.panel}
+        {deskWords().panel}
       </button>
       {open && <HostPanel status={status} desk={desk} />}
       {open && !listed && <AgentSessionsView host={host} onOpen={choose} />}
       {listed && host.terminals.value === null && <SessionList host={host} onOpen={choose} />}
       {sessions.length > 1 && !listed && (
         <div class="which">
-          <label for="which">{strings.host.session}</label>
+          <label for="which">{deskWords().session}</label>
           <select id="which" value={id ?? ''} onChange={(event) => choose(event.currentTarget.value)}>
             {withShown(sessions, id === null ? undefined : host.row(id)).map((row) => (
               <option key={row.id} value={row.id}>
@@ -258,6 +261,7 @@ function DeskBody({ host, desk, status, id, listing, choose }: DeskBodyProps) {
           connected={host.phase.value.kind === 'ready'}
           shown={status.error?.code}
           onRemote={(wish) => remote(wish, session, host, desk)}
+          onOpen={choose}
         />
       )}
     </>

@@ -1,10 +1,10 @@
 /** Paired devices: who is here, what each may do, and out with it. */
 import { useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
-import { strings } from '../strings.ts';
 import { Icon } from '../views/icon.tsx';
 import { when } from '../views/words.ts';
 import type { DeviceChange } from './desk-host.ts';
+import { deskWords } from './desk-words.ts';
 import { ScopeSelect } from './scope-select.tsx';
 
 export type Device = HostStatus['devices'][number];
@@ -16,10 +16,10 @@ export interface DeviceListProps {
 
 export function DeviceList({ devices, onChange }: DeviceListProps) {
   return (
-    <section aria-label={strings.host.devicesTitle}>
-      <h2 class="sec">{strings.host.devicesTitle}</h2>
+    <section aria-label={deskWords().devicesTitle}>
+      <h2 class="sec">{deskWords().devicesTitle}</h2>
       {devices.length === 0 ? (
-        <p class="note">{strings.host.noDevices}</p>
+        <p class="note">{deskWords().noDevices}</p>
       ) : (
         <ul class="devices">
           {devices.map((device) => (
@@ -39,15 +39,15 @@ function DeviceRow({ device, onChange }: { device: Device; onChange: (change: De
         <Icon name="deviceMobile" />
         <span class="what">{device.name}</span>
         <span class={device.online ? 'state ok' : 'state'}>
-          {device.online ? strings.host.hereNow : strings.host.lastSeen(when(device.lastSeen))}
+          {device.online ? deskWords().hereNow : deskWords().lastSeen(when(device.lastSeen))}
         </span>
       </div>
       {asking ? (
         <div class="confirm">
-          <p class="said">{strings.host.revokeAsk(device.name)}</p>
+          <p class="said">{deskWords().revokeAsk(device.name)}</p>
           <div class="row">
             <button type="button" class="b small bad" onClick={() => onChange({ revoke: true })}>
-              {strings.host.revoke}
+              {deskWords().revoke}
             </button>
             <button
               type="button"
@@ -55,7 +55,7 @@ function DeviceRow({ device, onChange }: { device: Device; onChange: (change: De
               ref={(button) => button?.focus()}
               onClick={() => setAsking(false)}
             >
-              {strings.host.keep}
+              {deskWords().keep}
             </button>
           </div>
         </div>
@@ -63,11 +63,11 @@ function DeviceRow({ device, onChange }: { device: Device; onChange: (change: De
         <div class="row">
           <ScopeSelect
             value={device.scope}
-            label={strings.host.scope(device.name)}
+            label={deskWords().scope(device.name)}
             onChange={(scope) => onChange({ scope })}
           />
           <button type="button" class="b small" onClick={() => setAsking(true)}>
-            {strings.host.revoke}
+            {deskWords().revoke}
           </button>
         </div>
       )}

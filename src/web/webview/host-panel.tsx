@@ -3,9 +3,11 @@ import { useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
 import { strings } from '../strings.ts';
 import { ErrorNote } from '../views/error-note.tsx';
+import { IconButton } from '../views/icon-button.tsx';
 import { Icon } from '../views/icon.tsx';
 import { folderName } from '../views/words.ts';
 import type { DeskHost } from './desk-host.ts';
+import { deskWords } from './desk-words.ts';
 import { DeviceList } from './device-list.tsx';
 import { InviteView } from './invite-view.tsx';
 import { ReachChooser } from './reach-chooser.tsx';
@@ -20,10 +22,10 @@ export function OffView({ desk }: { desk: DeskHost }) {
   return (
     <div class="center">
       <Icon name="deviceMobile" />
-      <h1>{strings.host.offTitle}</h1>
-      <p class="note">{strings.host.offText}</p>
+      <h1>{deskWords().offTitle}</h1>
+      <p class="note">{deskWords().offText}</p>
       <button type="button" class="b p" onClick={() => void desk.start()}>
-        {strings.host.start}
+        {deskWords().start}
       </button>
     </div>
   );
@@ -33,8 +35,8 @@ export function StartingView() {
   return (
     <div class="center">
       <Icon name="loading" spin />
-      <h1>{strings.host.starting}</h1>
-      <p class="note">{strings.host.startingNext}</p>
+      <h1>{deskWords().starting}</h1>
+      <p class="note">{deskWords().startingNext}</p>
     </div>
   );
 }
@@ -51,7 +53,7 @@ export function HostError({ status, error, desk }: HostErrorProps) {
     return (
       <ErrorNote error={error} passing>
         <button type="button" class="text" onClick={() => void desk.act('log')}>
-          {strings.host.log}
+          {deskWords().log}
         </button>
       </ErrorNote>
     );
@@ -60,12 +62,12 @@ export function HostError({ status, error, desk }: HostErrorProps) {
     <ErrorNote error={error}>
       {error.code === 'host_locked' && (
         <button type="button" class="b small p" onClick={() => void desk.act('move')}>
-          {strings.host.moveHere}
+          {deskWords().moveHere}
         </button>
       )}
       {error.code === 'agent_login_required' && (
         <button type="button" class="b small p" onClick={() => void desk.act('login')}>
-          {strings.host.logIn}
+          {deskWords().logIn}
         </button>
       )}
       {status.state === 'error' && error.code !== 'host_locked' && (
@@ -74,10 +76,10 @@ export function HostError({ status, error, desk }: HostErrorProps) {
         </button>
       )}
       <button type="button" class="b small" onClick={() => void desk.act('log')}>
-        {strings.host.log}
+        {deskWords().log}
       </button>
       <button type="button" class="b small" onClick={() => void desk.act('settings')}>
-        {strings.host.settings}
+        {deskWords().settings}
       </button>
     </ErrorNote>
   );
@@ -112,39 +114,35 @@ export function HostPanel({ status, desk }: HostPanelProps) {
         {reach && !choosing && (
           <>
             <dl class="kv">
-              <dt>{strings.host.reach}</dt>
+              <dt>{deskWords().reach}</dt>
               <dd>
                 {hostOf(reach.url)}
                 <span class={reach.protectedPage ? 'in' : 'in warn'}>{strings.fromHost(reach.sentence)}</span>
               </dd>
               {session && (
                 <>
-                  <dt>{strings.host.session}</dt>
+                  <dt>{deskWords().session}</dt>
                   <dd>
                     {session.title}
                     {reach.sessionUrl !== null && (
                       <span class="link">
                         <code title={reach.sessionUrl}>{reach.sessionUrl}</code>
-                        <button
-                          type="button"
-                          class="icon"
-                          aria-label={strings.host.copySession}
-                          title={strings.host.copySession}
+                        <IconButton
+                          icon="copy"
+                          name={deskWords().copySession}
                           onClick={() => void desk.act('copySession')}
-                        >
-                          <Icon name="copy" />
-                        </button>
+                        />
                       </span>
                     )}
                   </dd>
-                  <dt>{strings.host.folder}</dt>
+                  <dt>{deskWords().folder}</dt>
                   <dd title={session.cwd}>{folderName(session.cwd)}</dd>
                 </>
               )}
               {agent && (
                 <>
-                  <dt>{strings.host.agent}</dt>
-                  <dd>{`${agent.name} · ${strings.host.agentState[agent.state]}`}</dd>
+                  <dt>{deskWords().agent}</dt>
+                  <dd>{`${agent.name} · ${deskWords().agentState[agent.state]}`}</dd>
                 </>
               )}
             </dl>
@@ -153,7 +151,7 @@ export function HostPanel({ status, desk }: HostPanelProps) {
         )}
       </div>
       <button type="button" class="b quiet" onClick={() => void desk.stop()}>
-        {strings.host.stop}
+        {deskWords().stop}
       </button>
     </div>
   );

@@ -1,9 +1,9 @@
 /** How to let a phone in: QR code and link while they are valid, or why there is none. */
 import type { HostStatus } from '../../protocol/host-status.ts';
-import { strings } from '../strings.ts';
 import { useNow } from '../views/use-now.ts';
 import { countdown } from '../views/words.ts';
 import type { DeskHost } from './desk-host.ts';
+import { deskWords } from './desk-words.ts';
 import { QrCode } from './qr-code.tsx';
 
 export interface InviteViewProps {
@@ -20,25 +20,25 @@ export function InviteView({ status, desk, onChangeReach }: InviteViewProps) {
   const valid = invite && invite.expiresAt > now ? invite : null;
   const change = (
     <button type="button" class="b small" onClick={onChangeReach}>
-      {strings.host.changeReach}
+      {deskWords().changeReach}
     </button>
   );
   const copy = (
     <button type="button" class="b small" disabled={!live} onClick={() => void desk.act('copyInvite')}>
-      {strings.host.copyLink}
+      {deskWords().copyLink}
     </button>
   );
   const renew = (
     <button type="button" class="b small" disabled={!live} onClick={() => void desk.invite()}>
-      {invite ? strings.host.newCode : strings.host.showCode}
+      {invite ? deskWords().newCode : deskWords().showCode}
     </button>
   );
   if (reach && !reach.phoneCanOpen) {
     return (
       <div class="invite">
         <div class="col">
-          <p>{strings.host.noQr}</p>
-          <p class="note">{strings.host.noQrNext}</p>
+          <p>{deskWords().noQr}</p>
+          <p class="note">{deskWords().noQrNext}</p>
           <div class="row">
             {change}
             {copy}
@@ -52,20 +52,20 @@ export function InviteView({ status, desk, onChangeReach }: InviteViewProps) {
       {valid?.qr && <QrCode size={valid.qr.size} bits={valid.qr.bits} />}
       <div class="col">
         <b>
-          {valid ? strings.host.scan : devices.length > 0 ? strings.host.pairAnother : strings.host.pairFirst}
+          {valid ? deskWords().scan : devices.length > 0 ? deskWords().pairAnother : deskWords().pairFirst}
         </b>
         <p class="note">
           {valid
-            ? strings.host.valid(countdown(valid.expiresAt - now))
+            ? deskWords().valid(countdown(valid.expiresAt - now))
             : !live
-              ? strings.host.pairLater
+              ? deskWords().pairLater
               : invite
-                ? strings.host.expired
-                : strings.host.pairNext}
+                ? deskWords().expired
+                : deskWords().pairNext}
           {valid && (
             <>
               <br />
-              {strings.host.confirmHere}
+              {deskWords().confirmHere}
             </>
           )}
         </p>

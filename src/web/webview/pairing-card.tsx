@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { HostStatus } from '../../protocol/host-status.ts';
 import type { Scope } from '../../protocol/methods.ts';
-import { strings } from '../strings.ts';
 import { spacedDigits } from '../views/words.ts';
+import { deskWords } from './desk-words.ts';
 import { ScopeSelect } from './scope-select.tsx';
 
 export interface PairingCardProps {
@@ -15,25 +15,25 @@ export function PairingCard({ pairing, onDecide }: PairingCardProps) {
   const [scope, setScope] = useState(pairing.scope);
   const deny = useRef<HTMLButtonElement>(null);
   useEffect(() => deny.current?.focus(), [pairing.id]);
-  const title = strings.host.pairing(pairing.device);
+  const title = deskWords().pairing(pairing.device);
   return (
     <section class="ask" role="alertdialog" aria-label={title} aria-describedby={`digits-${pairing.id}`}>
       <h2 class="t">{title}</h2>
       <div class="digits" id={`digits-${pairing.id}`}>
         {spacedDigits(pairing.code)}
       </div>
-      <p class="said">{strings.host.pairingCheck}</p>
-      {!pairing.protectedPage && <p class="note warn">{strings.host.pairingUnprotected}</p>}
+      <p class="said">{deskWords().pairingCheck}</p>
+      {!pairing.protectedPage && <p class="note warn">{deskWords().pairingUnprotected}</p>}
       <label class="inline">
-        <span>{strings.host.pairingMay}</span>
-        <ScopeSelect value={scope} label={strings.host.scope(pairing.device)} onChange={setScope} />
+        <span>{deskWords().pairingMay}</span>
+        <ScopeSelect value={scope} label={deskWords().scope(pairing.device)} onChange={setScope} />
       </label>
       <div class="row">
         <button type="button" class="b" onClick={() => onDecide(true, scope)}>
-          {strings.host.allow}
+          {deskWords().allow}
         </button>
         <button type="button" class="b" ref={deny} onClick={() => onDecide(false, scope)}>
-          {strings.host.deny}
+          {deskWords().deny}
         </button>
       </div>
     </section>

@@ -1,5 +1,5 @@
 /** The pairing QR code, dark on white in every theme. */
-import { strings } from '../strings.ts';
+import { deskWords } from './desk-words.ts';
 import { qrPath, quietZone } from './qr-path.ts';
 
 export function QrCode({ size, bits }: { size: number; bits: string }) {
@@ -8,7 +8,7 @@ export function QrCode({ size, bits }: { size: number; bits: string }) {
     <svg
       class="qr"
       role="img"
-      aria-label={strings.host.qr}
+      aria-label={deskWords().qr}
       viewBox={`0 0 ${side} ${side}`}
       shape-rendering="crispEdges"
     >

@@ -2,6 +2,7 @@
 import { useId, useState } from 'preact/hooks';
 import type { HostStatus, ReachKind } from '../../protocol/host-status.ts';
 import { strings } from '../strings.ts';
+import { deskWords } from './desk-words.ts';
 
 export interface ReachChooserProps {
   options: HostStatus['reachOptions'];
@@ -32,7 +33,7 @@ export function ReachChooser({ options, current, onChoose, onCancel }: ReachChoo
       }}
     >
       <fieldset>
-        <legend>{strings.host.chooseReach}</legend>
+        <legend>{deskWords().chooseReach}</legend>
         {options.map((item) => {
           const id = `${name}-${item.kind}`;
           return (
@@ -49,8 +50,8 @@ export function ReachChooser({ options, current, onChoose, onCancel }: ReachChoo
                 />
                 <span>
                   <b>{strings.fromHost(item.label)}</b>
-                  {item.kind === 'lan' && <span class="badge">{strings.host.reachOpen}</span>}
-                  {!item.available && <span class="tag">{strings.host.reachUnavailable}</span>}
+                  {item.kind === 'lan' && <span class="badge">{deskWords().reachOpen}</span>}
+                  {!item.available && <span class="tag">{deskWords().reachUnavailable}</span>}
                   <span class="in" id={id}>
                     {strings.fromHost(item.sentence)}
                   </span>
@@ -58,7 +59,7 @@ export function ReachChooser({ options, current, onChoose, onCancel }: ReachChoo
               </label>
               {item.needsUrl && item.kind === chosen && (
                 <label class="field">
-                  <span>{strings.host.reachAddress(item.kind)}</span>
+                  <span>{deskWords().reachAddress(item.kind)}</span>
                   <input
                     type="url"
                     required
@@ -78,7 +79,7 @@ export function ReachChooser({ options, current, onChoose, onCancel }: ReachChoo
           class="b p"
           disabled={busy || !option || (option.needsUrl && url.trim() === '')}
         >
-          {strings.host.reachUse}
+          {deskWords().reachUse}
         </button>
         {onCancel && (
           <button type="button" class="b" onClick={onCancel}>

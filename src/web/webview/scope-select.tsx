@@ -1,6 +1,6 @@
 /** What a device may do: read; also answer and stop; also all the rest. */
 import type { Scope } from '../../protocol/methods.ts';
-import { strings } from '../strings.ts';
+import { deskWords } from './desk-words.ts';
 
 const scopes: Scope[] = ['view', 'answer', 'control'];
 
@@ -22,7 +22,7 @@ export function ScopeSelect({ value, label, onChange }: ScopeSelectProps) {
     >
       {scopes.map((scope) => (
         <option key={scope} value={scope}>
-          {strings.host.scopes[scope]}
+          {deskWords().scopes[scope]}
         </option>
       ))}
     </select>

@@ -6,6 +6,7 @@ import { Icon } from '../views/icon.tsx';
 import { useNow } from '../views/use-now.ts';
 import { countdown } from '../views/words.ts';
 import type { DeskHost } from './desk-host.ts';
+import { deskWords } from './desk-words.ts';
 
 export interface TunnelViewProps {
   tunnel: NonNullable<HostStatus['tunnel']>;
@@ -18,34 +19,34 @@ export function TunnelView({ tunnel, desk, onChangeReach }: TunnelViewProps) {
   const now = useNow(1_000);
   const running = state === 'running';
   return (
-    <section class="tunnel" aria-label={strings.host.tunnel.title[program]} data-state={state}>
+    <section class="tunnel" aria-label={deskWords().tunnel.title[program]} data-state={state}>
       <div class="head" role="status">
         <Icon
           name={running ? 'check' : state === 'starting' ? 'loading' : 'warning'}
           spin={state === 'starting'}
         />
-        <b>{strings.host.tunnel.title[program]}</b>
-        <span class="note">{strings.host.tunnel.state[state]}</span>
+        <b>{deskWords().tunnel.title[program]}</b>
+        <span class="note">{deskWords().tunnel.state[state]}</span>
       </div>
       {running && url !== '' && <code class="address">{url}</code>}
-      {running && <p class="note">{strings.host.tunnel.lasts[program]}</p>}
+      {running && <p class="note">{deskWords().tunnel.lasts[program]}</p>}
       {error && (
         <ErrorNote error={error}>
           <button type="button" class="b small p" onClick={() => void desk.reach(program)}>
             {strings.phone.tryAgain}
           </button>
           <button type="button" class="b small" onClick={onChangeReach}>
-            {strings.host.changeReach}
+            {deskWords().changeReach}
           </button>
         </ErrorNote>
       )}
       {retryAt !== null && retryAt > now && (
-        <p class="note">{strings.host.tunnel.again(countdown(retryAt - now))}</p>
+        <p class="note">{deskWords().tunnel.again(countdown(retryAt - now))}</p>
       )}
       {state === 'starting' && !error && (
         <div class="row">
           <button type="button" class="b small" onClick={onChangeReach}>
-            {strings.host.changeReach}
+            {deskWords().changeReach}
           </button>
         </div>
       )}
@@ -53,7 +54,7 @@ export function TunnelView({ tunnel, desk, onChangeReach }: TunnelViewProps) {
         <details open={!running}>
           <summary>
             <Icon name="chevronRight" />
-            {strings.host.tunnel.output}
+            {deskWords().tunnel.output}
           </summary>
           <pre tabIndex={0}>{output.join('\n')}</pre>
         </details>

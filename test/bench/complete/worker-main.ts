@@ -1,5 +1,5 @@
 /** Measures the way through the worker thread as a host goes it: the first answer, keystrokes, and the main thread meanwhile. */
-import { readFileSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import { usualExcludes } from '../../../src/files/excluded.ts';
 import { FilesWorker } from '../../../src/files/files-worker.ts';
 
@@ -17,34 +17,52 @@ export interface ThroughWorker {
   firstMs: number;
   /** Of each keystroke, to the answer in the main thread. */
   clock: number[];
-  /**
-   * Processor time of the main thread between two looks a millisecond apart, the most: at rest, while the thread starts
-   * and lists, and while somebody types.
-   */
-  idleBlockMs: number;
-  startBlockMs: number;
-  blockMs: number;
+  /** At rest, while the thread starts and lists, and while somebody types. */
+  idle: Block;
+  start: Block;
+  typing: Block;
+}
+
+/** The longest time that the main thread did nothing else, between two looks a millisecond apart. */
+export interface Block {
+  /** Of its own processor time: what else the machine does hardly changes it. */
+  processor: number;
+  /** By the clock: how much later a look came than it should have. */
+  clock: number;
 }
 
 const { worker: path, folder, queries } = JSON.parse(process.argv[2]!) as WorkerWish;
+const lookMs = 1;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Of this thread alone, in milliseconds; what else the machine does hardly changes it. Linux. */
-const ofMainThread = (): number =>
-  Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+const schedule = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');
+const text = Buffer.alloc(100);
 
-/** At the most as long did the main thread do nothing else. */
-async function blocked(work: () => Promise<unknown>): Promise<number> {
-  let [before, most] = [ofMainThread(), 0];
+/** Of this thread alone, in milliseconds, up to when it last slept. Linux. */
+function ofMainThread(): number {
+  const length = readSync(schedule, text, 0, text.length, 0);
+  return Number(text.toString('latin1', 0, text.subarray(0, length).indexOf(0x20))) / 1e6;
+}
+
+async function blocked(work: () => Promise<unknown>): Promise<Block> {
+  const most: Block = { processor: 0, clock: 0 };
+  let [processor, clock] = [0, 0];
+  let begun = false;
   const look = () => {
-    const now = ofMainThread();
-    most = Math.max(most, now - before);
-    before = now;
+    const [spent, at] = [ofMainThread(), performance.now()];
+    if (begun) {
+      most.processor = Math.max(most.processor, spent - processor);
+      most.clock = Math.max(most.clock, at - clock - lookMs);
+    }
+    [processor, clock] = [spent, at];
   };
-  const timer = setInterval(look, 1);
+  const timer = setInterval(look, lookMs);
+  // What was before is not counted, nor the first looks, which have to be compiled.
+  await pause(200);
+  begun = true;
   await work();
+  await pause(20);
   clearInterval(timer);
-  look();
   return most;
 }
 
@@ -56,13 +74,13 @@ async function main(): Promise<void> {
     await worker.search({ roots, query, limit: 50, recent: [] }, new AbortController().signal);
     return performance.now() - began;
   };
-  const idleBlockMs = await blocked(() => pause(3_000));
+  const idle = await blocked(() => pause(3_000));
   let firstMs = 0;
   const clock: number[] = [];
-  const startBlockMs = await blocked(async () => {
+  const start = await blocked(async () => {
     firstMs = await ask('');
   });
-  const blockMs = await blocked(async () => {
+  const typing = await blocked(async () => {
     for (const query of queries)
       for (let end = 1; end <= query.length; end++) {
         clock.push(await ask(query.slice(0, end)));
@@ -70,7 +88,7 @@ async function main(): Promise<void> {
       }
   });
   worker.stop();
-  const result: ThroughWorker = { firstMs, clock, idleBlockMs, startBlockMs, blockMs };
+  const result: ThroughWorker = { firstMs, clock, idle, start, typing };
   process.stdout.write(JSON.stringify(result));
 }
 

@@ -1,7 +1,8 @@
 /** Echo of a shared terminal beside a bare one over `ws`, idle and under 100 MB of another's output; memory meanwhile. */
 import { WebSocket } from 'ws';
 import { methods } from '../../../src/protocol/methods.ts';
-import type { TerminalOutput } from '../../../src/protocol/terminals.ts';
+import type { TerminalOutput, TerminalScreen } from '../../../src/protocol/terminals.ts';
+import { openLink, sayHello } from '../../../src/web/client/acp-link.ts';
 import { TestDevice } from '../../support/test-device.ts';
 import { eventually, within } from '../../support/wait.ts';
 import { load, machine } from '../machine.ts';
@@ -22,20 +23,23 @@ const { port } = await bare.next<{ port: number }>('port');
 
 const device = new TestDevice();
 await device.pair((await host.ask<{ link: string }>('link', 'link')).link, { name: 'bench' });
-const client = await device.connect();
-const { id } = await client.request<{ id: string }>(methods.terminal.open, {
-  cols: 80,
-  rows: 24,
-  command: 'exec cat',
-});
 let came = (_data: string): void => {};
-client.onTerminal(({ params }) => {
-  if (params.id !== id) return;
-  void client.connection.agent.notify(methods.terminal.ack, { id, at: params.at });
-  if ('data' in params) came((params as TerminalOutput).data);
+let id: string | undefined;
+// As the phone's page does it, but for the screen.
+const page = openLink(await device.connectBare(), {
+  notification: (_method, params) => {
+    const { id: of, at, data } = params as Partial<TerminalOutput>;
+    if (of !== id || at === undefined) return;
+    page.notify(methods.terminal.ack, { id, at });
+    if (data !== undefined) came(data);
+  },
+  resumed: () => {},
 });
-const { at } = await client.request<{ at: number }>(methods.terminal.attach, { id });
-void client.connection.agent.notify(methods.terminal.ack, { id, at });
+await sayHello(page, 'bench');
+const size = { cols: 80, rows: 24 };
+({ id } = await page.request<{ id: string }>(methods.terminal.open, { ...size, command: 'exec cat' }));
+const { at } = await page.request<TerminalScreen>(methods.terminal.attach, { id });
+page.notify(methods.terminal.ack, { id, at });
 
 const socket = new WebSocket(`ws://127.0.0.1:${port}`);
 await new Promise((resolve) => socket.once('open', resolve));
@@ -46,7 +50,7 @@ const shared: Echo = () =>
   within(
     new Promise<void>((resolve) => {
       came = (data) => data.includes('x') && resolve();
-      void client.request(methods.terminal.input, { id, data: 'x' });
+      page.notify(methods.terminal.input, { id, data: 'x' });
     }),
     30_000,
     'the echo',
@@ -68,7 +72,7 @@ async function time(echo: Echo): Promise<number> {
   const took = performance.now() - from;
   // A line of a terminal holds 4,096.
   if (++typed % 500 === 0) {
-    await client.request(methods.terminal.input, { id, data: '\x15' });
+    await page.request(methods.terminal.input, { id, data: '\x15' });
     socket.send('\x15');
   }
   await new Promise((resolve) => setTimeout(resolve, betweenMs));

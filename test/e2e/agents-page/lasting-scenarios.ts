@@ -46,7 +46,7 @@ export const lastingScenarios: readonly PageScenario[] = [
       await world.connected();
       await toList(world);
       const past = world.phone.page.getByRole('button', {
-        name: /^(Past sessions of|The agent's past sessions)/,
+        name: /^(Past sessions of|The agent’s past sessions)/,
       });
       await past.tap();
       const none = world.phone.page.getByText('does not list its past sessions.');
@@ -68,7 +68,7 @@ export const lastingScenarios: readonly PageScenario[] = [
   {
     name: 'two sessions at once',
     async run(world) {
-      const here = await slowTurn(world, 200);
+      const here = await slowTurn(world, 300);
       await toList(world);
       const rows = world.phone.page.locator('.session-row');
       await rows.filter({ hasText: 'working' }).waitFor();
@@ -85,8 +85,9 @@ export const lastingScenarios: readonly PageScenario[] = [
       await toList(world);
       await rows.filter({ hasNotText: there }).first().tap();
       await showAtDesk(world, 1);
+      world.model.hurry();
       await world.ends(here);
-      await world.says(here, /^word0 .*word199\s*$/s);
+      await world.says(here, /^word0 .*word299\s*$/s);
       await world.same(here);
     },
   },

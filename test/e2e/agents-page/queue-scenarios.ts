@@ -13,17 +13,18 @@ export const queueScenarios: readonly PageScenario[] = [
     name: 'second prompt queued',
     async run(world) {
       const since = world.asksSoFar;
-      const first = await slowTurn(world, 120);
+      const first = await slowTurn(world, 600);
       const second = await world.send('And then [[text:second]]', 'keys');
       await waits(world, second);
       await world.both((surface) => surface.waitForFate(second, 'received by the computer, queued'));
-      assert.deepEqual(world.wishesSince(since, ['slow:120', 'text:second']), ['slow:120']);
+      assert.deepEqual(world.wishesSince(since, ['slow:600', 'text:second']), ['slow:600']);
+      world.model.hurry();
       await world.ends(first);
       await world.ends(second);
-      await world.says(first, /^word0 .*word119$/s);
+      await world.says(first, /^word0 .*word599$/s);
       await world.says(second);
       await waits(world);
-      assert.deepEqual(world.wishesSince(since, ['slow:120', 'text:second']), ['slow:120', 'text:second']);
+      assert.deepEqual(world.wishesSince(since, ['slow:600', 'text:second']), ['slow:600', 'text:second']);
       await world.same(first);
     },
   },

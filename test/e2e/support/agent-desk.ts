@@ -17,6 +17,9 @@ const onWithPhone = /Offdesk: Remote control is on, 1 device is connected/;
 export interface AgentDeskOptions extends Pick<AgentWorldOptions, 'network' | 'model' | 'browser'> {
   /** Folder of the pictures under .test-output. */
   pictures: string;
+  /** Further agents that are installed. */
+  also?: readonly AnyAgent[];
+  settings?: Record<string, unknown>;
 }
 
 export class AgentDesk {
@@ -49,10 +52,14 @@ export class AgentDesk {
 
   /** What it opened before it failed is closed by `close`. */
   async open(): Promise<void> {
-    const { network, model, browser, pictures } = this.#options;
+    const { network, model, browser, pictures, also = [], settings } = this.#options;
     const folder = this.#folder;
-    const agent = { home: join(folder, 'agent'), modelUrl: model.url, network: sharedNetwork, folder };
-    const path = [installedAgent(this.name, agent), '/usr/bin', '/bin'].join(':');
+    const bins = [this.name, ...also].map((name) =>
+      installedAgent(name, {
+        ...{ home: join(folder, `agent-${name}`), modelUrl: model.url, network: sharedNetwork, folder },
+      }),
+    );
+    const path = [...new Set(bins), '/usr/bin', '/bin'].join(':');
     const home = join(folder, 'home');
     mkdirSync(home);
     // VS Code asks the login shell for the environment of its extensions.
@@ -65,6 +72,7 @@ export class AgentDesk {
         'offdesk.agent': this.name,
         'offdesk.reach': 'computer',
         'offdesk.hostName': 'Workstation',
+        ...settings,
       },
       env: { OFFDESK_HOME: this.machine, PATH: path },
     });

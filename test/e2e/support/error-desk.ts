@@ -162,8 +162,8 @@ export class ErrorDesk {
     this.server.writeSettings(this.#settings);
   }
 
-  settingsNote(): Locator {
-    return this.window.notification(settingsChanged);
+  saysSettingsChanged(): Promise<void> {
+    return this.window.showsNotification(settingsChanged);
   }
 
   /** Waits until a problem is on a screen in two sentences: what happened, and what to do. Returns them. */

@@ -1,5 +1,7 @@
 // Codex's way: it ends by SIGTERM, not with its stdin. What it runs is told on stdout: `{group, command, ownWays}`.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const deaf = `process.on('SIGTERM', () => {}); process.stdout.write('x'); setInterval(() => {}, 1000)`;
 const child = (detached) =>
@@ -18,6 +20,8 @@ const ownWays = new Promise((resolve) => {
 process.stdin.resume();
 setInterval(() => {}, 1_000);
 const [group, command, gone] = await Promise.all([child(false), child(true), ownWays]);
+// Until then it is a shell in this group.
+while (readFileSync(`/proc/${gone}/comm`, 'utf8') !== 'sleep\n') await wait(5);
 process.stdout.write(
   `${JSON.stringify({ jsonrpc: '2.0', method: 'pids', params: { group, command, gone } })}\n`,
 );

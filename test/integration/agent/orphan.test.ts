@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { markVariable } from '../../../src/agent/family.ts';
 import {
   endFamily,
   endOrphan,
@@ -52,7 +53,13 @@ describe('orphans of a killed host', function () {
   });
 
   afterEach(() => {
-    for (const { pid } of processesWithEnv('OFFDESK_TEST_ORPHAN', mark)) process.kill(pid, 'SIGKILL');
+    for (const { pid } of processesWithEnv('OFFDESK_TEST_ORPHAN', mark)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has just ended by itself.
+      }
+    }
   });
 
   const left = () => processesWithEnv('OFFDESK_TEST_ORPHAN', mark).map(({ pid }) => pid);
@@ -80,6 +87,22 @@ describe('orphans of a killed host', function () {
     assert.equal(await endFamily(mark.slice(0, -1)), 'none');
     assert.equal(await within(endFamily(mark), 20_000, 'its end'), 'ended');
     assert.deepEqual(left(), [pids.gone]);
+  });
+
+  it('A3, A18: a shell that was given a terminal, as in tmux, went its own ways', async () => {
+    const env = { ...process.env, OFFDESK_TEST_ORPHAN: mark, [markVariable]: `own-${mark}.1` };
+    const given = spawn('script', ['-qc', 'exec sh', '/dev/null'], {
+      ...{ env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+    });
+    const gone = once(given, 'exit');
+    const shell = await eventually(
+      () => processesWithEnv('OFFDESK_TEST_ORPHAN', mark).find(({ command }) => command === 'sh'),
+      { what: 'the shell' },
+    );
+    assert.equal(await endFamily(`own-${mark}`), 'none');
+    assert.ok(isRunning(shell.pid));
+    given.stdin!.end('exit\n');
+    await gone;
   });
 
   it('A18: a number that is another’s now is left alone', async () => {

@@ -4,8 +4,8 @@ import { say, send } from '../../support/bad-agents/lines.mjs';
 
 const [flavour = ''] = process.argv.slice(2);
 const newId = 'new-1';
-/** Twice this is longer than the test's bound of a start. */
-const slowMs = 3_000;
+/** Twice this is longer than the test's bound of a start; once is shorter by what a busy machine may take. */
+const slowMs = 5_000;
 const capabilities = {
   resume: { loadSession: true, sessionCapabilities: { resume: {} } },
   'resume-fails': { loadSession: true, sessionCapabilities: { resume: {} } },
@@ -45,9 +45,12 @@ const loads = {
   },
   /** Gemini CLI: what was said comes after the answer. */
   late(id, sessionId) {
+    // In one piece: that nothing came for a while is how its end is known.
+    process.stdout.cork();
     send({ id, result: state });
     replay(sessionId);
-    setTimeout(() => say(sessionId, 'later still'), 100);
+    process.stdout.uncork();
+    setTimeout(() => say(sessionId, 'later still'), 20);
   },
   refuse(id, sessionId) {
     replay(sessionId);

@@ -4,46 +4,14 @@ import { join } from 'node:path';
 import { Upstream, type UpstreamOptions } from '../../../src/agent/upstream.ts';
 import type { OffdeskError } from '../../../src/base/error.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import type { RawUpdate } from '../../../src/protocol/facts.ts';
 import { limits } from '../../../src/protocol/limits.ts';
-import type { AgentOffers, AgentSink, QuestionEnd, QuestionKind } from '../../../src/session/agent-port.ts';
+import type { AgentOffers } from '../../../src/session/agent-port.ts';
 import { badAgent, type BadAgent } from '../../support/bad-agents.ts';
+import { KeptSink } from '../../support/kept-sink.ts';
 import { root } from '../../support/paths.ts';
 import { isRunning, processesWithEnv } from '../../support/process-table.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { eventually, within } from '../../support/wait.ts';
-
-/** A sink that keeps what it is told, and answers as the test says. */
-class KeptSink implements AgentSink {
-  readonly updates: RawUpdate[] = [];
-  readonly questions: { kind: QuestionKind; request: Record<string, unknown>; withdrawn: AbortSignal }[] = [];
-  /** Updates, and `exited`, in the order in which they were told. */
-  readonly order: string[] = [];
-  end: OffdeskError | undefined;
-  answer: (withdrawn: AbortSignal) => Promise<QuestionEnd> = () => Promise.resolve({ outcome: 'cancelled' });
-
-  update(update: RawUpdate): void {
-    this.updates.push(update);
-    this.order.push('update');
-  }
-
-  ask(kind: QuestionKind, request: Record<string, unknown>, withdrawn: AbortSignal): Promise<QuestionEnd> {
-    this.questions.push({ kind, request, withdrawn });
-    return this.answer(withdrawn);
-  }
-
-  exited(error: OffdeskError): void {
-    this.end = error;
-    this.order.push('exited');
-  }
-
-  /** What the agent said so far. */
-  get text(): string {
-    return this.updates
-      .map((update) => (update['content'] as { text?: string } | undefined)?.text ?? '')
-      .join('');
-  }
-}
 
 const oddAgent = join(root, 'test', 'integration', 'agent', 'odd-agent.mjs');
 const tinyAgent = join(root, 'test', 'support', 'tiny-agent.mjs');
@@ -218,8 +186,8 @@ describe('upstream', () => {
     const starting = agent.start(new KeptSink());
     const failed = assert.rejects(starting);
     await eventually(() => processesWithEnv(markName, mark).length > 0, { what: 'the process' });
-    await within(agent.stop(), 10_000, 'the stop');
-    await within(failed, 5_000, 'the start to fail');
+    await within(agent.stop(), 25_000, 'the stop');
+    await within(failed, 25_000, 'the start to fail');
   });
 
   it('A4: a line without end is bounded: agent_garbage, and the agent is ended', async () => {
@@ -269,7 +237,7 @@ describe('upstream', () => {
     sink.update = () => {
       throw new Error('nobody can take this');
     };
-    await assert.rejects(within(agent.prompt(words('odd')), 10_000, 'the turn to fail'));
+    await assert.rejects(within(agent.prompt(words('odd')), 25_000, 'the turn to fail'));
     await eventually(() => sink.end, { what: 'the end to be told' });
     await assert.rejects(agent.prompt(words('odd')), { code: 'agent_exited' });
     await agent.start(new KeptSink());
@@ -350,7 +318,7 @@ describe('upstream', () => {
         if (withdrawn.aborted) gone();
         else withdrawn.addEventListener('abort', gone);
       });
-    await within(agent.prompt(words('withdraw')), 10_000, 'the turn');
+    await within(agent.prompt(words('withdraw')), 25_000, 'the turn');
     assert.equal(sink.questions[0]?.withdrawn.aborted, true);
   });
 

@@ -291,10 +291,10 @@ describe('host', () => {
     running.push(test);
     const starting = test.host.start();
     await eventually(() => test.host.status.agent?.state === 'starting', { what: 'the agent to be started' });
-    await within(test.host.createInvite(), 5_000, 'an invite');
-    await within(test.host.chooseReach('computer'), 5_000, 'a reach');
-    await within(test.host.stop(), 10_000, 'the stop');
-    await within(starting, 5_000, 'the start to be over');
+    await within(test.host.createInvite(), 30_000, 'an invite');
+    await within(test.host.chooseReach('computer'), 30_000, 'a reach');
+    await within(test.host.stop(), 30_000, 'the stop');
+    await within(starting, 30_000, 'the start to be over');
     assert.equal(test.host.status.state, 'off');
     assert.equal(test.host.status.error, null, 'what was stopped on purpose is no error');
   });

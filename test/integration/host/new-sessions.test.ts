@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -34,7 +35,7 @@ const agent = {
 };
 
 describe('new sessions', function () {
-  this.timeout(40_000);
+  this.timeout(120_000);
   const running: TestHost[] = [];
   const devices: TestDevice[] = [];
 
@@ -135,6 +136,7 @@ describe('new sessions', function () {
 
     await ask(probe, id, 'write readme.txt changed');
     await assert.rejects(remove(probe, id), code('worktree_dirty', /1 file not committed \(readme\.txt\)/));
+    await eventually(() => row(probe, id)?.worktree?.dirty, { what: 'its mark in the list' });
     runGit(path, 'checkout', '--quiet', '--', '.');
     await ask(probe, id, 'write new.txt new');
     await assert.rejects(remove(probe, id), code('worktree_dirty', /new\.txt/));
@@ -151,11 +153,18 @@ describe('new sessions', function () {
     runGit(cwd, 'branch', 'kept', runGit(path, 'rev-parse', 'HEAD'));
     await close(probe, id);
     await gone(probe, id);
-    assert.deepEqual((await past(probe)).sessions.find((one) => one.id === id)?.worktree, {
+    const over = async () => (await past(probe)).sessions.find((one) => one.id === id)?.worktree;
+    await eventually(async () => !(await over())?.dirty, { what: 'no mark of what is committed now' });
+    assert.deepEqual(await over(), {
       branch,
       path,
       repository: 'work',
     });
+    // git says nothing of it, and removes it with the rest.
+    writeFileSync(join(cwd, '.git', 'info', 'exclude'), '*.env\n');
+    writeFileSync(join(path, 'keys.env'), '');
+    await assert.rejects(remove(probe, id), code('worktree_dirty', /what git ignores \(keys\.env\)/));
+    rmSync(join(path, 'keys.env'));
     await remove(probe, id);
     assert.ok(!existsSync(path));
     assert.equal((await past(probe)).sessions.find((one) => one.id === id)?.worktree, undefined);

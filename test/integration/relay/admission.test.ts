@@ -6,7 +6,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { Bench, makeIdentity, randomId, until, type Identity } from './kit.ts';
 
 describe('relay: admission', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   const bench = new Bench();
   let identity: Identity;
   let other: Identity;

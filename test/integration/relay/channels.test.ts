@@ -7,7 +7,7 @@ import type { Relay } from '../../../src/relay/server.ts';
 import { Bench, hostFrame, makeIdentity, randomId, until, type Identity } from './kit.ts';
 
 describe('relay: channels', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   const bench = new Bench();
   let identity: Identity;
   let ticket: string;

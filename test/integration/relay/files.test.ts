@@ -50,7 +50,7 @@ function raw(port: number, text: string): Promise<string> {
 }
 
 describe('relay: HTTP', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   const bench = new Bench();
   const folder = mkdtempSync(join(tmpdir(), 'offdesk-relay-'));
   const web = join(folder, 'web');

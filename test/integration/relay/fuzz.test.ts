@@ -1,7 +1,7 @@
 /** Ten thousand malformed, oversized, unauthenticated and misaddressed things, at a relay in a process of its own. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -14,6 +14,10 @@ const total = 10_000;
 const lanes = 16;
 /** Resident memory may grow by this much; measured at about half. */
 const growthMost = 96 * 1024 * 1024;
+/** The same attack in every run, as far as sixteen lanes at once can be: for others set FUZZ_SEED. */
+const usualSeed = 20_261_121;
+/** Far more than any end takes: only so that a hang is filed and named. */
+const hangMs = 30_000;
 const status = /^HTTP\/1\.1 (\d{3}) /;
 
 interface Random {
@@ -40,12 +44,12 @@ function seeded(seed: number): Random {
 }
 
 describe('relay: fuzz', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const bench = new Bench();
   afterEach(() => bench.end());
 
   it(`R18: ${total} bad frames and requests get a typed end, cost bounded memory, and the relay serves on`, async () => {
-    const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
+    const seed = Number(process.env['FUZZ_SEED'] ?? usualSeed);
     console.log(`      seed ${seed} (FUZZ_SEED=${seed} repeats it)`);
     const random = seeded(seed);
     const identity = await makeIdentity();
@@ -370,8 +374,7 @@ class Attack {
         });
       });
     const ended = new Promise<string | undefined>((resolve) => {
-      // Far more than it takes: only so that a hang is filed and named.
-      const late = setTimeout(() => resolve(undefined), 10_000);
+      const late = setTimeout(() => resolve(undefined), hangMs);
       ws.on('close', (code) => {
         clearTimeout(late);
         resolve(closeNameOf(code) ?? ([1002, 1007, 1008, 1009].includes(code) ? String(code) : undefined));
@@ -398,7 +401,7 @@ class Attack {
         // What is cut short must not wait for its rest.
         if (!untilClose) socket.end();
       });
-      const late = setTimeout(() => socket.destroy(), 10_000);
+      const late = setTimeout(() => socket.destroy(), hangMs);
       socket.on('data', (data: Buffer) => {
         answer += data.toString('latin1');
         if (untilClose && closeOf(answer)) socket.destroy();

@@ -48,7 +48,7 @@ export function randomId(bytes = 16): string {
 }
 
 /** Waits for a state; the bound is for broken code only. */
-export async function until(what: string, holds: () => boolean, ms = 5_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, ms = 30_000): Promise<void> {
   const end = Date.now() + ms;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`gave up waiting for: ${what}`);

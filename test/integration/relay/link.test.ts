@@ -2,17 +2,19 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { silentLog } from '../../../src/base/log.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { RelayLink, type IncomingChannel, type RelayLinkOptions } from '../../../src/remote/relay-link.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FaultProxy } from '../../support/fault-proxy.ts';
+import { freePort } from '../../support/ports.ts';
 import { createTestCa } from '../../support/tls.ts';
 import { Bench, makeIdentity, randomId, until, type Identity } from './kit.ts';
 
 describe('relay link', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   const bench = new Bench();
   let identity: Identity;
   let ticket: string;
@@ -90,7 +92,8 @@ describe('relay link', function () {
   });
 
   it('R26: comes back after the relay restarts, R25: with its slots, and channels end', async () => {
-    const first = await bench.relay();
+    // Of the ports that nobody else is given while it is free.
+    const first = await bench.relay({ port: await freePort() });
     const { link, channels, reach } = startLink(first.url);
     await reach('live');
     const [kept, closed] = [randomId(), randomId()];
@@ -133,6 +136,34 @@ describe('relay link', function () {
       await until('the frame', () => frames.length === 1);
     }
     assert.equal(states.filter((state) => state === 'live').length, 4);
+  });
+
+  it('R9, R26: to a relay of the same process it needs no network: frames both ways, and each end’s end is seen', async () => {
+    const relay = await bench.relay();
+    let inner: Duplex | undefined;
+    const { link, channels, reach } = startLink(relay.url, { connect: () => (inner = relay.connect()) });
+    await reach('live');
+    const device = await bench.device(relay, identity.hostId, { ticket });
+    await device.take('open');
+    await until('the channel', () => channels.length === 1);
+    const large = Buffer.alloc(limits.relayFrameBytes, 7);
+    for (let n = 0; n < 20; n++) channels[0]!.link.send(large);
+    for (let n = 0; n < 20; n++) assert.equal((await device.frame()).length, large.length);
+    let came = 0;
+    channels[0]!.link.onFrame(({ length }) => (came += length));
+    for (let n = 0; n < 20; n++) device.send(large);
+    await until('all frames', () => came === 20 * large.length);
+    // Torn off, as a lost connection: both sides know it.
+    inner!.destroy();
+    await device.take('away');
+    await device.take('open');
+    await until('a fresh channel', () => channels.length === 2);
+    assert.equal(relay.stats.hosts, 1);
+    link.dispose();
+    await until('the host to be gone', () => relay.stats.hosts === 0);
+    await until('its socket to be gone', () => relay.stats.connections === 1);
+    await relay.close();
+    assert.equal(relay.connect().destroyed, true);
   });
 
   it('R26: a half-open link is noticed within heartbeat and timeout', async () => {

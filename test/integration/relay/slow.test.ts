@@ -11,7 +11,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { Bench, hostFrame, makeIdentity, until, type Identity } from './kit.ts';
 
 describe('relay: bounds', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   const bench = new Bench();
   let identity: Identity;
   let ticket: string;
@@ -65,7 +65,7 @@ describe('relay: bounds', function () {
     assert.deepEqual([...(await quick.frame())], [9]);
     assert.equal(device.ended, undefined);
     device.ws.resume();
-    await until('all frames', () => device.frames.length === payloads.length, 20_000);
+    await until('all frames', () => device.frames.length === payloads.length, 60_000);
     assert.ok(Buffer.concat(device.frames).equals(Buffer.concat(payloads)));
   });
 
@@ -90,7 +90,7 @@ describe('relay: bounds', function () {
     assert.ok(device.ws.bufferedAmount > 8 * 1024 * 1024, `${device.ws.bufferedAmount}`);
     assert.equal(host.ended, undefined);
     host.ws.resume();
-    await until('all frames', () => host.frames.length === count, 20_000);
+    await until('all frames', () => host.frames.length === count, 60_000);
     assert.ok(host.frames.every((frame) => frame.subarray(17).equals(payload)));
   });
 

@@ -23,6 +23,7 @@ import { MachineFolder } from '../../../src/remote/machine-folder.ts';
 import { PairingDesk, type Notice } from '../../../src/remote/pairing-desk.ts';
 import { RelayLink } from '../../../src/remote/relay-link.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { freePort } from '../../support/ports.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
 import { openWebSocket } from '../../support/test-device.ts';
 import { eventually } from '../../support/wait.ts';
@@ -137,7 +138,8 @@ describe('remote: pairing story over a real relay', function () {
     root = tempFolder();
     [phones, notices, connections] = [[], [], []];
     endServer = () => {};
-    relay = await startRelay({ mode: 'embedded', host: '127.0.0.1', port: 0 });
+    // Of the ports that nobody else is given while it is free.
+    relay = await startRelay({ mode: 'embedded', host: '127.0.0.1', port: await freePort() });
     await startHost();
   });
   afterEach(async () => {

@@ -306,7 +306,7 @@ describe('hosts that come back', function () {
       await eventually(() => story(probe).includes('prompt-01 done'), { what: 'the end of the turn' });
 
       disk.free();
-      await eventually(() => probe.state?.warnings.length === 0, { what: 'room', timeoutMs: 20_000 });
+      await eventually(() => probe.state?.warnings.length === 0, { what: 'room' });
       await eventually(() => !codes().includes('storage_failed'), { what: 'the notice to go' });
       assert.equal((await probe.prompt(session, 'prompt-02', 'two')).stopReason, 'end_turn');
       const told = story(probe).join('');

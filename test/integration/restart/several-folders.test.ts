@@ -53,7 +53,9 @@ describe('a host with sessions of several folders', function () {
     for (const [i, id] of ids.entries()) one.prompt(id, `prompt-wait-${i}`, 'wait').catch(() => {});
     const rows = ({ state }: ProbeClient) =>
       ids.flatMap((id) => state?.sessions.find((row) => row.id === id) ?? []);
-    const works = () => rows(one).every(({ state }) => state === 'working');
+    // git says it a moment later: each has written a file.
+    const known = (of: ProbeClient) => rows(of).every(({ worktree }) => !worktree || worktree.dirty);
+    const works = () => known(one) && rows(one).every(({ state }) => state === 'working');
     const all = await eventually(() => works() && rows(one).length === 3 && rows(one), {
       what: 'three turns',
     });
@@ -68,7 +70,10 @@ describe('a host with sessions of several folders', function () {
     await second.ready();
     device.connection!.wake();
     const two = await eventually(() => device.probe, { what: 'the device to come back', timeoutMs: 60_000 });
-    await eventually(() => rows(two).length === 3, { what: 'the three sessions', timeoutMs: 60_000 });
+    await eventually(() => rows(two).length === 3 && known(two), {
+      what: 'the three sessions',
+      timeoutMs: 60_000,
+    });
     assert.deepEqual(places(rows(two)), before);
     await eventually(() => two.state?.sessions.length === 4, { what: 'the one of the beginning' });
     for (const [i, id] of ids.entries()) {

@@ -7,7 +7,7 @@ import { run, type RunResult } from '../../support/processes.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
 
 describe('support: the runner', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   /** Runs the unit stage of a copy of the runner over these test files. */
   const runOver = async (files: Record<string, string>): Promise<RunResult & { closing: string }> => {

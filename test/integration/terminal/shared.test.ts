@@ -1,6 +1,7 @@
 /** Terminals of a real host over the real channel: two viewers, late joins, floods, sizes, scopes and ends. */
 import assert from 'node:assert/strict';
-import { methods, type ClientState } from '../../../src/protocol/methods.ts';
+import { methods, type ClientState, type Scope } from '../../../src/protocol/methods.ts';
+import { nodePty } from '../../../src/terminal/node-pty.ts';
 import { processesWithEnv } from '../../support/process-table.ts';
 import { ProbeClient } from '../../support/probe-client.ts';
 import { TerminalProbe } from '../../support/terminal-probe.ts';
@@ -31,7 +32,7 @@ describe('shared terminals', function () {
     return probe;
   }
 
-  async function phone({ host }: TestHost, scope: 'view' | 'control' = 'control'): Promise<ProbeClient> {
+  async function phone({ host }: TestHost, scope: Scope = 'control'): Promise<ProbeClient> {
     if (!host.status.invite) await host.createInvite();
     const invite = await eventually(() => host.status.invite, { what: 'an invite' });
     const device = new TestDevice();
@@ -178,16 +179,42 @@ describe('shared terminals', function () {
     const client = await desk(test);
     const id = await open(client);
     const here = await TerminalProbe.attach(client, id);
-    const viewer = await phone(test, 'view');
-    const there = await TerminalProbe.attach(viewer, id);
     const no = refused('scope_insufficient');
-    await assert.rejects(there.type('echo never\r'), no);
-    await assert.rejects(there.resize(10, 10), no);
-    await assert.rejects(open(viewer), no);
-    await assert.rejects(viewer.request(methods.terminal.close, { id }), no);
-    await here.type('echo seen-$((1+1))\r');
-    await there.shows('seen-2');
-    assert.ok(!there.text.includes('never'));
+    for (const scope of ['view', 'answer'] as const) {
+      const viewer = await phone(test, scope);
+      const there = await TerminalProbe.attach(viewer, id);
+      await assert.rejects(there.type('echo never\r'), no);
+      await assert.rejects(there.type(''), no);
+      await assert.rejects(there.resize(10, 10), no);
+      await assert.rejects(open(viewer), no);
+      await assert.rejects(open(viewer, { command: 'true' }), no);
+      await assert.rejects(viewer.request(methods.terminal.close, { id }), no);
+      await viewer.connection.agent.notify(methods.terminal.input, { id, data: 'echo never\r' });
+      await viewer.connection.agent.notify(methods.terminal.resize, { id, cols: 10, rows: 10 });
+      await here.type(`echo seen-$((1+1))-${scope}\r`);
+      await there.shows(`seen-2-${scope}`);
+      assert.ok(!there.text.includes('never'));
+      assert.equal(there.size, '80x24');
+      await viewer.request(methods.terminal.detach, { id });
+    }
+    assert.equal((await rowOf(client, id)).running, true);
+  });
+
+  it('O11: without the native part opening says so on every surface, and all else works', async () => {
+    const missing = nodePty({
+      ...{ groupsIn: () => [], signalGroups: () => {}, anyRuns: () => false },
+      load: () => Promise.reject(new Error('no such module')),
+    });
+    const test = await testHost({}, { pty: missing });
+    running.push(test);
+    await test.host.start();
+    for (const [n, client] of [await desk(test), await phone(test)].entries()) {
+      await assert.rejects(open(client), refused('terminals_missing'));
+      await assert.rejects(open(client, { command: 'true' }), refused('terminals_missing'));
+      const { id } = await eventually(() => client.state?.sessions[0], { what: 'the session' });
+      await client.resume(id, { tail: 10 });
+      assert.equal((await client.prompt(id, `prompt-${n}`, 'hello')).stopReason, 'end_turn');
+    }
   });
 
   it('O8: closing leaves no process, whatever ran in it; so does the end of its session and of remote control', async () => {

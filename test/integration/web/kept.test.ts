@@ -16,7 +16,7 @@ import type {} from './kept-page.ts';
 const canary = 'CANARY-conversation-41c7f0e2';
 
 describe('web: history kept on a device', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: TestBrowser;
   let server: Server;
   let address: string;
@@ -97,6 +97,7 @@ describe('web: history kept on a device', function () {
     const own = await chromium.launchPersistentContext(profile, {
       executablePath: chromiumPath,
       headless: true,
+      timeout: 60_000,
       args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', '--no-first-run'],
     });
     try {

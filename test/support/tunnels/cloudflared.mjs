@@ -2,7 +2,7 @@
  * Stands in for cloudflared: prints what a quick tunnel prints (cmd/cloudflared/tunnel/quick_tunnel.go, and the line of
  * the metrics server), and answers /ready. What it does is in a file beside it (tunnels.ts).
  */
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 
@@ -87,7 +87,7 @@ switch (mode) {
         'INF',
         'Registered tunnel connection connIndex=0 connection=5d2d1c6b-6d44-4b2e-9b54-1d7f0e0c7a11 event=0 ip=198.41.200.13 location=fra08 protocol=quic',
       );
-      if (mode === 'dies') setTimeout(() => process.exit(1), 300);
+      if (mode === 'dies') setInterval(() => existsSync(join(folder, 'die')) && process.exit(1), 20);
     });
   }
 }

@@ -97,5 +97,5 @@ if (plan.mode === 'notEnabled') {
     `${where}\n\nhttps://${shown}${port === '443' ? '' : `:${port}`}/\n|-- proxy ${target}\n\nPress Ctrl+C to exit.\n`,
   );
   setInterval(() => {}, 60_000);
-  if (plan.mode === 'dies') setTimeout(() => process.exit(1), 300);
+  if (plan.mode === 'dies') setInterval(() => existsSync(file('die')) && process.exit(1), 20);
 } else setInterval(() => {}, 60_000);

@@ -31,8 +31,8 @@ describe('catalog of agents', () => {
   it('A12: an agent is found in the first folder of PATH that has it', () => {
     program('b', 'opencode');
     const first = program('a', 'opencode');
-    const found = findAgent(knownAgent('opencode'), on('none', 'a', 'b'));
-    assert.deepEqual(found, { command: first, args: ['acp'] });
+    const { command, args } = findAgent(knownAgent('opencode'), on('none', 'a', 'b')) ?? {};
+    assert.deepEqual({ command, args }, { command: first, args: ['acp'] });
   });
 
   it('A12: of several commands the first in the catalog is taken, wherever in PATH it is', () => {

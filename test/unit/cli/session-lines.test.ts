@@ -20,6 +20,19 @@ describe('sessions in the terminal', () => {
     assert.doesNotMatch(lines.join(''), /\u001b/);
   });
 
+  it('L40: a branch of its own is named, and work on it that is in no commit (C18)', () => {
+    const worktree = { branch: 'offdesk/one', path: '/w' };
+    const sessions = [
+      { ...session('a'), worktree: { ...worktree, dirty: true } },
+      { ...session('b'), worktree },
+    ];
+    const lines = sessionLines({ state: 'on', sessions } as unknown as HostStatus, undefined, true);
+    assert.deepEqual(
+      lines.map((line) => line.split(' · ').at(-1)),
+      ['offdesk/one (not committed)', 'offdesk/one'],
+    );
+  });
+
   it('one is said by the status line alone; how many there may be, and what w does (S5)', () => {
     const [line, ...more] = sessionLines(status('one'), spawn, true);
     assert.deepEqual(more, []);

@@ -12,10 +12,9 @@ import { tempFolder } from '../../support/temp-folder.ts';
 import { eventually } from '../../support/wait.ts';
 
 const never = new AbortController().signal;
-const within = { timeoutMs: 15_000 };
 
 describe('files worker', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const workers: FilesWorker[] = [];
   let worker: FilesWorker;
   let folder = '';
@@ -38,7 +37,6 @@ describe('files worker', function () {
     (await search(query, roots)).map(({ path }) => path).sort();
   const becomes = (query: string, wanted: string[], roots = [root()]) =>
     eventually(async () => JSON.stringify(await paths(query, roots)) === JSON.stringify(wanted), {
-      ...within,
       what: `${query}: ${wanted.join(', ')}`,
     });
 

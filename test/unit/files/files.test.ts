@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { usualExcludes } from '../../../src/files/excluded.ts';
-import { gitFiles } from '../../../src/files/git-files.ts';
+import { delimiter, dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { excluder, globPattern, usualExcludes } from '../../../src/files/excluded.ts';
+import { byLine, gitFiles } from '../../../src/files/git-files.ts';
+import { gitProgram } from '../../../src/files/git-program.ts';
+import { globStates } from '../../../src/files/glob-states.ts';
 import { listFiles, placeOf } from '../../../src/files/list-files.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -39,6 +42,14 @@ describe('files', () => {
     assert.equal((await gitFiles(folder, 2))?.files.length, 2);
     assert.deepEqual((await gitFiles(join(folder, 'sub dir'), 100))?.files, ['ü "x".txt']);
     assert.deepEqual((await listed(folder)).files, names);
+  });
+
+  it('W1: however many paths git is asked about, no command is longer than Windows takes', () => {
+    const paths = Array.from({ length: 300 }, (_, n) => `${'deep/'.repeat(40)}${n}.ts`);
+    const groups = byLine(paths);
+    assert.deepEqual(groups.flat(), paths);
+    for (const group of groups) assert.ok(group.length > 0 && group.join('   ').length < 20_000);
+    assert.deepEqual([byLine([]), byLine(['x'.repeat(40_000), 'y']).length], [[], 2]);
   });
 
   it('W1: what is tracked and gone from the disk is not listed', async () => {
@@ -83,6 +94,23 @@ describe('files', () => {
     assert.equal(existsSync(join(folder, 'ran')), false);
   });
 
+  it('W5: nor one that lies in it and is called git', async () => {
+    const folder = tempFolder('files');
+    git(folder, 'init', '-q');
+    writeFileSync(join(folder, 'git'), `#!/bin/sh\ntouch '${join(folder, 'ran')}'\n`, { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env['PATH'] = ['', '.', PATH].join(delimiter);
+    try {
+      assert.deepEqual((await gitFiles(folder, 100))?.files, ['git']);
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+    assert.equal(existsSync(join(folder, 'ran')), false);
+    assert.equal(gitProgram(['', '.', folder].join(delimiter)), join(folder, 'git'));
+    assert.equal(gitProgram(folder, 'win32'), undefined, 'it is git.exe there');
+    assert.equal(gitProgram(''), undefined);
+  });
+
   it('W2: without git the patterns count, and git does in a repository inside', async () => {
     const folder = tempFolder('plain');
     assert.equal(await gitFiles(folder, 100), undefined);
@@ -107,5 +135,28 @@ describe('files', () => {
     ];
     assert.deepEqual((await listed(folder, exclude)).files, ['a.ts', 'b.js', 'lib/out/z.js', ...repo]);
     assert.equal((await listed(folder, usualExcludes, 3)).files.length, 3);
+  });
+
+  it('W2: a pattern with many stars or choices means the same, and is read in one pass', () => {
+    const parts = ['**/', '**', '*', '?', '{', '}', ',', '[a-c]', '[!b]', 'a', 'b', 'ab', '/', '.'];
+    const glob = fc.array(fc.constantFrom(...parts), { maxLength: 8 }).map((all) => all.join(''));
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'c', '.', '/'), { maxLength: 12 })
+      .map((all) => all.join(''));
+    fc.assert(
+      fc.property(glob, path, (glob, path) => {
+        assert.equal(globStates(glob)(path), globPattern(glob).test(path));
+      }),
+      { numRuns: 3_000 },
+    );
+    // As an expression these would be tried for longer than anybody waits.
+    const leftOut = excluder(
+      ['*a'.repeat(100), `${'{a,a}'.repeat(80)}b`, '**/{x,*.y*.z*.w}'].map((glob) => ({ glob })),
+    );
+    const none = new Set<string>();
+    assert.deepEqual(
+      [`${'a'.repeat(250)}c`, 'deep/er/1.y2.z3.w', 'deep/x', 'deep/xx'].map((path) => leftOut(path, none)),
+      [false, true, true, false],
+    );
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep, win32 } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { AllowedFolders, type Disk } from '../../../src/host/allowed-folders.ts';
 import { limits } from '../../../src/protocol/limits.ts';
@@ -153,16 +153,19 @@ describe('allowed folders', function () {
       'file:////',
     );
     const uris = fc
-      .tuple(schemes, paths, fc.constantFrom('', '?x', '#y', '%23'))
+      .tuple(fc.constantFrom('', '', '', ' ', '\t'), schemes, paths, fc.constantFrom('', '?x', '#y', '%23'))
       .map((parts) => parts.join(''));
     await fc.assert(
       fc.asyncProperty(uris, async (uri) => {
         const real = await allowed.allowedUri(uri, work).catch(() => undefined);
-        if (real !== undefined)
-          assert.ok(
-            [work, more].some((root) => isBelow(real, root)),
-            real,
-          );
+        if (real === undefined) return;
+        assert.ok(
+          [work, more].some((root) => isBelow(real, root)),
+          real,
+        );
+        // Nor elsewhere for an agent, which reads it by its URL parser.
+        const read = URL.canParse(uri) ? new URL(uri) : undefined;
+        if (read?.protocol === 'file:') assert.equal(await allowed.allowedPath(fileURLToPath(read)), real);
       }),
       tries,
     );
@@ -257,6 +260,11 @@ describe('allowed folders', function () {
       [join(work, 'loop', 'x'), undefined],
       [other, undefined],
       [join(work, 'out', 'new'), undefined],
+      // Here the text and the system lead to two places.
+      [`${work}/src/up/../secret`, undefined],
+      [`${work}/in/../a.txt`, undefined],
+      [`${work}/src/../in/../a.txt`, undefined],
+      [`${work}/src/Deep/../../out/../a.txt`, undefined],
       [`/${work}`, undefined],
       ['a.txt', undefined],
       ['', undefined],
@@ -270,6 +278,14 @@ describe('allowed folders', function () {
       `file:${work}/a.txt`,
       `file:///${base}`,
       `file://${work}%2f..%2fsecret`,
+      // As whoever reads URLs has it, each of these is a file outside.
+      `file://${work}/src\\..\\..\\..\\secret`,
+      ` file://${base}/secret`,
+      `fi\tle://${base}/secret`,
+      `file:\n//${base}/secret`,
+      // From the folder of the session, too.
+      'in/../a.txt',
+      'src/../in/../a.txt',
     ])
       await assert.rejects(allowed.allowedUri(uri, work), refused, uri);
   });

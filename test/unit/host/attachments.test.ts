@@ -1,7 +1,17 @@
 /** The store of attachments: in pieces, within bounds, and nothing outside of its folder whatever it is called. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { uptime } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -22,6 +32,7 @@ import {
 import { limits } from '../../../src/protocol/limits.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { removeFolder, tempFolder } from '../../support/temp-folder.ts';
+import { eventually } from '../../support/wait.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const jpeg = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), Buffer.alloc(90_000, 7)]);
@@ -82,6 +93,29 @@ describe('host: attachments', () => {
     assert.equal(readFileSync(join(place(id), 'a.jpg'), 'latin1'), 'abcdef');
   });
 
+  it('Z1: after the computer itself was started again it comes anew: what was not synced may be zeros', async () => {
+    const id = randomUUID();
+    await put(id, 6);
+    await piece(id, 0, Buffer.from('abc'));
+    const before = Date.now() / 1000 - uptime() - 60;
+    utimesSync(join(place(id), '.part'), before, before);
+    store = new AttachmentStore({ folder, clock });
+    assert.equal(await put(id, 6), 0);
+    assert.equal(await piece(id, 0, Buffer.from('abcdef')), 6);
+    assert.equal(readFileSync(join(place(id), 'a.jpg'), 'latin1'), 'abcdef');
+  });
+
+  it('Z1: begun anew as another file, nothing of the first one is left', async () => {
+    const id = randomUUID();
+    await put(id, 6);
+    await piece(id, 0, Buffer.from('abcd'));
+    assert.equal(await put(id, 5), 0);
+    store = new AttachmentStore({ folder, clock });
+    assert.equal(await put(id, 5), 0);
+    assert.equal(await piece(id, 0, Buffer.from('ABCDE')), 5);
+    assert.equal(readFileSync(join(place(id), 'a.jpg'), 'latin1'), 'ABCDE');
+  });
+
   it('Z1: what is longer than it said, or was never begun, is refused', async () => {
     const id = randomUUID();
     await put(id, 2);
@@ -97,6 +131,22 @@ describe('host: attachments', () => {
     assert.equal(lstatSync(place(id)).mode & 0o777, 0o700);
     for (const name of readdirSync(place(id)))
       assert.equal(lstatSync(join(place(id), name)).mode & 0o777, 0o600);
+  });
+
+  it('Z2: a long name is cut to what it would be cut to again', () => {
+    const scripts = '\u{10000}'.repeat(5);
+    for (const name of [
+      `${'a'.repeat(100)}.txt_____${scripts}`,
+      `${'a'.repeat(90)}.${scripts}${scripts}${scripts}`,
+      `${'a'.repeat(limits.attachmentNameChars - 1)}.${'b'.repeat(20)}`,
+      `${'a'.repeat(limits.attachmentNameChars)}. . .txt`,
+      `${'\u{10000}'.repeat(90)}.jpeg`,
+    ]) {
+      const safe = safeName(name, '');
+      assert.equal(safeName(safe, ''), safe);
+      assert.ok([...safe].length <= limits.attachmentNameChars && Buffer.byteLength(safe) <= 255, safe);
+    }
+    assert.match(safeName(`${'\u{10000}'.repeat(90)}.jpeg`, ''), /\.jpeg$/);
   });
 
   it('Z2: whatever a client calls a file, an attachment or a session, nothing lies outside of its folder (10,000 tries)', async function () {
@@ -203,6 +253,40 @@ describe('host: attachments', () => {
     mkdirSync(join(folder, 's2'));
     await put(randomUUID(), 5, { session: 's2' });
     await assert.rejects(put(randomUUID(), 1, { session: 's2' }), hasCode('attachment_limit'));
+    removeFolder(join(folder, 's1'));
+    await put(randomUUID(), 1, { session: 's2' });
+  });
+
+  it('Z3: what comes for several sessions at once counts all the same', async () => {
+    const sessions = Array.from({ length: 8 }, (_, n) => `many-${n}`);
+    for (const session of sessions) mkdirSync(join(folder, session));
+    const bytes = 5;
+    store = new AttachmentStore({ folder, clock, maxBytes: sessions.length * bytes });
+    await Promise.all(sessions.map((session) => put(randomUUID(), bytes, { session })));
+    await assert.rejects(put(randomUUID(), 1), hasCode('attachment_limit'));
+  });
+
+  it('Z3: of what comes for several sessions at once no more is taken than there is room for', async () => {
+    const sessions = Array.from({ length: 8 }, (_, n) => `many-${n}`);
+    for (const session of sessions) mkdirSync(join(folder, session));
+    const bytes = 5;
+    store = new AttachmentStore({ folder, clock, maxBytes: 3 * bytes });
+    const tries = await Promise.allSettled(sessions.map((session) => put(randomUUID(), bytes, { session })));
+    assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 3);
+    // What was not begun takes no room.
+    for (const session of sessions) removeFolder(join(folder, session));
+    mkdirSync(join(folder, 's3'));
+    writeFileSync(join(folder, 's3', 'attachments'), '');
+    await assert.rejects(put(randomUUID(), 3 * bytes, { session: 's3' }), hasCode('storage_failed'));
+    await put(randomUUID(), 3 * bytes);
+  });
+
+  it('Z3: a name in an error redraws nothing', async () => {
+    const name = 'a\u001b[2K\u202egpj.exe';
+    await assert.rejects(put(randomUUID(), limits.attachmentBytes + 1, { name }), (error: OffdeskError) => {
+      assert.doesNotMatch(error.message, /[\p{Cc}\p{Cf}]/u);
+      return true;
+    });
   });
 
   it('Z4: a prompt goes with what is whole alone', async () => {
@@ -221,16 +305,46 @@ describe('host: attachments', () => {
     assert.deepEqual([existsSync(place(sent)), existsSync(place(kept))], [true, false]);
     clock.advance(limits.unsentAttachmentMs + 1);
     const young = await send(jpeg);
-    assert.equal(await store.removeOld(-Infinity), 1);
+    assert.equal(await store.removeUnsent(), 1);
     assert.deepEqual(
       [sent, old, young].map((id) => existsSync(place(id))),
       [true, false, true],
     );
-    // As old as the history may be.
-    clock.advance(100 * day);
+    // Older than the history may be: as long as the session is there, a prompt of it may still wait.
     await store.send('s1', [young]);
-    assert.equal(await store.removeOld(clock.now() - 90 * day), 2);
-    assert.equal(existsSync(place(sent)), false);
+    clock.advance(100 * day);
+    assert.equal(await store.removeUnsent(), 0);
+    assert.deepEqual(
+      [sent, young].map((id) => existsSync(place(id))),
+      [true, true],
+    );
+  });
+
+  it('Z6: they go also while the host runs on, until it stops', async () => {
+    const old = await send(jpeg);
+    const tidying = store.tidy();
+    clock.advance(limits.unsentAttachmentMs + limits.unsentLookMs);
+    await eventually(() => !existsSync(place(old)), { what: 'its end' });
+    tidying.dispose();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('Z6: one that is damaged goes, too; one that a later version made stays', async () => {
+    const [torn, later] = [await send(jpeg), await send(jpeg)];
+    writeFileSync(join(place(torn), '.offdesk.json'), '{"version":1,"na');
+    writeFileSync(join(place(later), '.offdesk.json'), '{"version":2}');
+    // Its host was killed before it could say what it is.
+    const empty = randomUUID();
+    mkdirSync(place(empty));
+    const at = clock.now() / 1000;
+    for (const id of [torn, later, empty]) utimesSync(place(id), at, at);
+    assert.equal(await store.removeUnsent(), 0, 'it may be on its way');
+    clock.advance(limits.unsentAttachmentMs + 1);
+    assert.equal(await store.removeUnsent(), 2);
+    assert.deepEqual(
+      [torn, empty, later].map((id) => existsSync(place(id))),
+      [false, false, true],
+    );
   });
 
   it('Z6: counts in what its session takes of the disk, and goes with it', async () => {

@@ -16,6 +16,8 @@ describe('many sessions', function () {
 
   it('H21: 1,000 that are over and 32 open: pages come from memory, all of them, in order (S7)', async () => {
     const { ports } = await testHost();
+    // One reading: the order below is theirs, and the clock goes on while they are made.
+    const now = Date.now();
     const all = Array.from({ length: many }, (_, i) => ({
       ...{
         version: 1,
@@ -26,7 +28,7 @@ describe('many sessions', function () {
         agentRuns: false,
       },
       agent: { choice: { kind: 'named', name: 'demo' }, title: 'Demo agent', demo: true },
-      ...{ createdAt: i, updatedAt: Date.now() - i },
+      ...{ createdAt: i, updatedAt: now - i },
     }));
     for (const stored of all) {
       const folder = join(ports.machineFolder, 'sessions', stored.id);

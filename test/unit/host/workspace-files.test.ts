@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Emitter } from '../../../src/base/emitter.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import type { HostSettings, WorkspacePort } from '../../../src/host/api.ts';
+import type { WorkspacePort } from '../../../src/host/api.ts';
 import { WorkspaceFiles } from '../../../src/host/workspace-files.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { eventually } from '../../support/wait.ts';
@@ -33,8 +33,8 @@ describe('files of the workspace', function () {
       excluded: () => [],
       onTouched: touched.event,
     };
-    const settings = () => ({ folders: shared }) as unknown as HostSettings;
-    files = new WorkspaceFiles({ log: silentLog, settings, workspace });
+    const folders = () => [...workspace.folders().map(({ path }) => path), ...shared];
+    files = new WorkspaceFiles({ log: silentLog, workspace, folders });
   });
   after(() => files.stop());
 

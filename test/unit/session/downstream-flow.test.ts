@@ -1,6 +1,7 @@
 /** What a client costs that is slow, stalled or far behind: a bound, and the same conversation in fewer messages. */
 import assert from 'node:assert/strict';
 import { client as acpClient } from '@agentclientprotocol/sdk';
+import { OffdeskError } from '../../../src/base/error.ts';
 import type { HostStatus } from '../../../src/protocol/host-status.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { methods } from '../../../src/protocol/methods.ts';
@@ -220,19 +221,14 @@ describe('flow', () => {
     await eventually(() => news()[0] === held[0]! + 2, { what: 'news at once, with nothing on its way' });
   });
 
-  it('F8: session/load replays in pieces, no faster than the client takes them', async () => {
+  it('F8: session/load replays in pieces, merged, and what comes meanwhile follows', async () => {
     const { session, agent, serve, journal } = setup();
     await session.startAgent();
     for (let i = 0; i < 400; i++) {
       agent.sink!.update(call(`c${i}`, 4000));
       agent.say(`text ${i} `);
     }
-    let go!: () => void;
-    const taken = new Promise<void>((resolve) => (go = resolve));
-    // As a socket that takes so much and no more.
-    const transport = serve('editor', 'control', undefined, async (sent) => {
-      if (sent.length > 15) await taken;
-    });
+    const transport = serve('editor', 'control');
     let calls = 0;
     const texts: string[] = [];
     const plain = acpClient({ name: 'plain' })
@@ -241,26 +237,41 @@ describe('flow', () => {
         if (update.sessionUpdate === 'tool_call') calls++;
         if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text')
           texts.push(update.content.text);
+        // Other work has its turns before all is sent.
+        if (update.sessionUpdate === 'tool_call' && calls === 1) setImmediate(() => agent.say('meanwhile'));
       })
       .connect(acpStream(transport));
     await plain.agent.request('initialize', { protocolVersion: 1, clientCapabilities: {} });
-    let loaded = false;
-    const { received } = watch(transport.onMessage);
-    const load = plain.agent
-      .request('session/load', { sessionId: 's1', cwd: '/', mcpServers: [] })
-      .then(() => (loaded = true));
-    await eventually(() => bytesOf(received) > 50_000, { what: 'as much as it takes' });
-    await quiet(received);
-    assert.equal(loaded, false);
-    assert.ok(bytesOf(received) <= limits.unackedBytes, `${bytesOf(received)} bytes were sent at once`);
-    const most = journal.asked.reduce((sum, bytes) => sum + bytes, 0);
-    assert.ok(most <= limits.unackedBytes, `${most} bytes were read at once`);
-    go();
-    await load;
-    agent.say('after');
-    await eventually(() => texts.at(-1) === 'after', { what: 'the last word' });
+    await plain.agent.request('session/load', { sessionId: 's1', cwd: '/', mcpServers: [] });
     assert.equal(calls, 400);
-    assert.equal(texts.slice(0, -1).join(''), Array.from({ length: 400 }, (_, i) => `text ${i} `).join(''));
+    assert.ok(journal.asked.length > 1 && Math.max(...journal.asked) <= limits.pieceBytes);
+    await eventually(() => texts.join('').endsWith('meanwhile'), { what: 'the last word' });
+    assert.equal(
+      texts.join(''),
+      [...Array.from({ length: 400 }, (_, i) => `text ${i} `), 'meanwhile'].join(''),
+    );
+  });
+
+  it('F9: that a prompt was received is told when it is on the disk, or at once where the disk refuses', async () => {
+    const { session, journal, connect } = setup();
+    await session.startAgent();
+    const a = await connect('a');
+    await a.resume('s1', { tail: 0 });
+    const received = () =>
+      a.facts.flatMap(({ event }) => (event?.type === 'prompt_received' ? [event.id] : []));
+    let written!: () => void;
+    journal.disk = new Promise((resolve) => (written = resolve));
+    const turn = a.prompt('s1', 'prompt-01', 'hello');
+    turn.catch(() => {});
+    await eventually(() => journal.head > 0 && session.state === 'working', { what: 'the turn' });
+    await quiet(a.received);
+    assert.deepEqual(received(), []);
+    written();
+    await eventually(() => received().length === 1, { what: 'the receipt' });
+    journal.disk = Promise.reject(new OffdeskError('storage_failed', 'The disk is full.'));
+    journal.disk.catch(() => {});
+    a.prompt('s1', 'prompt-02', 'and more').catch(() => {});
+    await eventually(() => received().length === 2, { what: 'the receipt, and the trouble' });
   });
 
   it('F1: what was merged for one is the same conversation as what was not', async () => {
@@ -280,9 +291,3 @@ describe('flow', () => {
     assert.deepEqual(late.facts, coalesce(live.facts));
   });
 });
-
-function watch(onMessage: (listener: (text: string) => void) => unknown): { received: string[] } {
-  const received: string[] = [];
-  onMessage((text) => received.push(text));
-  return { received };
-}

@@ -7,7 +7,6 @@ import { silentLog } from '../../../src/base/log.ts';
 import type { Fact } from '../../../src/protocol/facts.ts';
 import type { HostStatus } from '../../../src/protocol/host-status.ts';
 import type { PastResult, Scope } from '../../../src/protocol/methods.ts';
-import { acpStream } from '../../../src/protocol/transport.ts';
 import type { AttachedFiles } from '../../../src/session/attached-files.ts';
 import type {
   ClientIdentity,
@@ -19,6 +18,7 @@ import { serveClient } from '../../../src/session/downstream.ts';
 import type { Journal, NewFact, PagePlace, SearchPage } from '../../../src/session/journal.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import { Session } from '../../../src/session/session.ts';
+import type { TerminalDirectory } from '../../../src/session/terminal-port.ts';
 import { FakeAgent } from '../../support/fake-agent.ts';
 import { ProbeClient } from '../../support/probe-client.ts';
 import { transportPair, type TestTransport } from '../../support/transport-pair.ts';
@@ -39,6 +39,8 @@ export class SlowJournal implements Journal {
   readonly onTrouble: Event<void>;
   readers = 0;
   ready: Promise<void> = Promise.resolve();
+  /** Waited for by `sync`. */
+  disk: Promise<void> = Promise.resolve();
   /** As after its close: it cannot be read. */
   closed = false;
   /** Of each read: what was asked for. */
@@ -82,8 +84,10 @@ export class SlowJournal implements Journal {
     return this.#own.appendSafely(fact);
   }
 
-  sync(): Promise<void> {
-    return this.full ? Promise.reject(this.full) : this.#own.sync();
+  async sync(): Promise<void> {
+    await this.disk;
+    if (this.full) throw this.full;
+    await this.#own.sync();
   }
 
   read(seq: number, maxBytes: number): Promise<Fact[]> {
@@ -116,7 +120,7 @@ export class SlowJournal implements Journal {
 }
 
 const refused = () => Promise.reject(new OffdeskError('attachment_unknown', 'There is none.'));
-const noAttachments: AttachedFiles = {
+export const noAttachments: AttachedFiles = {
   ...{ put: refused, piece: refused, drop: refused, read: refused, send: refused },
 };
 
@@ -128,6 +132,8 @@ const noSpawner: SessionSpawner = {
 export interface SetupOptions {
   spawner?: SessionSpawner;
   attachments?: AttachedFiles;
+  filesLinked?: SessionDirectory['filesLinked'];
+  terminals?: TerminalDirectory;
   journal?: Journal;
   past?: (before: string | undefined, limit: number) => PastResult;
 }
@@ -163,21 +169,15 @@ export function setup(options: SetupOptions = {}) {
     onChange: changed.event,
     describe: () => ({ host: { name: 'host', build: 'test' }, sessions: [], warnings: [] }),
     files: () => Promise.resolve([]),
-    filesLinked: () => Promise.resolve(),
+    filesLinked: options.filesLinked ?? (() => Promise.resolve()),
     attachments: options.attachments ?? noAttachments,
+    ...(options.terminals && { terminals: options.terminals }),
   };
-  const serve = (
-    name: string,
-    scope: Scope,
-    desk?: DeskPort,
-    drained?: (sent: string[]) => Promise<void>,
-  ): TestTransport => {
+  const serve = (name: string, scope: Scope, desk?: DeskPort): TestTransport => {
     const [near, far] = transportPair();
-    if (drained) Object.assign(far, { drained: () => drained(far.sent) });
     const identity: ClientIdentity = { origin: { kind: 'device', id: name, name }, name, scope: () => scope };
-    const stream = acpStream(far);
     serveClient({
-      stream,
+      transport: far,
       client: identity,
       sessions,
       others: () => [],

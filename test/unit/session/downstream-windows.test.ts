@@ -490,4 +490,32 @@ describe('windows', () => {
     assert.equal((await end).stopReason, 'end_turn');
     assert.deepEqual(agent.prompts, ['hello']);
   });
+
+  it('P1, W11: of a prompt that was taken nothing is looked at again, whatever became of what it came with', async () => {
+    let shared = true;
+    let looked = 0;
+    const { agent, connect } = setup({
+      filesLinked: () => {
+        looked++;
+        const gone = new OffdeskError('path_not_allowed', 'It is not shared.', 'Share it.');
+        return shared ? Promise.resolve() : Promise.reject(gone);
+      },
+    });
+    const a = await connect('a');
+    const prompt = [
+      { type: 'text', text: 'look' },
+      { type: 'resource_link', uri: 'file:///work/a.ts', name: 'a.ts' },
+    ];
+    const send = (id: string) =>
+      a.request<{ stopReason: string }>('session/prompt', { sessionId, prompt, _meta: { offdesk: { id } } });
+    const first = send('prompt-01');
+    const turn = await agent.nextTurn();
+    shared = false;
+    // While it runs, and once it ended.
+    const again = send('prompt-01');
+    turn.end('end_turn');
+    for (const end of [first, again, send('prompt-01')]) assert.equal((await end).stopReason, 'end_turn');
+    assert.deepEqual([looked, agent.prompts.length], [1, 1]);
+    await assert.rejects(send('prompt-02'), hasCode('path_not_allowed'));
+  });
 });

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { client as acpClient } from '@agentclientprotocol/sdk';
 import { OffdeskError } from '../../../src/base/error.ts';
 import { limits } from '../../../src/protocol/limits.ts';
+import { attachmentLink } from '../../../src/protocol/attachment-link.ts';
 import { methods, type AnswerResult, type HistoryResult } from '../../../src/protocol/methods.ts';
 import { acpStream } from '../../../src/protocol/transport.ts';
 import { coalesce } from '../../../src/session/coalesce.ts';
 import { MemoryJournal } from '../../../src/session/memory-journal.ts';
 import { ProbeClient } from '../../support/probe-client.ts';
-import { eventually } from '../../support/wait.ts';
-import { codeOf, complete, permission, setup } from './downstream-kit.ts';
+import { eventually, within } from '../../support/wait.ts';
+import { codeOf, complete, noAttachments, permission, setup } from './downstream-kit.ts';
 
 describe('session and clients', () => {
   it('P1, P3, F1, J3: a prompt of one client streams to all, in order, once', async () => {
@@ -62,6 +63,33 @@ describe('session and clients', () => {
     await again;
     assert.equal((await a.prompt('s1', 'prompt-01', 'hello')).stopReason, 'end_turn');
     assert.deepEqual(agent.prompts, ['hello']);
+  });
+
+  it('P2: a prompt whose file is still looked for is not overtaken by the next, and holds none of another session', async () => {
+    let found!: () => void;
+    const looked = new Promise<void>((resolve) => (found = resolve));
+    const { agent, connect, listed, make } = setup({ attachments: { ...noAttachments, send: () => looked } });
+    listed.set('s2', make('s2', new MemoryJournal('e1')));
+    const a = await connect('a');
+    const file = { id: crypto.randomUUID(), name: 'a.jpg', type: 'image/jpeg', bytes: 1 };
+    const first = a.request('session/prompt', {
+      sessionId: 's1',
+      prompt: [{ type: 'text', text: 'this photo' }, attachmentLink(file)],
+    });
+    const second = a.prompt('s1', 'prompt-02', 'what is on it?');
+    // Both are there.
+    await a.request(methods.past, { limit: 1 });
+    const elsewhere = a.prompt('s2', 'prompt-03', 'and here?');
+    (await within(agent.nextTurn(), 25_000, 'the turn of the other session')).end('end_turn');
+    await elsewhere;
+    assert.deepEqual(agent.prompts.splice(0), ['and here?']);
+    found();
+    (await agent.nextTurn()).end('end_turn');
+    await first;
+    (await agent.nextTurn()).end('end_turn');
+    await second;
+    assert.match(agent.prompts[0] ?? '', /this photo/);
+    assert.equal(agent.prompts[1], 'what is on it?');
   });
 
   it('P2, P4: prompts queue; Stop holds them; they can be removed and resumed', async () => {

@@ -279,6 +279,14 @@ describe('coalesce', () => {
     );
   });
 
+  it('J7: what the agent says again of a prompt is not joined to the prompt', () => {
+    const said = { sessionUpdate: 'user_message_chunk', content: { type: 'text', text: 'hello' } };
+    const own: Fact = { seq: 2, at: 0, origin: { kind: 'device', id: 'd1' }, item: 'p:p0', update: said };
+    const echo: Fact = { ...own, seq: 3, origin: { kind: 'agent' } };
+    const other: Fact = { ...own, seq: 4, origin: { kind: 'device', id: 'd2' } };
+    assert.deepEqual(coalesce([own, echo, other]), [own, echo, other]);
+  });
+
   it('J7: leaves everything else alone', () => {
     const tool: Fact = {
       seq: 2,

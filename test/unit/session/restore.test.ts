@@ -143,7 +143,7 @@ describe('a session that comes back', () => {
     void session.prompt('prompt-03', words('three'), desk);
     await eventually(async () => (await journal.fate('prompt-03')) === 'received', { what: 'the queue' });
     const back = await killAndRestore(journal);
-    const repeat = (id: string) => within(back.session.prompt(id, words('again'), desk), 5_000, id);
+    const repeat = (id: string) => within(back.session.prompt(id, words('again'), desk), 25_000, id);
     assert.equal((await repeat('prompt-01')).outcome, 'done');
     assert.equal((await repeat('prompt-02')).outcome, 'interrupted');
     const waiting = repeat('prompt-03');
@@ -251,7 +251,7 @@ describe('a session that comes back', () => {
       const waiting = session.prompt('prompt-02', words('two'), desk);
       await eventually(async () => (await journal.fate('prompt-02')) === 'received', { what: 'the queue' });
       const told = waiting.catch((error: unknown) => (error as OffdeskError).code);
-      await within(waits ? session.suspend() : session.close(), 5_000, 'the end');
+      await within(waits ? session.suspend() : session.close(), 25_000, 'the end');
       assert.equal((await running).outcome, 'interrupted');
       assert.equal(agent.stopped, true);
       assert.equal(await journal.fate('prompt-01'), 'interrupted');
@@ -324,11 +324,11 @@ describe('a session that comes back', () => {
     await session.answer('q1', 'answer-1', answer, desk);
     assert.deepEqual(await asked, answer);
     turn.end('end_turn');
-    assert.equal((await within(first, 5_000, 'the turn')).outcome, 'done');
+    assert.equal((await within(first, 25_000, 'the turn')).outcome, 'done');
     await eventually(async () => (await journal.fate('prompt-02')) === 'running', { what: 'the next turn' });
     assert.deepEqual(agent.prompts, ['one']);
     journal.full = false;
-    (await within(agent.nextTurn(), 5_000, 'the agent to get it')).end('end_turn');
+    (await within(agent.nextTurn(), 25_000, 'the agent to get it')).end('end_turn');
     assert.equal((await second).outcome, 'done');
     const third = session.prompt('prompt-03', words('three'), desk);
     (await agent.nextTurn()).end('end_turn');
@@ -344,7 +344,7 @@ describe('a session that comes back', () => {
     const end = session.prompt('prompt-01', words('one'), desk);
     await seen(journal, 'turn_started');
     await session.cancel(desk);
-    assert.equal((await within(end, 5_000, 'the end')).outcome, 'cancelled');
+    assert.equal((await within(end, 25_000, 'the end')).outcome, 'cancelled');
     assert.deepEqual(agent.prompts, []);
   });
 });

@@ -51,7 +51,7 @@ describe('session', () => {
     await eventually(() => agent.starts === 1, { what: 'the start' });
     await session.cancel(desk);
     agent.letStart();
-    assert.equal((await within(end, 5_000, 'the end of the turn')).outcome, 'cancelled');
+    assert.equal((await within(end, 25_000, 'the end of the turn')).outcome, 'cancelled');
     assert.deepEqual(agent.prompts, []);
   });
 
@@ -61,7 +61,7 @@ describe('session', () => {
     const turn = await agent.nextTurn();
     await session.cancel(desk);
     const ask = (kind: 'permission' | 'elicitation') =>
-      within(agent.sink!.ask(kind, permission, new AbortController().signal), 5_000, 'an answer');
+      within(agent.sink!.ask(kind, permission, new AbortController().signal), 25_000, 'an answer');
     assert.deepEqual(await ask('permission'), { outcome: 'cancelled' });
     assert.deepEqual(await ask('elicitation'), { action: 'cancel' });
     assert.equal(session.openQuestionList.length, 0);
@@ -85,7 +85,7 @@ describe('session', () => {
     // The turn has begun and has not yet got as far as the agent.
     journal.onAppend(({ event }) => event?.type === 'turn_started' && void session.close());
     const prompt = session.prompt('prompt-01', words('one'), desk);
-    assert.equal((await within(prompt, 5_000, 'the prompt to end')).outcome, 'interrupted');
+    assert.equal((await within(prompt, 25_000, 'the prompt to end')).outcome, 'interrupted');
     await assert.rejects(session.setMode('plan', desk), { code: 'closed' });
     await assert.rejects(session.startAgent(), { code: 'closed' });
     assert.equal(agent.starts, 0);
@@ -98,7 +98,7 @@ describe('session', () => {
     await eventually(() => agent.starts === 1, { what: 'the start' });
     agent.letStart();
     agent.sink!.exited(gone);
-    assert.equal((await within(first, 5_000, 'the first prompt')).outcome, 'interrupted');
+    assert.equal((await within(first, 25_000, 'the first prompt')).outcome, 'interrupted');
     assert.equal(session.agentState.state, 'exited');
     const second = session.prompt('prompt-02', words('two'), desk);
     await eventually(() => agent.starts === 2, { what: 'another start' });

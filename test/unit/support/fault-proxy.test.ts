@@ -8,7 +8,7 @@ import { createTestCa } from '../../support/tls.ts';
 import { eventually } from '../../support/wait.ts';
 
 describe('support: fault proxy', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let echo: Server;
   let atTarget: Socket[];
   let proxy: FaultProxy;
@@ -78,6 +78,8 @@ describe('support: fault proxy', function () {
     proxy.halfOpen();
     client.socket.write('lost');
     const silent = await open();
+    // Connected is not yet accepted.
+    await eventually(() => proxy.connections.accepted === 2, { what: 'the second connection' });
     silent.socket.write('silent');
     // The end of one side is not told to the other.
     (atTarget[0] as Socket).end();
@@ -165,7 +167,7 @@ describe('support: fault proxy', function () {
     client.socket.write('y'.repeat(100_000));
     await eventually(() => proxy.recordings[0]!.up.length === 100_300, { what: 'the bytes to be held back' });
     proxy.throttle(Infinity);
-    await eventually(() => client.text().length === 100_300, { what: 'the rest', timeoutMs: 5_000 });
+    await eventually(() => client.text().length === 100_300, { what: 'the rest' });
   });
 
   it('ends TLS where asked, records plain bytes, and can still reset', async () => {

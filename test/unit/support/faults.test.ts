@@ -1,12 +1,14 @@
 /** The fault harness: the same seed is the same script, and its invariants notice what they are there for. */
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type { Fact, SessionEvent } from '../../../src/protocol/facts.ts';
 import { applyFacts, emptyTranscript } from '../../../src/transcript/fold.ts';
 import { violations, type Outcome } from '../../faults/invariants.ts';
-import { scriptOf } from '../../faults/script.ts';
+import { scriptOf, type TimedStep } from '../../faults/script.ts';
 import { shownOf } from '../../faults/shown.ts';
 import type { SurfaceState } from '../../faults/surface.ts';
 import { WarpedClock } from '../../faults/warped-clock.ts';
+import { astray, notesOf } from '../../faults/whose.ts';
 import type { AgentNote } from '../../faults/world.ts';
 
 const device = { kind: 'device', id: 'd1', name: 'page0' } as const;
@@ -52,7 +54,7 @@ function outcome(change: Partial<Outcome> = {}): Outcome {
     { pid, ev: 'answer', token: 'token', question: 'call', answer: 'yes' },
     { pid, ev: 'text', token: 'token', kind: 'agent_message_chunk', text: 'two' },
   ];
-  const accepted = [{ token: 'token', id: 'prompt-1', text: 'token say ask' }];
+  const accepted = [{ session: 0, token: 'token', id: 'prompt-1', text: 'token say ask' }];
   const shown = shownOf(applyFacts(emptyTranscript(), change.facts ?? journal()));
   return {
     ...{ facts: journal(), merged: false, damage: [], agent, hostKilled: false, diskFilled: false },
@@ -72,6 +74,55 @@ describe('support: fault harness', () => {
     assert.deepEqual(scriptOf('seed', 7), scriptOf('seed', 7));
     assert.notDeepEqual(scriptOf('seed', 7), scriptOf('seed', 8));
     assert.notDeepEqual(scriptOf('seed', 7), scriptOf('other', 7));
+  });
+
+  it('a round of two sessions is the round of one in two, with more; both get prompts, and their agent is killed', () => {
+    const rounds = Array.from({ length: 60 }, (_, round) => scriptOf('seed', round));
+    const shared = rounds.filter(({ sessions }) => sessions > 1);
+    assert.ok(shared.length > 10 && shared.length < 40, `${shared.length} of 60 share`);
+    const alone = rounds.findIndex(({ sessions }) => sessions === 1);
+    const both = scriptOf('seed', alone, { shared: true });
+    const first = both.steps.map(({ session: _, ...step }: TimedStep & { session?: number }) => step);
+    for (const step of rounds[alone]!.steps) assert.ok(first.some((other) => isDeepStrictEqual(other, step)));
+    const prompts = shared.flatMap(({ steps }) => steps.filter((step) => step.do === 'prompt'));
+    for (const session of [0, 1]) assert.ok(prompts.filter((step) => step.session === session).length > 20);
+    const killed = shared.filter(({ steps }) =>
+      steps.some((step) => step.do === 'kill' && step.who === 'agent'),
+    );
+    assert.ok(killed.length > shared.length / 3);
+  });
+
+  it('notices a prompt that reached another session of a process that several share', () => {
+    const offers = (session: string): Fact => ({
+      ...{
+        seq: 1,
+        at: 1,
+        item: 'm',
+        origin: { kind: 'agent' },
+        update: { sessionUpdate: 'session_info_update' },
+      },
+      event: { type: 'agent_offers', modes: null, configOptions: null, promptCapabilities: null, session },
+    });
+    const journals = [[offers('a1'), offers('a2')], [offers('b1')]];
+    const notes: AgentNote[] = [
+      { pid: 1, ev: 'prompt', session: 'a2', token: 'one' },
+      { pid: 1, ev: 'prompt', session: 'b1', token: 'two' },
+    ];
+    assert.deepEqual([...astray(journals, notes)], []);
+    assert.deepEqual(notesOf(journals[1]!, notes), [notes[1]]);
+    assert.equal([...astray(journals, [...notes, { ...notes[0]!, session: 'c' }])].length, 1);
+    assert.equal([...astray([...journals, journals[1]!], notes)].length, 1);
+    // Killed before it was written down what the agent called it: the interrupted prompt tells whose it was.
+    const unnamed = { ...notes[0]!, session: 'a3', token: 'three' };
+    const received = { type: 'prompt_received', id: 'p3', prompt: [{ type: 'text', text: 'three say' }] };
+    const cut = [received, { type: 'turn_ended', id: 'p3', outcome: 'interrupted' }].map((event): Fact => ({
+      ...offers(''),
+      event: event as SessionEvent,
+    }));
+    const killed = [[...journals[0]!, ...cut], journals[1]!];
+    assert.deepEqual([...astray(killed, [...notes, unnamed])], []);
+    assert.deepEqual(notesOf(killed[0]!, [...notes, unnamed]), [notes[0], unnamed]);
+    assert.equal([...astray(killed, [...notes, { ...unnamed, session: 'b1' }])].length, 2);
   });
 
   it('finds nothing where nothing is wrong', () => {

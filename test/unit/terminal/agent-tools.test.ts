@@ -13,6 +13,7 @@ import { agentTools } from '../../../src/host/agent-tools.ts';
 import type { HostPorts } from '../../../src/host/api.ts';
 import { HostTerminals } from '../../../src/host/terminals.ts';
 import type { RawUpdate } from '../../../src/protocol/facts.ts';
+import { limits } from '../../../src/protocol/limits.ts';
 import { acpStream } from '../../../src/protocol/transport.ts';
 import { FakePtys } from '../../support/fake-pty.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -100,6 +101,34 @@ describe('what an agent uses of its client', function () {
     assert.deepEqual(meta.terminal_exit, { terminal_id: terminalId, exit_code: 0, signal: 'SIGHUP' });
   });
 
+  it('O12: after a thousand commands the next is told, too; those that are not released are bounded', async () => {
+    const told: RawUpdate[] = [];
+    let ids = 0;
+    const many = new AgentTerminals(
+      {
+        available: () => Promise.resolve(true),
+        open: () =>
+          Promise.resolve({
+            ...{ id: `terminal-${ids++}`, tool: undefined, onData: () => {} },
+            ...{ exited: Promise.resolve({ code: 0 }), kill: () => Promise.resolve() },
+          }),
+        close: () => Promise.resolve(),
+      },
+      (update) => told.push(update),
+    );
+    const wish = { command: 'true', args: [], env: {}, cwd: undefined };
+    const begin = async () => {
+      const terminalId = await many.create(wish, undefined);
+      const content = [{ type: 'terminal', terminalId }];
+      many.see({ sessionUpdate: 'tool_call_update', toolCallId: `of ${terminalId}`, content });
+      return terminalId;
+    };
+    for (let n = 0; n < 1_500; n++) await many.release(await begin());
+    for (let n = 0; n < limits.agentTerminals; n++) await begin();
+    assert.equal(told.length, 1_500 + limits.agentTerminals);
+    await assert.rejects(begin(), { code: 'terminal_limit' });
+  });
+
   it('O12: the end of the agent ends its commands', async () => {
     await connect();
     await create();
@@ -131,9 +160,44 @@ describe('what an agent uses of its client', function () {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await assert.rejects(read({ path: join(folder, 'pipe') }), { code: -32602 });
     await assert.rejects(read({ path: folder }), { code: -32602 });
+    // Latin-1, which read as UTF-8 would be written back as something else.
+    writeFileSync(join(folder, 'old.txt'), Buffer.from([0x47, 0x72, 0xfc, 0xdf, 0x65]));
+    await assert.rejects(read({ path: join(folder, 'old.txt') }), /UTF-8.*by a command/);
     const made = join(folder, 'deep', 'er', 'new.txt');
     await client.request('fs/write_text_file', { sessionId: 's', path: made, content: 'new' });
     assert.equal(readFileSync(made, 'utf8'), 'new');
+  });
+
+  it('O13: what is not saved is written over only by an agent that has read it as it is', async () => {
+    let inEditor: string | undefined;
+    let asked = 0;
+    await connect({
+      readOpenFile: () => Promise.resolve(inEditor),
+      writeOpenFile: (_path, _content, knows) => {
+        if (inEditor === undefined) return Promise.resolve(false);
+        asked++;
+        return Promise.resolve(knows(inEditor));
+      },
+    });
+    const path = join(folder, 'a.txt');
+    writeFileSync(path, 'saved');
+    const disk = () => readFileSync(path, 'utf8');
+    const named = { sessionId: 's', path };
+    const write = (content: string) => client.request('fs/write_text_file', { ...named, content });
+    const read = () => client.request('fs/read_text_file', named);
+    inEditor = 'typed';
+    await write('never read');
+    assert.equal(disk(), 'never read', 'the editor did not take it');
+    await read();
+    inEditor = 'typed on';
+    await write('read before that');
+    assert.equal(disk(), 'read before that');
+    await read();
+    await write('read as it is');
+    assert.equal(disk(), 'read before that', 'the editor took it');
+    inEditor = 'read as it is';
+    await write('its own');
+    assert.deepEqual([disk(), asked], ['read before that', 4]);
   });
 
   it('O13: what is not shared is neither read nor written', async () => {

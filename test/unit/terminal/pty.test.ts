@@ -1,5 +1,6 @@
 /** One contract for pseudoterminals: the native ones and the tests' own. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { anyRuns, groupsInTerminal, signalGroups } from '../../../src/agent/family.ts';
 import { nodePty } from '../../../src/terminal/node-pty.ts';
 import type { Pty, PtyExit, PtyPort } from '../../../src/terminal/pty.ts';
@@ -77,6 +78,29 @@ describe('native pseudoterminals', () => {
     assert.equal(await port.available(), false);
     await assert.rejects(port.spawn(wish), { code: 'terminals_missing' });
     assert.equal(tries, 2);
+  });
+
+  it('O8: a number that another program has by now is not signalled', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const other = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+    try {
+      await eventually(() => groupsInTerminal(other.pid!).includes(other.pid!), { what: 'its session' });
+      assert.deepEqual(groupsInTerminal(other.pid!, true), []);
+    } finally {
+      other.kill('SIGKILL');
+    }
+  });
+
+  it('O8: where the list of processes can’t be read it is ended all the same, and nothing is thrown', async function () {
+    this.timeout(60_000);
+    const unread = (): never => {
+      throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+    };
+    const pty = await nodePty({ ...ports, groupsIn: unread, anyRuns: unread }).spawn(wish);
+    let end: PtyExit | undefined;
+    pty.onExit((exit) => (end = exit));
+    await pty.kill();
+    assert.ok(end?.signal, JSON.stringify(end));
   });
 
   it('a folder that is not there is an end with a code, or an error with one', async () => {

@@ -114,7 +114,7 @@ describe('shared terminals', function () {
     terminal.resize({ cols: 90, rows: 30 }, a);
     terminal.resize({ cols: 40, rows: 20 }, b);
     assert.deepEqual(pty.sizes, ['90x30']);
-    terminal.input('x', b);
+    void terminal.input('x', b);
     assert.deepEqual([pty.sizes.at(-1), terminal.row.sizedBy], ['40x20', 'b']);
     terminal.resize({ cols: 91, rows: 31 }, a);
     assert.equal(pty.sizes.at(-1), '40x20');

@@ -8,7 +8,8 @@ import { attachmentsIn } from '../../../src/protocol/attachment-link.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { methods } from '../../../src/protocol/methods.ts';
 import { sendFile } from '../../../src/web/attach/send-file.ts';
-import { fitInto, kindOf, renamed, writings } from '../../../src/web/attach/sizes.ts';
+import type { KeptFile, KeptFiles } from '../../../src/web/attach/kept-files.ts';
+import { fitInto, kindOf, renamed, typeOf, writings } from '../../../src/web/attach/sizes.ts';
 import { Uploads } from '../../../src/web/attach/uploads.ts';
 import { memoryKeep } from '../../../src/web/client/keep.ts';
 import { Outbox, type OutboxEntry } from '../../../src/web/client/outbox.ts';
@@ -52,11 +53,28 @@ class Host {
   };
 }
 
-function page(keep = memoryKeep(), entries = signal<readonly OutboxEntry[]>([])) {
+/** What outlives the page, as the browser's own store does. */
+class Files implements KeptFiles {
+  readonly all = new Map<string, KeptFile>();
+  put = async (id: string, blob: Blob, preview: string | undefined): Promise<void> => {
+    await turn();
+    this.all.set(id, { blob, ...(preview === undefined ? {} : { preview }) });
+  };
+  get = async (id: string): Promise<KeptFile | undefined> => {
+    await turn();
+    return this.all.get(id);
+  };
+  remove = async (id: string): Promise<void> => {
+    await turn();
+    this.all.delete(id);
+  };
+}
+
+function page(keep = memoryKeep(), entries = signal<readonly OutboxEntry[]>([]), files?: KeptFiles) {
   const clock = new FakeClock();
   const uploads = new Uploads({
-    ...{ session: 's1', keep, clock, files: undefined, outbox: entries },
-    prepare: (blob, name) => Promise.resolve({ blob, name, type: blob.type }),
+    ...{ session: 's1', keep, clock, files, outbox: entries },
+    prepare: (blob, name) => Promise.resolve({ blob, name, type: blob.type, preview: 'c21hbGw=' }),
   });
   return { uploads, keep, clock, entries };
 }
@@ -97,6 +115,13 @@ describe('web: attachments', () => {
       ],
       ['heic', 'heic', 'moving', 'picture', 'file', 'file'],
     );
+    // Else it would go with the place where it was taken.
+    for (const type of ['', 'application/octet-stream'])
+      assert.deepEqual(
+        ['IMG_1.JPG', 'x.gif', 'notes.txt', 'jpg'].map((name) => typeOf(type, name)),
+        ['image/jpeg', 'image/gif', type, type],
+      );
+    assert.equal(typeOf('text/plain', 'x.jpg'), 'text/plain');
     assert.equal(renamed('IMG_1.HEIC', 'image/jpeg'), 'IMG_1.jpg');
     assert.equal(renamed('a.jpeg', 'image/jpeg'), 'a.jpeg');
     assert.equal(renamed('screen.webp', 'image/png'), 'screen.png');
@@ -271,12 +296,37 @@ describe('web: attachments', () => {
     );
   });
 
+  it('Z9: a reload brings back the small pictures, and forgets files of prompts that the computer has', async () => {
+    const files = new Files();
+    const keep = memoryKeep();
+    const first = page(keep, undefined, files);
+    const image = (name: string) => ({ blob: new Blob([content(5)], { type: 'image/jpeg' }), name });
+    await first.uploads.add([image('sent.jpg')]);
+    const [sent] = attachmentsIn(first.uploads.take());
+    await first.uploads.add([image('draft.jpg')]);
+    assert.equal(files.all.size, 2);
+
+    const second = page(keep, undefined, files);
+    await eventually(() => second.uploads.draft.value[0]?.preview === 'c21hbGw=', {
+      what: 'the small picture',
+      everyMs: 1,
+    });
+    assert.equal(second.uploads.all.value.length, 1);
+    assert.deepEqual([files.all.size, files.all.has(sent!.id)], [1, false]);
+  });
+
   it('Z9: what was written in a session that is over takes its files along to another', async () => {
-    const [old, next] = [page(), page()];
+    const files = new Files();
+    const entries = signal<readonly OutboxEntry[]>([]);
+    const [old, next] = [page(memoryKeep(), entries, files), page(memoryKeep(), undefined, files)];
     await old.uploads.add([file(pieceBytes + 3)]);
     const blocks = old.uploads.take();
+    entries.value = [{ id: 'x', prompt: blocks, at: 0, state: 'here' }];
     const ids = attachmentsIn(blocks).map(({ id }) => id);
     await old.uploads.moveTo(next.uploads, ids);
+    entries.value = [];
+    for (let turns = 0; turns < 5; turns++) await turn();
+    assert.deepEqual([old.uploads.all.value.length, files.all.has(ids[0]!)], [0, true]);
     const host = new Host();
     next.uploads.open(host.request);
     await next.uploads.whole(blocks);

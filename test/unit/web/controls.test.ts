@@ -15,7 +15,10 @@ import {
 import { controlsOf, currentName, summaryOf } from '../../../src/transcript/controls.ts';
 import { contentOf, fieldsOf, problemsOf } from '../../../src/transcript/form-fields.ts';
 import { askedOf } from '../../../src/web/views/question-words.ts';
+import { OffdeskError } from '../../../src/base/error.ts';
 import { hidesSomething, partsOf, visible } from '../../../src/base/unseen.ts';
+import { limits } from '../../../src/protocol/limits.ts';
+import { FakeClock, until } from '../../support/fake-clock.ts';
 
 const base = { since: 1, seq: 1, place: 1, at: 1, updatedAt: 1 };
 const waiting = (promptId: string): PromptItem => ({
@@ -269,6 +272,59 @@ describe("web: the agent's own sessions", () => {
       ],
     );
     assert.equal(await past.continue('1'), 's');
+  });
+
+  it('G9, S9: one that another program has open waits until it is closed there, or nobody waits', async () => {
+    const clock = new FakeClock();
+    const live = new OffdeskError('session_live', 'It is open.', 'Wait.');
+    let answer: () => unknown = () => Promise.reject(live);
+    const asked: unknown[] = [];
+    const past = new AgentSessions((_, params) => {
+      asked.push(params);
+      return Promise.resolve(answer());
+    }, clock);
+    const look = async () => {
+      const count = asked.length;
+      clock.advance(limits.liveLookMs);
+      await until(() => asked.length > count);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    assert.equal(await past.continue('1'), undefined);
+    assert.deepEqual(past.live.asked.value, { id: '1', error: live.toShape(), waits: false });
+    assert.equal(past.error.value, null);
+
+    const waited = past.live.wait();
+    assert.equal(past.live.asked.value?.waits, true);
+    await look();
+    // Without a connection nobody knows; then it is closed there.
+    answer = () => Promise.reject(new OffdeskError('closed', 'There is no connection.'));
+    await look();
+    assert.equal(past.live.asked.value?.waits, true);
+    answer = () => ({ sessionId: 's' });
+    await look();
+    assert.equal(await waited, 's');
+    assert.deepEqual([past.live.asked.value, clock.pending], [null, 0]);
+
+    answer = () => Promise.reject(live);
+    await past.continue('1');
+    const given = past.live.wait();
+    await look();
+    past.live.leave();
+    assert.equal(await given, undefined);
+    assert.deepEqual([past.live.asked.value, clock.pending], [null, 0]);
+
+    await past.continue('1');
+    const failed = past.live.wait();
+    answer = () => Promise.reject(new OffdeskError('session_unknown', 'It is gone.'));
+    await look();
+    assert.equal(await failed, undefined);
+    const { error } = past;
+    assert.equal(error.value?.code, 'session_unknown');
+    assert.deepEqual([past.live.asked.value, clock.pending], [null, 0]);
+
+    answer = () => ({ sessionId: 'copy' });
+    assert.equal(await past.continue('1', 'fork'), 'copy');
+    assert.deepEqual(asked.at(-1), { id: '1', live: 'fork' });
   });
 
   it('S9: an agent that does not list them says so, and a refusal is shown', async () => {

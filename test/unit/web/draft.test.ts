@@ -1,7 +1,14 @@
 /** The message being written: `@` words, chosen files, what survives the page. */
 import assert from 'node:assert/strict';
 import { fileTokenAt, isNamed, mentionOf } from '../../../src/transcript/mention.ts';
-import { emptyDraft, insertFile, keepDraft, readDraft, toPrompt } from '../../../src/web/client/draft.ts';
+import {
+  emptyDraft,
+  followDraft,
+  insertFile,
+  keepDraft,
+  readDraft,
+  toPrompt,
+} from '../../../src/web/client/draft.ts';
 import { memoryKeep, storageKeep } from '../../../src/web/client/keep.ts';
 
 const file = { path: 'src/web/a b.ts', uri: 'file:///w/src/web/a%20b.ts' };
@@ -100,6 +107,30 @@ describe('web: draft', () => {
     assert.equal(keep.get('draft.s1'), undefined);
     keep.set('draft.s1', '{"text":');
     assert.deepEqual(readDraft(keep, 's1'), emptyDraft);
+  });
+
+  it('N11: another tab shows what is written of the same draft, and no other', () => {
+    const values = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => values.get(key) ?? null,
+      setItem: (key: string, value: string) => void values.set(key, value),
+    } as unknown as Storage;
+    const other = new EventTarget();
+    const seen: string[] = [];
+    const stop = followDraft(storageKeep(storage, 'h1', other), 's1', ({ text }) => seen.push(text));
+    // As a browser tells it to every tab but the one that wrote.
+    const write = (host: string, session: string, text: string) => {
+      keepDraft(storageKeep(storage, host), session, { text, files: [] });
+      const key = `offdesk.${host}.draft.${session}`;
+      other.dispatchEvent(Object.assign(new Event('storage'), { key }));
+    };
+    write('h1', 's1', 'half');
+    write('h1', 's2', 'of another session');
+    write('h2', 's1', 'of another computer');
+    assert.deepEqual(seen, ['half']);
+    stop();
+    write('h1', 's1', 'half a');
+    assert.deepEqual(seen, ['half']);
   });
 
   it("A5: wiping one computer's texts leaves those of another", () => {

@@ -1,5 +1,7 @@
 /** What a client does so that nothing is lost: marks, searches, retries, repeats, and keeps on the device. */
 import assert from 'node:assert/strict';
+import { OffdeskError } from '../../../src/base/error.ts';
+import { attachmentLink } from '../../../src/protocol/attachment-link.ts';
 import { toNotification, type Fact } from '../../../src/protocol/facts.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { methods, type ClientState } from '../../../src/protocol/methods.ts';
@@ -228,10 +230,11 @@ describe('web: never lost', () => {
     await until(() => session.outbox.entries.value.length === 0);
   });
 
-  it('U6: messages of a session that is over are seen elsewhere, and can be sent there as new ones', async () => {
-    const { fake, host, keep, session, connect } = setup();
-    const entry = { id: 'kept-0001', prompt: text('later'), at: 1, state: 'here', session: 'Gone' };
-    keep.set('outbox.s0', JSON.stringify([entry]));
+  /** Connected, with a message of a session that is over. */
+  async function withStranded(id: string, prompt: unknown[]) {
+    const parts = setup();
+    const { fake, host, keep, connect } = parts;
+    keep.set('outbox.s0', JSON.stringify([{ id, prompt, at: 1, state: 'here', session: 'Gone' }]));
     fake.state = state('s1');
     fake.answers.set('session/resume', (params) => {
       if (params['sessionId'] === 's0')
@@ -239,16 +242,56 @@ describe('web: never lost', () => {
     });
     await connect();
     await until(() => host.stranded.value.length === 1);
-    const [stranded] = host.stranded.value;
+    return { ...parts, stranded: host.stranded.value[0] };
+  }
+
+  it('U6: messages of a session that is over are seen elsewhere, and can be sent there as new ones', async () => {
+    const { fake, host, keep, session, stranded } = await withStranded('kept-0001', text('later'));
     assert.equal(stranded?.title, 'Gone');
     assert.equal(fake.of('session/prompt').length, 0);
-    host.sendHere(stranded!, session);
+    const moved = host.sendHere(stranded!, session);
     assert.equal(host.stranded.value.length, 0);
     assert.equal(keep.get('outbox.s0'), undefined);
     await until(() => fake.of('session/prompt').length === 1);
     const [sent] = fake.of('session/prompt');
     assert.equal(sent?.['sessionId'], 's1');
     assert.notEqual((sent?.['_meta'] as { offdesk: { id: string } }).offdesk.id, 'kept-0001');
+    await moved;
+  });
+
+  it('U6: where what sends files can’t be loaded, sending elsewhere fails, and the message stays', async () => {
+    const id = '00000000-0000-4000-8000-000000000001';
+    const link = attachmentLink({ id, name: 'plan.txt', type: 'text/plain', bytes: 5 });
+    const { fake, host, session, stranded } = await withStranded('kept-0003', [link]);
+    session.uploads.load = () => Promise.reject(new OffdeskError('closed', 'Not loaded.'));
+    await assert.rejects(host.sendHere(stranded!, session), { code: 'closed' });
+    assert.equal(host.stranded.value.length, 1);
+    assert.equal(fake.of('session/prompt').length, 0);
+  });
+
+  it('U6: sent elsewhere twice while its file is moved it is there once, and not at all where it was discarded', async () => {
+    const id = '00000000-0000-4000-8000-000000000001';
+    const link = attachmentLink({ id, name: 'plan.txt', type: 'text/plain', bytes: 5 });
+    const { host, session, stranded } = await withStranded('kept-0004', [link]);
+    const { outbox, uploads } = stranded!.session;
+    const moves: (() => void)[] = [];
+    const moveTo = () => new Promise<void>((resolve) => moves.push(resolve));
+    uploads.moveTo = moveTo;
+    const twice = [host.sendHere(stranded!, session), host.sendHere(stranded!, session)];
+    for (const moved of moves) moved();
+    await Promise.all(twice);
+    assert.deepEqual(
+      [moves.length, session.outbox.entries.value.length, outbox.entries.value.length],
+      [1, 1, 0],
+    );
+
+    const again = await withStranded('kept-0005', [link]);
+    again.stranded!.session.uploads.moveTo = moveTo;
+    const late = again.host.sendHere(again.stranded!, again.session);
+    again.stranded!.session.outbox.remove('kept-0005');
+    moves.at(-1)!();
+    await late;
+    assert.deepEqual(again.session.outbox.entries.value, []);
   });
 
   it('U6: kept messages of an open session go out without anyone opening it', async () => {

@@ -168,8 +168,10 @@ describe('web: the phone with a real host', function () {
     const phone = newPhone();
     const machine = await pair(phone, await invite());
     const { hostId } = decodeInvite(await invite());
+    machine.host.terminals.value = { session: null, id: null };
     await phone.follow(`http://phone.test/#h=${hostId}&s=abc`);
     assert.equal(machine.session.value, 'abc');
+    assert.equal(machine.host.terminals.value, null, 'it is what is shown');
     await phone.follow(`http://phone.test/#h=${'x'.repeat(43)}&s=abc`);
     assert.deepEqual(phone.page.value, { kind: 'welcome', error: null, stranger: true });
   });

@@ -70,6 +70,20 @@ describe('web: questions', () => {
     assert.equal(asked.title, 'Kimi asks to run a command');
   });
 
+  it('C4: what a tool is given beside its address or command is shown, too', () => {
+    const toolCall = { title: 'mcp__mail__send', kind: 'other' };
+    const asked = (rawInput: Raw) =>
+      askedOf({ toolCall: { ...toolCall, rawInput } }, undefined, 'Agent', '/workspace');
+    const sent = asked({ url: 'https://example.org/x', body: 'all of it', description: 'Sends' });
+    assert.deepEqual([sent.exact, sent.host], ['https://example.org/x', 'example.org']);
+    assert.deepEqual(JSON.parse(sent.input ?? ''), { body: 'all of it' });
+    assert.equal(sent.note, 'Sends');
+    const both = asked({ command: ['run', 'it'], url: 'https://example.org/y' });
+    assert.equal(both.exact, 'run it');
+    assert.deepEqual(JSON.parse(both.input ?? ''), { url: 'https://example.org/y' });
+    assert.equal(asked({ url: 'https://example.org/z' }).input, undefined);
+  });
+
   it('C4: options keep the names of the agent, and what lasts is told apart', () => {
     for (const { request } of requests('permission')) {
       const options = optionsOf(request);

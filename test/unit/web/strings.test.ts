@@ -8,6 +8,7 @@ import { count, writeAs } from '../../../src/web/locale.ts';
 import { english, say, strings } from '../../../src/web/strings.ts';
 import { hostSaid, hostSentences, hostTemplates } from '../../../src/web/host-sentences.zh-cn.ts';
 import { chinese } from '../../../src/web/strings.zh-cn.ts';
+import * as desk from '../../../src/web/webview/desk-words.ts';
 import { root } from '../../support/paths.ts';
 
 /** What is written the same in every language. */
@@ -43,10 +44,10 @@ function readEarly(file: string): string[] {
 }
 
 describe('web: languages', () => {
-  const said = new Map(texts(chinese));
+  const said = new Map(texts({ ...chinese, desk: desk.chinese }));
 
   it('S14, U10: a language has every text, with the same arguments, and none in English', () => {
-    const wanted = texts(english);
+    const wanted = texts({ ...english, desk: desk.english });
     assert.deepEqual(
       [...said.keys()],
       wanted.map(([path]) => path),
@@ -61,7 +62,12 @@ describe('web: languages', () => {
   it('S14, U10: what is translated of the host is what the host says', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const code = files
-      .filter((name) => /^(host|session|agent|remote|files|protocol|base|terminal)[\\/].*\.ts$/.test(name))
+      // The page's own errors are told in the same way.
+      .filter((name) =>
+        /^(host|session|agent|remote|files|protocol|base|terminal|channel|web[\\/](client|attach))[\\/].*\.ts$/.test(
+          name,
+        ),
+      )
       .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
       .join('\n');
     assert.deepEqual(
@@ -88,6 +94,22 @@ describe('web: languages', () => {
     assert.equal(
       hostSaid('Kimi Code starts afresh and does not remember what was said before.'),
       'Kimi Code 重新开始，不记得之前说过的内容。',
+    );
+    for (const said of [
+      'Terminals are not part of this build of Offdesk for sunos on x64.',
+      '32 terminals run already.',
+      'The terminal could not be started: posix_spawnp failed.',
+    ])
+      assert.notEqual(hostSaid(said), said);
+    const lost = (what: string) =>
+      hostSaid(`The worktree of offdesk/x has work that would be lost: ${what}.`);
+    assert.equal(
+      lost('1 file not committed (a.ts); 2 commits that no other branch has; what git ignores (.env, b)'),
+      'offdesk/x 的工作树中有会丢失的工作：1 个未提交的文件（a.ts）；2 个其他分支没有的提交；git 忽略的内容（.env, b）。',
+    );
+    assert.equal(
+      lost('7 files not committed (a; b, …)'),
+      'offdesk/x 的工作树中有会丢失的工作：7 个未提交的文件（a; b, …）。',
     );
     assert.equal(hostSaid('Something else.'), 'Something else.');
     // Words of an agent that every object of JavaScript has under the same name.

@@ -9,6 +9,8 @@ import type { TerminalScreen } from '../../../src/protocol/terminals.ts';
 import type { Phase } from '../../../src/web/client/host-client.ts';
 import { TerminalFeed, type FeedHost } from '../../../src/web/terminal/feed.ts';
 import { inert } from '../../../src/web/terminal/inert.ts';
+import { addressesIn, webUrl } from '../../../src/web/terminal/links.ts';
+import { linesOf, pasteable } from '../../../src/web/terminal/paste.ts';
 import { sequenceOf, withCtrl } from '../../../src/web/terminal/keys.ts';
 
 /** A host by hand: each attach waits for `answer`. */
@@ -114,6 +116,29 @@ describe('web: keys that a phone lacks', () => {
     assert.deepEqual([...'cdz[ '].map(withCtrl), ['\u0003', '\u0004', '\u001a', '\u001b', '\u0000']);
     assert.equal(withCtrl('a whole word'), 'a whole word');
     assert.equal(withCtrl('é'), 'é');
+  });
+});
+
+describe('web: addresses in a terminal, and what is pasted into it', () => {
+  it('O23: an address ends before what only ends its sentence, and leads to the web alone', () => {
+    const urls = (text: string) => addressesIn(text).map(({ url }) => url);
+    assert.deepEqual(urls('see https://a.example/x.'), ['https://a.example/x']);
+    assert.deepEqual(urls('(http://a.example/y_(z)), or "https://b.example?q=1&r=[2]"!'), [
+      'http://a.example/y_(z)',
+      'https://b.example?q=1&r=[2]',
+    ]);
+    assert.deepEqual(urls('在 https://a.example/路径。以及'), ['https://a.example/路径']);
+    assert.deepEqual(urls('file:///etc/passwd javascript:alert(1) https:// http://'), []);
+    assert.equal(addressesIn('at https://a.example')[0]?.at, 3);
+    for (const other of ['file:///x', 'javascript:1', 'vscode://x', 'no address'])
+      assert.equal(webUrl(other), undefined);
+  });
+
+  it('O21: a paste is text and lines, without what a program would take for keys', () => {
+    assert.equal(pasteable('a\u001b[201~\u0003b\tc\r\nd\u009b1mé漢'), 'a[201~b\tc\r\nd1mé漢');
+    assert.deepEqual(linesOf('one'), ['one']);
+    assert.deepEqual(linesOf('one\r\n'), ['one']);
+    assert.deepEqual(linesOf('one\r\ntwo\rthree\n\n'), ['one', 'two', 'three', '']);
   });
 });
 
