@@ -226,9 +226,12 @@ describe('cli with a phone', function () {
     const paired = await pairPhone(mine, desk, await desk.ready());
     await send(mine.page, '/help');
     await says(mine.page, 'This is what I know');
+    const alerts = await alertsFromNow(mine.page);
     desk.say(`revoke ${String(paired.id)}`);
     await desk.event('disconnected', ({ what }) => what === 'device');
     assert.match(await alertText(mine.page, 'device_revoked'), /Test desk.*pair it/s);
+    // No page with things to press comes and goes while the keys are being wiped.
+    assert.deepEqual(await alerts(), ['device_revoked']);
     await mine.picture('revoked');
     const connections = desk.events('connected').length;
     await mine.reopen();
@@ -306,4 +309,21 @@ async function words(phone: Phone, shared = false): Promise<string> {
     return copy.textContent ?? '';
   }, shared);
   return text.replace(/\s+/g, ' ').trim();
+}
+
+/** The codes of all alerts that the page shows from now on, those that are gone again, too. */
+async function alertsFromNow(page: Phone['page']): Promise<() => Promise<string[]>> {
+  const codes = await page.evaluateHandle(() => {
+    const codes: string[] = [];
+    new MutationObserver((changes) => {
+      for (const element of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+        if (!(element instanceof Element)) continue;
+        for (const alert of [element, ...element.querySelectorAll('*')]) {
+          if (alert instanceof HTMLElement && alert.role === 'alert') codes.push(alert.dataset.code ?? '');
+        }
+      }
+    }).observe(document.body, { childList: true, subtree: true });
+    return codes;
+  });
+  return () => codes.jsonValue();
 }

@@ -20,6 +20,7 @@ import { activityOf, SessionView, type SessionFacts } from '../views/session-vie
 import { UpdateNeeded } from '../views/update-needed.tsx';
 import { clientName, errorWords, folderName } from '../views/words.ts';
 import { Forget } from './forget.tsx';
+import { BeingWiped } from './pages.tsx';
 
 const SharedNote = late(async () => (await import('../attach/shared-note.tsx')).SharedNote);
 
@@ -50,6 +51,7 @@ export function MachineView({ machine, lasting, onBack, onPairAgain, onForget }:
   if (way.kind === 'stopped' && way.error.code === 'version_mismatch') {
     return <UpdateNeeded update="unknown" words={sentenceOf(way.error)} />;
   }
+  if (way.kind === 'stopped' && way.error.code === 'device_revoked') return <BeingWiped />;
   if (way.kind === 'stopped') {
     return <Stopped machine={machine} way={way} onPairAgain={onPairAgain} onForget={onForget} />;
   }

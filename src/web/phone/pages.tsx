@@ -18,7 +18,7 @@ function OneThing({
 }: {
   icon?: IconName;
   title: string;
-  children: ComponentChildren;
+  children?: ComponentChildren;
 }) {
   return (
     <main class="center">
@@ -175,6 +175,11 @@ export function PairingFailed({ error, onAgain, onLink }: PairingFailedProps) {
       )}
     </OneThing>
   );
+}
+
+/** While keys and copies are being wiped: there is nothing to choose until the last of them is gone. */
+export function BeingWiped() {
+  return <OneThing icon="shield" title={strings.phone.revokedTitle} />;
 }
 
 export function Revoked({ hostName, onPair }: { hostName: string; onPair: () => void }) {
