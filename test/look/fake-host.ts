@@ -8,6 +8,7 @@ import {
   type AgentSessionsResult,
   type ClientState,
   type SearchResult,
+  type SessionState,
 } from '../../src/protocol/methods.ts';
 import type { MessageTransport } from '../../src/protocol/transport.ts';
 import { PROTOCOL } from '../../src/protocol/version.ts';
@@ -46,6 +47,8 @@ export interface Played {
   more(fact: Fact): void;
   /** Tells it something that is no fact. */
   tell(method: string, params: object): void;
+  /** A session begins to work, to wait or to rest. */
+  turn(session: string, to: SessionState): void;
   /** What it was asked and told to do, the newest last. */
   readonly asked: { method: string; params: unknown }[];
 }
@@ -151,6 +154,11 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
   return {
     asked,
     tell: (method, params) => post({ method, params }),
+    turn: (session, to) => {
+      const sessions = host.state.sessions.map((one) => (one.id === session ? { ...one, state: to } : one));
+      host.state = { ...host.state, sessions };
+      post({ method: methods.state, params: host.state });
+    },
     more: (fact) => post({ method: 'session/update', params: toNotification('s1', fact) }),
     send: (text) => receive(JSON.parse(text) as Message),
     onMessage: messages.event,

@@ -54,7 +54,8 @@ function newHost(fake: FakeHost, keep: Keep, connect: boolean): HostClient {
   const transport = fakeTransport(fake);
   if (connect) void host.connect(transport);
   const cut = () => host.disconnect();
-  Object.assign(window, { more: transport.more, tell: transport.tell, asked: transport.asked, cut });
+  const { more, tell, turn, asked } = transport;
+  Object.assign(window, { more, tell, turn, asked, cut });
   return host;
 }
 

@@ -163,6 +163,37 @@ describe('the list of sessions, on both surfaces', function () {
     assert.equal(wish!['name'], 'Node 24 at last');
   });
 
+  it('a row that is open stays where it is with what is written in it, whatever its session does (S7)', async () => {
+    const page = await open(looking, 'phone', { ...sessionViews.rename });
+    const section = (name: string) => page.getByRole('region', { name, exact: true });
+    const row = (title: string) => page.getByRole('button', { name: new RegExp(`^${title}`) });
+    const field = page.getByRole('textbox', { name: 'Name of the session' });
+    await field.fill('Node 24 at');
+    // Another one moves, so it was told.
+    await page.evaluate(`turn('s3', 'working'), turn('s2', 'idle')`);
+    await section('Idle').locator(row('Flaky upload test')).waitFor();
+    await field.pressSequentially(' last');
+    assert.equal(await field.inputValue(), 'Node 24 at last');
+    await section('Idle').locator(row('Upgrade to Node 24')).waitFor();
+    await page.getByRole('button', { name: 'More about Upgrade to Node 24' }).tap();
+    await section('Working').locator(row('Upgrade to Node 24')).waitFor();
+  });
+
+  it('no row moves from under a finger (S7)', async () => {
+    const page = await open(looking, 'phone', { ...sessionViews.list });
+    const section = (name: string) => page.getByRole('region', { name, exact: true });
+    const rows = (name: string) => section(name).locator('.session-row .title').allInnerTexts();
+    const row = page.getByRole('button', { name: /^Upgrade to Node 24/ });
+    await row.dispatchEvent('pointerdown');
+    await page.evaluate(`turn('s3', 'working')`);
+    // What it does is told there at once.
+    await section('Idle').getByText('working', { exact: true }).waitFor();
+    assert.deepEqual(await rows('Idle'), ['Upgrade to Node 24']);
+    await row.dispatchEvent('pointerup');
+    await section('Working').locator(row).waitFor();
+    assert.deepEqual(await rows('Idle'), []);
+  });
+
   it('the button of the list leads to it also from the terminals, and a session that is chosen is shown (S7, C13)', async () => {
     const page = await open(looking, 'desk', { scene: 'sessions', whole: 'Pairing, devices and reach' });
     const terminals = page.getByRole('button', { name: 'Terminals', exact: true });

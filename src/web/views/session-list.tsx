@@ -1,7 +1,7 @@
 /** The sessions of a computer, sorted by need: waiting for you, working, idle; those that are over; and new ones. */
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { limits } from '../../protocol/limits.ts';
-import { allows, type SessionState } from '../../protocol/methods.ts';
+import { allows } from '../../protocol/methods.ts';
 import type { HostClient } from '../client/host-client.ts';
 import { strings } from '../strings.ts';
 import { AgentSessionsView } from './agent-sessions-view.tsx';
@@ -12,16 +12,17 @@ import { SessionRow, type SessionRowProps } from './session-row.tsx';
 import type { SessionFacts } from './session-view.tsx';
 import { StrandedView, Warnings } from './stranded-view.tsx';
 import { TerminalRows } from './terminals-door.tsx';
+import { usePlaces } from './use-places.ts';
 import { useStillHere } from './use-still-here.ts';
 
 const NewSession = late(async () => (await import('./new-session.tsx')).NewSession);
 const ClosedNote = late(async () => (await import('./session-more.tsx')).ClosedNote);
 
-const sections: { title: 'sectionWaiting' | 'sectionWorking' | 'sectionIdle'; states: SessionState[] }[] = [
-  { title: 'sectionWaiting', states: ['waiting'] },
-  { title: 'sectionWorking', states: ['working', 'starting'] },
-  { title: 'sectionIdle', states: ['idle', 'ended'] },
-];
+const sections = [
+  { section: 'waiting', title: 'sectionWaiting' },
+  { section: 'working', title: 'sectionWorking' },
+  { section: 'idle', title: 'sectionIdle' },
+] as const;
 
 /** Fewer are found by looking. */
 const filterFrom = 6;
@@ -35,16 +36,16 @@ export function SessionList({ host, onOpen: show }: SessionListProps) {
   const onOpen = useStillHere(show);
   const [sought, setSought] = useState('');
   const [more, setMore] = useState<string | null>(null);
-  const state = host.state.value;
-  if (!state) return <main class="list" aria-busy="true" />;
-  const { sessions } = state;
-  const found = sessions.filter(sees(sought));
+  const sessions = host.state.value?.sessions;
+  const places = usePlaces(sessions ?? [], more);
+  if (!sessions) return <main class="list" aria-busy="true" />;
+  const found = sees(sought);
   const rowOf = (session: SessionFacts) => (
     <SessionRow key={session.id} {...rowProps(session, { host, onOpen, more, setMore })} />
   );
   return (
     <div class="sessions">
-      <main class="list">
+      <main class="list" onPointerDown={places.onPointerDown}>
         <Warnings host={host} />
         {sessions.length === 0 && (
           <div class="none">
@@ -66,10 +67,8 @@ export function SessionList({ host, onOpen: show }: SessionListProps) {
             />
           </div>
         )}
-        {sections.map(({ title, states }) => {
-          const rows = found
-            .filter((session) => states.includes(session.state))
-            .sort((a, b) => b.updatedAt - a.updatedAt);
+        {sections.map(({ section, title }) => {
+          const rows = places.of(section).filter(found);
           if (rows.length === 0) return null;
           return (
             <section key={title} aria-label={strings[title]}>
@@ -79,7 +78,7 @@ export function SessionList({ host, onOpen: show }: SessionListProps) {
           );
         })}
         {sought === '' && <TerminalRows host={host} />}
-        {sought !== '' && found.length === 0 && (
+        {sought !== '' && !sessions.some(found) && (
           <p class="note none" role="status">
             {strings.noSessionFound}
           </p>
