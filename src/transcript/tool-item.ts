@@ -23,7 +23,7 @@ import {
   parentOf,
   readable,
 } from './raw.ts';
-import { writtenBy } from './written.ts';
+import { inputIn, writtenBy } from './written.ts';
 import { base, joinBase } from './text-items.ts';
 
 const nothing: ToolKnown = { own: {}, asked: [], terminals: {}, ended: null };
@@ -146,8 +146,10 @@ function view(shell: Shell, known: ToolKnown): ToolItem {
   const { id, since, seq, place, at, updatedAt, kind, toolCallId } = shell;
   const rawOutput = own.rawOutput ?? asked.rawOutput;
   const toolKind = own.kind ?? asked.kind ?? 'other';
-  const rawInput = own.rawInput ?? asked.rawInput;
-  const content = withChange(contentOf(known, asked), writtenBy(toolKind, rawInput));
+  const said = inputIn(own);
+  const rawInput = own.rawInput ?? asked.rawInput ?? said;
+  const told = said && isSame(said, rawInput) ? { ...known, own: { ...own, content: [] } } : known;
+  const content = withChange(contentOf(told, asked), writtenBy(toolKind, rawInput));
   const parent = own.parent ?? asked.parent;
   return {
     ...{ id, since, seq, place, at, updatedAt, kind, toolCallId, toolKind },
@@ -157,11 +159,14 @@ function view(shell: Shell, known: ToolKnown): ToolItem {
     locations: own.locations?.length ? own.locations : (asked.locations ?? []),
     rawInput,
     rawOutput,
-    output: outputOf(known, content, rawOutput),
+    output: outputOf(told, content, rawOutput),
     ...(parent === undefined || parent === toolCallId ? {} : { parent }),
     known,
   };
 }
+
+/** Both come from one text of the agent, so that their fields are in one order. */
+const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 function statusOf(status: string | undefined, ended: number | null): ToolStatus {
   const known = oneOf(['pending', 'in_progress', 'completed', 'failed', 'cancelled'], status) ?? 'pending';

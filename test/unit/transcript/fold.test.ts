@@ -350,4 +350,29 @@ describe('fold', () => {
     ] as const)
       assert.deepEqual(call(kind, input), []);
   });
+
+  it('T16: an input that a call has as its text before it runs is its input, and no output; what it has then is', () => {
+    let recorder = new Recorder();
+    const update = (fields: object, text: string): ToolItem => {
+      const content = [{ type: 'content', content: { type: 'text', text } }];
+      recorder.update({ sessionUpdate: 'tool_call_update', toolCallId: 'c', content, ...fields });
+      return tool(recorder.facts);
+    };
+    const input = { path: '/w/a.txt', content: 'new {"x":1}' };
+    const whole = JSON.stringify(input);
+    const written = { type: 'diff', path: '/w/a.txt', oldText: null, newText: input.content };
+    const begun = update({ title: 'Write', kind: 'edit', status: 'pending' }, whole.slice(0, -2));
+    assert.deepEqual([begun.rawInput, begun.output], [undefined, whole.slice(0, -2)]);
+    const pending = update({}, whole);
+    assert.deepEqual([pending.rawInput, pending.content, pending.output], [input, [written], '']);
+    const running = update({ status: 'in_progress', rawInput: input }, whole);
+    assert.deepEqual([running.rawInput, running.content, running.output], [input, [written], '']);
+    const other = '{"of":"its own"}';
+    assert.equal(update({}, other).output, other);
+    const over = update({ status: 'completed' }, whole);
+    assert.deepEqual([over.rawInput, over.output], [input, whole]);
+    recorder = new Recorder();
+    const ran = update({ status: 'completed', kind: 'edit' }, whole);
+    assert.deepEqual([ran.rawInput, ran.output], [undefined, whole]);
+  });
 });

@@ -70,6 +70,15 @@ describe('web: questions', () => {
     assert.equal(asked.title, 'Kimi asks to run a command');
   });
 
+  it('C4: a command that Kimi cuts short in its words is shown whole', () => {
+    const cut = requests('permission').filter(({ request }) =>
+      /Running: [^"]*…"/.test(JSON.stringify(request)),
+    );
+    const commands = cut.map(({ request, tool }) => askedOf(request, tool, 'Kimi', '/workspace').exact);
+    assert.ok(commands.length > 0);
+    for (const command of commands) assert.match(command ?? '', /^for i in .*; done$/);
+  });
+
   it('C4: what a tool is given beside its address or command is shown, too', () => {
     const toolCall = { title: 'mcp__mail__send', kind: 'other' };
     const asked = (rawInput: Raw) =>
