@@ -6,6 +6,8 @@ export interface TypingPorts {
   tell(data: string): void;
   /** Resolves once more will be taken; rejects where nothing of it was. */
   ask(data: string): Promise<unknown>;
+  /** What was not sent yet is dropped, since a piece of it was not taken for this reason. */
+  dropped?(error: unknown): void;
 }
 
 export class Typing {
@@ -37,9 +39,10 @@ export class Typing {
         this.#waiting = this.#waiting.slice(piece.length);
         await this.#ports.ask(piece);
       }
-    } catch {
-      // Its row says why no more is taken; a part of it without what came before would be another text.
+    } catch (error) {
+      // A part of it without what came before would be another text.
       this.#waiting = '';
+      this.#ports.dropped?.(error);
     } finally {
       this.#going = false;
     }

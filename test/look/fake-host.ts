@@ -127,6 +127,7 @@ export function fakeTransport(host: FakeHost): MessageTransport & Played {
       case methods.files:
         return void answer(id, { files: host.files ?? [] });
       case 'session/prompt':
+      case methods.terminal.input:
       case methods.answer:
         // Never answered: what is on its way stays visible.
         return;

@@ -91,6 +91,15 @@ export const terminalViews = {
       await page.locator('[data-code=terminal_unread]').waitFor();
     },
   },
+  'end-lost': {
+    ...{ ...terminals, only: 'phone' },
+    act: async (page) => {
+      await openShell(page);
+      await paste(page, 'a line without an end '.repeat(20_000));
+      await page.evaluate('cut()');
+      await page.locator('[data-code=closed]').waitFor();
+    },
+  },
   'view-only': { ...terminals, scene: 'terminals-view', only: 'phone', act: openShell },
   link: {
     ...terminals,

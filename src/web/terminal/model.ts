@@ -2,6 +2,7 @@
 import { effect, signal } from '@preact/signals';
 import { Terminal } from '@xterm/xterm';
 import type { Disposable } from '../../base/disposable.ts';
+import { asOffdeskError } from '../../base/error.ts';
 import { limits } from '../../protocol/limits.ts';
 import { methods } from '../../protocol/methods.ts';
 import type { TerminalOutput, TerminalRow, TerminalScreen } from '../../protocol/terminals.ts';
@@ -26,11 +27,15 @@ export class TerminalModel implements Disposable {
   /** To be pasted, once somebody said so. */
   readonly pasting = signal<string | null>(null);
   readonly #host: HostClient;
-  /** What was typed last is more than can wait: nothing of it was taken. */
-  readonly refused = signal(false);
+  /** Of what was typed last nothing was taken, since it is more than can wait; or its end was lost on the way. */
+  readonly missing = signal<'all' | 'end' | null>(null);
   readonly #typing = new Typing({
     tell: (data) => this.#send(methods.terminal.input, { data }),
     ask: (data) => this.#host.request(methods.terminal.input, { id: this.id, data }),
+    dropped: (error) => {
+      // Where its program does not read, its row says so.
+      if (asOffdeskError(error).code !== 'terminal_unread') this.missing.value = 'end';
+    },
   });
   readonly #unfollow: () => void;
 
@@ -74,7 +79,7 @@ export class TerminalModel implements Disposable {
   }
 
   input(data: string): void {
-    if (this.mayType) this.refused.value = !this.#typing.type(data);
+    if (this.mayType) this.missing.value = this.#typing.type(data) ? null : 'all';
   }
 
   /**

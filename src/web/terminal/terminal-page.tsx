@@ -139,6 +139,7 @@ function Opened({
   last.current = row;
   const feed = model.feed.state.value;
   const error = failure ?? (typeof feed === 'object' ? feed.error : null);
+  const missing = model.missing.value;
   const name = visible(row?.name ?? said.title);
   const toList = () => (host.terminals.value = { session, id: null });
   const close = async () => {
@@ -202,7 +203,10 @@ function Opened({
         </TermAsk>
       )}
       {error && <ErrorNote error={error} />}
-      {(row?.unread || model.refused.value) && !gone && <ErrorNote passing error={terminalUnread} />}
+      {(row?.unread || missing === 'all') && !gone && <ErrorNote passing error={terminalUnread} />}
+      {missing === 'end' && !gone && (
+        <ErrorNote passing error={{ code: 'closed', message: said.endLost, next: said.endLostNext }} />
+      )}
       <LinkOffer model={model} />
       <PasteOffer model={model} />
       {!model.mayControl && <p class="term-note note">{said.lookOnly}</p>}

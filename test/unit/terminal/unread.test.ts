@@ -93,6 +93,28 @@ describe('what is typed and no program reads', function () {
     assert.equal(terminal.row.unread, undefined);
   });
 
+  it('a connection that is lost in the middle of a paste is told, what was not sent is dropped, and typing goes on (C13)', async () => {
+    const sent: string[] = [];
+    const dropped: unknown[] = [];
+    const lost = new Error('lost');
+    let goes = true;
+    const typing = new Typing({
+      tell: (data) => void sent.push(data),
+      ask: (data) => {
+        if (!goes) return Promise.reject(lost);
+        sent.push(data);
+        goes = false;
+        return Promise.resolve();
+      },
+      dropped: (error) => void dropped.push(error),
+    });
+    assert.equal(typing.type('x'.repeat(limits.terminalInputChars * 3)), true);
+    await eventually(() => dropped.length > 0, { what: 'it to be told' });
+    assert.deepEqual(dropped, [lost]);
+    assert.equal(typing.type('\r'), true);
+    assert.deepEqual(sent, ['x'.repeat(limits.terminalInputChars), '\r']);
+  });
+
   it('O15: what fills it says so, also the answers to a program that asks and asks, until all of it was read', async () => {
     // Where the cursor is.
     const terminal = await lazy(`yes "$(printf '\\033[6n')" | head -n 80000;`);
