@@ -44,10 +44,12 @@ describe('real agents in VS Code', function () {
   after(() => world?.close());
 
   const onDisk = () => readFileSync(file, 'utf8');
-  /** What came of the tool, as it reached the model, which says it. */
-  const answered = async (prompt: string, fate = 'done'): Promise<string> => {
+  /** What came of the tool, as it reached the model, which says it; allowed where the agent asks for it. */
+  const answered = async (prompt: string): Promise<string> => {
     await world.onPhone.write(prompt);
-    await world.onPhone.waitForFate(prompt, fate);
+    // Kimi asks before it writes to a folder that is in no git repository, and to no other.
+    if (await world.asks(prompt)) await world.onPhone.card.locator('[data-kind=allow_once]').first().tap();
+    await world.onPhone.waitForFate(prompt, 'done');
     return world.onPhone.answer(prompt);
   };
 

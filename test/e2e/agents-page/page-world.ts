@@ -70,19 +70,6 @@ export class PageWorld extends AgentDesk {
     await this.says(prompt);
   }
 
-  /** Whether the agent asks before the turn of this prompt is over. */
-  async asks(prompt: string): Promise<boolean> {
-    const came = await eventually(
-      async () => {
-        if (await this.onPhone.card.isVisible()) return 'question';
-        const by = await this.onPhone.fate(prompt).textContent();
-        return /· (done|stopped|failed|interrupted)$/.test(by ?? '') && 'end';
-      },
-      { what: `a question or the end of ${prompt}`, timeoutMs: patienceMs },
-    );
-    return came === 'question';
-  }
-
   /** The question is on both surfaces, where `look` finds what is asked. */
   async asked(look: (card: Locator) => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     await this.both(async ({ card }) => {

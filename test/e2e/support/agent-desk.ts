@@ -110,6 +110,19 @@ export class AgentDesk {
     await this.desk.statusBarItem(onWithPhone).waitFor({ timeout: patienceMs });
   }
 
+  /** Whether the agent asks before the turn of this prompt is over. */
+  async asks(prompt: string): Promise<boolean> {
+    const came = await eventually(
+      async () => {
+        if (await this.onPhone.card.isVisible()) return 'question';
+        const by = await this.onPhone.fate(prompt).textContent();
+        return /· (done|stopped|failed|interrupted)$/.test(by ?? '') && 'end';
+      },
+      { what: `a question or the end of ${prompt}`, timeoutMs: patienceMs },
+    );
+    return came === 'question';
+  }
+
   async picture(what: string): Promise<void> {
     await this.desk?.picture(`${this.name}-${what}-desk`);
     await this.phone?.picture(`${this.name}-${what}-phone`);
