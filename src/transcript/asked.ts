@@ -82,7 +82,7 @@ export function readAsked(request: Raw | null, tool: ToolItem | undefined, cwd: 
   const plan = text(raw['plan']) ?? (kind === 'switch_mode' ? planIn(said) : undefined);
   const shown = exact !== undefined || diffs.length > 0 || patch !== undefined || plan !== undefined;
   const note = said.find(
-    (words) => words !== undefined && !words.includes(running ?? '\0') && words.trim() !== plan?.trim(),
+    (words) => words !== undefined && !isSaid(words, running, exact) && words.trim() !== plan?.trim(),
   );
   // An address or a line for some tool; what an agent's own shell is given beside its command changes little.
   const ofTool = kind !== 'execute' && diffs.length === 0 && patch === undefined && plan === undefined;
@@ -100,6 +100,13 @@ export function readAsked(request: Raw | null, tool: ToolItem | undefined, cwd: 
     note: note ?? (shown ? text(raw['description']) : undefined),
     folder: text(raw['cwd']) ?? text(raw['workdir']) ?? cwd,
   };
+}
+
+/** Whether these words name the command that is shown, whole or cut short: another one must not hide behind it. */
+function isSaid(words: string, running: string | undefined, exact: string | undefined): boolean {
+  if (running === undefined || exact === undefined || !words.includes(running)) return false;
+  const plain = (some: string): string => some.replace(/\s+/g, ' ').trim();
+  return plain(exact).startsWith(plain(running.replace(/…\s*$/, '')));
 }
 
 /** The longest text is the plan: what stands beside it introduces it. */

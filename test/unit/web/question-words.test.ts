@@ -79,6 +79,18 @@ describe('web: questions', () => {
     for (const command of commands) assert.match(command ?? '', /^for i in .*; done$/);
   });
 
+  it('C4: where the agent’s words name another command than the call, both are shown', () => {
+    const asked = (command: string, words: string) => {
+      const content = [{ type: 'content', content: { type: 'text', text: words } }];
+      const toolCall = { title: 'Bash', kind: 'execute', rawInput: { command }, content };
+      return askedOf({ toolCall }, undefined, 'Agent', '/workspace');
+    };
+    const other = asked('ls', 'Requesting approval to Running: rm -rf build');
+    assert.deepEqual([other.exact, other.note], ['ls', 'Requesting approval to Running: rm -rf build']);
+    const cut = asked('for i in 1 2\ndo rm $i; done', 'Requesting approval to Running: for i in 1 2 do…');
+    assert.deepEqual([cut.exact, cut.note], ['for i in 1 2\ndo rm $i; done', undefined]);
+  });
+
   it('C4: what a tool is given beside its address or command is shown, too', () => {
     const toolCall = { title: 'mcp__mail__send', kind: 'other' };
     const asked = (rawInput: Raw) =>
